@@ -1,5 +1,7 @@
 //! Callward finds out who is calling: a VoiceXML/IVR telephony gateway server. The plan of the house is in `ARCHITECTURE.md`.
 
 pub mod clock;
+pub mod finding;
+pub mod flow;
 pub mod secret;
 pub mod xml;
