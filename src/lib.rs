@@ -2,5 +2,6 @@
 
 pub mod clients;
 pub mod clock;
+pub mod config;
 pub mod secret;
 pub mod xml;

@@ -1,0 +1,106 @@
+//! The whole configuration, from a file and the environment.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::finding::Finding;
+use super::http::Http;
+use super::reading::Reading;
+use super::section::Section;
+use super::storage::Storage;
+use super::tenant::Tenant;
+
+/// The file that is read when none is named, if it is there.
+const FILE: &str = "callward.toml";
+
+/// An installation as its operator wants it.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The HTTP server.
+    pub http: Http,
+    /// What is kept, where, and how.
+    pub storage: Storage,
+    /// The folder of the flow files.
+    pub flows: PathBuf,
+    /// The customers, by name.
+    pub tenants: BTreeMap<String, Tenant>,
+}
+
+/// A configuration that cannot be started with.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration {} cannot be read: {cause}", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        #[source]
+        cause: io::Error,
+    },
+    /// The configuration can be read, but not stand as it is.
+    #[error(transparent)]
+    Wrong(Findings),
+}
+
+/// Everything that is wrong, in the order of the file; the environment comes last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Findings(pub Vec<Finding>);
+
+impl Config {
+    /// Reads the file at `path`, or `callward.toml` in the working directory if it is there, and the environment, which
+    /// overrules the file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or for all that is wrong with it together.
+    pub fn load(path: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let environment = environment.collect();
+        let file = path.unwrap_or(Path::new(FILE));
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound && path.is_none() => String::new(),
+            Err(cause) => return Err(ConfigError::Unreadable { file: file.to_owned(), cause }),
+        };
+        Self::parse(file, &text, &environment).map_err(ConfigError::Wrong)
+    }
+
+    /// Reads `text`, the contents of `file`.
+    pub(super) fn parse(file: &Path, text: &str, environment: &BTreeMap<String, String>) -> Result<Self, Findings> {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let read = |root: &Section<'_>| Self::read(root, folder);
+        let (config, _, findings) = Reading::run(&file.display().to_string(), text, folder, environment, read);
+        if findings.is_empty() { Ok(config) } else { Err(Findings(findings)) }
+    }
+
+    pub(super) fn read(root: &Section<'_>, folder: &Path) -> Self {
+        let flows = root.section("flows").item("dir").and_then(|dir| dir.path());
+        Self {
+            http: Http::read(&root.section("http")),
+            storage: Storage::read(root, folder),
+            flows: flows.unwrap_or_else(|| folder.join("flows")),
+            tenants: root.named_sections("tenants").into_iter().map(tenant).collect(),
+        }
+    }
+}
+
+fn tenant((name, section): (String, Section<'_>)) -> (String, Tenant) {
+    let tenant = Tenant::read(&name, &section);
+    (name, tenant)
+}
+
+impl std::error::Error for Findings {}
+
+impl Findings {
+    /// All findings, one below the other, in colour for a terminal.
+    pub fn render(&self, colour: bool) -> String {
+        self.0.iter().map(|finding| finding.render(colour)).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
