@@ -58,7 +58,7 @@ fn read(text: &str) -> (String, BTreeSet<String>, Vec<Finding>) {
     let environment: BTreeMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let folder = Path::new("");
     let (config, known, findings) = Reading::run("callward.example.toml", text, folder, &environment, |root| Config::read(root, folder));
-    (format!("{config:#?}"), known, findings)
+    (format!("{config:#?} {}", config.storage.url.expose()), known, findings)
 }
 
 /// The example's lines, with every key and table in force.

@@ -82,7 +82,15 @@ mod tests {
 
         let finding = Finding::new(place, "unknown key `lisen` in [http]").with_help("did you mean `listen`?");
 
-        insta::assert_snapshot!(finding, @"");
+        insta::assert_snapshot!(finding, @r#"
+        error: unknown key `lisen` in [http]
+          --> callward.toml:12:1
+           |
+        12 | lisen = '*******'
+           | ^^^^^
+           |
+           = help: did you mean `listen`?
+        "#);
     }
 
     #[test]

@@ -237,3 +237,58 @@ fn typed(text: String) -> toml::Value {
         (_, Err(_)) => toml::Value::String(text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::load::{Config, Findings};
+
+    fn parse(text: &str, variables: &[(&str, &str)]) -> Result<Config, Findings> {
+        let environment = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Config::parse(&Path::new(env!("CARGO_MANIFEST_DIR")).join("callward.toml"), text, &environment)
+    }
+
+    #[test]
+    fn a_text_may_refer_to_a_variable_or_to_a_file_without_its_last_line_end() {
+        let text = "[tenants.acme.platforms.users]\nivr = 'env:IVR'\nother = 'file:rustfmt.toml'\n[http]\ndrain_seconds = 'env:DRAIN'\n";
+
+        let config = parse(text, &[("IVR", "hush"), ("DRAIN", "9")]).unwrap();
+
+        let users = &config.tenants["acme"].platforms.users;
+        assert_eq!(users["ivr"].expose(), "hush");
+        assert_eq!(users["other"].expose(), include_str!("../../rustfmt.toml").trim_end());
+        assert_eq!(config.http.drain_seconds, 9);
+    }
+
+    #[test]
+    fn a_variable_that_a_text_refers_to_is_no_key() {
+        let text = "[tenants.acme.platforms.users]\nivr = 'env:CALLWARD_IVR'\n";
+
+        assert!(parse(text, &[("CALLWARD_IVR", "hush")]).is_ok());
+        assert!(parse(text, &[("CALLWARD_IVR", "")]).is_err());
+    }
+
+    #[test]
+    fn a_setting_keeps_its_type_and_its_place() {
+        let text =
+            "[[tenants.acme.processes]]\nname='A'\ncode='a'\nflow='f'\nsettings = { number_of_digits = 4, on_wrong_code = 'send_new' }\n";
+
+        let config = parse(text, &[]).unwrap();
+
+        let settings = &config.tenants["acme"].processes[0].settings;
+        let (digits, wrong) = (&settings["number_of_digits"], &settings["on_wrong_code"]);
+        assert_eq!(digits.value, toml::Value::Integer(4));
+        assert_eq!((digits.place.line, digits.place.column), (5, 33));
+        assert_eq!((wrong.place.line, wrong.place.column, wrong.place.length), (5, 52, 10));
+    }
+
+    #[test]
+    fn no_secret_shows_in_debug() {
+        let text = "[store]\nurl = 'sqlite://hunter2'\n[tenants.acme]\nSMS.URL = 'https://a/hunter2'\nplatforms.users.ivr = 'hunter2'\n";
+
+        let shown = format!("{:?}", parse(text, &[]).unwrap());
+
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}

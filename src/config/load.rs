@@ -104,3 +104,52 @@ impl fmt::Display for Findings {
         f.write_str(&self.render(false))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(file: &str, text: &str) -> Config {
+        Config::parse(Path::new(file), text, &BTreeMap::new()).unwrap()
+    }
+
+    #[test]
+    fn without_a_file_the_defaults_hold() {
+        let config = Config::load(None, std::iter::empty()).unwrap();
+
+        assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.storage.url.expose(), "sqlite://callward.db");
+        assert_eq!(config.flows, Path::new("flows"));
+        assert!(config.tenants.is_empty());
+    }
+
+    #[test]
+    fn a_file_that_is_named_has_to_be_there() {
+        let fault = Config::load(Some(Path::new("no/such.toml")), std::iter::empty()).unwrap_err();
+
+        assert!(fault.to_string().starts_with("the configuration no/such.toml cannot be read: "), "{fault}");
+    }
+
+    #[test]
+    fn relative_paths_are_beside_the_file() {
+        let config = parse("/etc/callward/callward.toml", "[http]\ntls_cert = 'c.pem'\ntls_key = '/secret/k.pem'\n");
+
+        let tls = config.http.tls.unwrap();
+        assert_eq!(config.flows, Path::new("/etc/callward/flows"));
+        assert_eq!(tls.certificate, Path::new("/etc/callward/c.pem"));
+        assert_eq!(tls.key, Path::new("/secret/k.pem"));
+        assert_eq!(config.storage.url.expose(), "sqlite:///etc/callward/callward.db");
+    }
+
+    #[test]
+    fn a_tenant_has_limits_and_loopback_access_without_a_word() {
+        let config = parse("callward.toml", "[tenants.acme]\n");
+
+        let acme = &config.tenants["acme"];
+        assert_eq!(acme.limits.wrong_codes, 5);
+        assert_eq!(acme.limits.resend_cooldown_email_seconds, 60);
+        assert!(acme.platforms.allow.contains("127.0.0.1".parse().unwrap()));
+        assert!(!acme.platforms.allow.contains("192.0.2.1".parse().unwrap()));
+        assert!(acme.platforms.test_calls && acme.connections.sms.is_none());
+    }
+}

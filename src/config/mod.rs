@@ -13,6 +13,8 @@ mod networks;
 mod platforms;
 mod process;
 mod reading;
+#[cfg(test)]
+mod renderings;
 mod section;
 mod source;
 mod storage;
