@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::document::{Walked, walk};
 use super::finding::Finding;
 use super::load::Config;
-use super::reading::Reading;
 
 const EXAMPLE: &str = include_str!("../../callward.example.toml");
 
@@ -57,8 +57,9 @@ fn read(text: &str) -> (String, BTreeSet<String>, Vec<Finding>) {
     let variables = [("CALLWARD_MASTER_KEY", key), ("SMTP_PASSWORD", "x"), ("CONSENT_SECRET", "x"), ("IVR_PASSWORD", "x")];
     let environment: BTreeMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let folder = Path::new("");
-    let (config, known, findings) = Reading::run("callward.example.toml", text, folder, &environment, |root| Config::read(root, folder));
-    (format!("{config:#?} {}", config.storage.url.expose()), known, findings)
+    let Walked { value, known, findings } =
+        walk(Path::new("callward.example.toml"), text, folder, &environment, |root| Config::read(root, folder));
+    (format!("{value:#?} {}", value.storage.url.expose()), known, findings)
 }
 
 /// The example's lines, with every key and table in force.

@@ -40,7 +40,7 @@ pub struct Tls {
 
 impl Http {
     pub(super) fn read(section: &Section<'_>) -> Self {
-        let listen = section.item("listen").and_then(|item| item.parsed("an address and port, such as 127.0.0.1:8080"));
+        let listen = section.item("listen").and_then(|item| item.parsed("an IP address and port", "127.0.0.1:8080"));
         Self {
             listen: listen.unwrap_or(LISTEN),
             public_url: public_url(section),
@@ -55,13 +55,13 @@ impl Http {
 
 /// The networks that a key lists.
 pub(super) fn networks(section: &Section<'_>, key: &str) -> Option<Networks> {
-    let networks = section.item(key)?.parsed_list("an IP address or a network such as 10.0.0.0/8");
+    let networks = section.item(key)?.parsed_list("an IP address or a network", "192.0.2.7 or 10.0.0.0/8");
     Some(Networks::new(networks))
 }
 
 fn public_url(section: &Section<'_>) -> Option<Url> {
     let item = section.item("public_url")?;
-    let url: Url = item.parsed("a URL such as https://ivr.example.org")?;
+    let url: Url = item.parsed("a URL", "https://ivr.example.org")?;
     if !matches!(url.scheme(), "http" | "https") {
         item.complain("is no web address", "write one that begins with https://");
     }

@@ -53,22 +53,22 @@ impl<'r> Item<'r> {
         self.hidden_text()
     }
 
-    /// A text that may not be shown, and is not empty when it comes from outside.
+    /// A text that may not be shown, and is not empty when it refers to something.
     pub(super) fn secret(&self) -> Option<SecretText> {
         let text = self.hidden_text()?;
-        if text.is_empty() && self.is_outside() {
-            self.complain("is empty", "a secret from outside has to be there");
+        if text.is_empty() && self.refers() {
+            self.complain("is empty", "let it refer to something, or write the value in its place");
             return None;
         }
         Some(SecretText::new(text))
     }
 
-    /// A text that `T` can be read from; `what` says what it should be.
-    pub(super) fn parsed<T: FromStr>(&self, what: &str) -> Option<T> {
+    /// A text that `T` can be read from; `what` says what it should be, by an example.
+    pub(super) fn parsed<T: FromStr>(&self, what: &str, example: &str) -> Option<T> {
         let text = self.text()?;
         let parsed = text.parse().ok();
         if parsed.is_none() {
-            self.complain(format_args!("is not {what}"), format!("write {what}"));
+            self.complain(format_args!("is not {what}"), format!("write it like {example}"));
         }
         parsed
     }
@@ -82,15 +82,17 @@ impl<'r> Item<'r> {
     pub(super) fn number<T: Copy + PartialOrd + Display + TryFrom<i64>>(&self, bounds: RangeInclusive<T>) -> Option<T> {
         self.reading.source().reveal(&self.value.span());
         let wanted = format!("a whole number from {} to {}", bounds.start(), bounds.end());
-        let number = match self.value.get_ref() {
+        let number: Option<i64> = match self.value.get_ref() {
             DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix()).ok(),
             _ => self.outside(&wanted)?.trim().parse().ok(),
         };
-        let number = number.and_then(|number| T::try_from(number).ok()).filter(|number| bounds.contains(number));
-        if number.is_none() {
-            self.complain(format_args!("is not {wanted}"), format!("write {wanted}"));
+        let within = number.and_then(|number| T::try_from(number).ok()).filter(|number| bounds.contains(number));
+        match (number, within) {
+            (_, Some(_)) => {}
+            (Some(_), None) => self.complain("is out of bounds", format!("write {wanted}")),
+            (None, None) => self.complain("is no whole number", format!("write {wanted}")),
         }
-        number
+        within
     }
 
     /// `true` or `false`.
@@ -102,7 +104,7 @@ impl<'r> Item<'r> {
         let wanted = "true or false";
         let switch = self.outside(wanted)?.trim().to_ascii_lowercase().parse().ok();
         if switch.is_none() {
-            self.complain(format_args!("is not {wanted}"), format!("write {wanted}"));
+            self.complain("is no switch", format!("write {wanted}"));
         }
         switch
     }
@@ -121,11 +123,11 @@ impl<'r> Item<'r> {
     }
 
     /// The texts of a list; from outside they are parted by commas.
-    pub(super) fn parsed_list<T: FromStr>(&self, what: &str) -> Vec<T> {
+    pub(super) fn parsed_list<T: FromStr>(&self, what: &str, example: &str) -> Vec<T> {
         if let DeValue::Array(_) = self.value.get_ref() {
             let elements = self.elements("a list");
             elements.iter().for_each(|element| self.reading.source().reveal(&element.value.span()));
-            return elements.iter().filter_map(|element| element.parsed(what)).collect();
+            return elements.iter().filter_map(|element| element.parsed(what, example)).collect();
         }
         self.reading.source().reveal(&self.value.span());
         let Some(text) = self.outside("a list") else {
@@ -134,7 +136,7 @@ impl<'r> Item<'r> {
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
         let (good, bad): (Vec<_>, Vec<_>) = parts.map(|part| part.parse().ok()).partition(Option::is_some);
         if !bad.is_empty() {
-            self.complain(format_args!("has a part that is not {what}"), format!("write {what}, parted by commas"));
+            self.complain(format_args!("has a part that is not {what}"), format!("write all of them like {example}, parted by commas"));
         }
         good.into_iter().flatten().collect()
     }
@@ -194,7 +196,7 @@ impl<'r> Item<'r> {
             Some(Ok(text)) => Some(text),
             Some(Err(fault)) => {
                 self.reading.source().reveal(&self.value.span());
-                self.complain(format_args!("is missing: {fault}"), "provide it, or write the value in its place");
+                self.complain(format_args!("is missing: {fault}"), "set it before the start, or write the value in its place");
                 None
             }
         }
@@ -210,9 +212,11 @@ impl<'r> Item<'r> {
     }
 
     fn is_outside(&self) -> bool {
-        let from_environment = self.reading.source().is_environment(&self.value.span());
-        let refers = |text: &str| text.starts_with("env:") || text.starts_with("file:");
-        self.value.get_ref().as_str().is_some_and(|text| from_environment || refers(text))
+        self.refers() || self.reading.source().is_environment(&self.value.span())
+    }
+
+    fn refers(&self) -> bool {
+        self.value.get_ref().as_str().is_some_and(|text| text.starts_with("env:") || text.starts_with("file:"))
     }
 
     fn complain_type(&self, wanted: &str) {
@@ -235,60 +239,5 @@ fn typed(text: String) -> toml::Value {
         (Ok(number), _) if number.to_string() == text => toml::Value::Integer(number),
         (_, Ok(switch)) => toml::Value::Boolean(switch),
         (_, Err(_)) => toml::Value::String(text),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::super::load::{Config, Findings};
-
-    fn parse(text: &str, variables: &[(&str, &str)]) -> Result<Config, Findings> {
-        let environment = variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        Config::parse(&Path::new(env!("CARGO_MANIFEST_DIR")).join("callward.toml"), text, &environment)
-    }
-
-    #[test]
-    fn a_text_may_refer_to_a_variable_or_to_a_file_without_its_last_line_end() {
-        let text = "[tenants.acme.platforms.users]\nivr = 'env:IVR'\nother = 'file:rustfmt.toml'\n[http]\ndrain_seconds = 'env:DRAIN'\n";
-
-        let config = parse(text, &[("IVR", "hush"), ("DRAIN", "9")]).unwrap();
-
-        let users = &config.tenants["acme"].platforms.users;
-        assert_eq!(users["ivr"].expose(), "hush");
-        assert_eq!(users["other"].expose(), include_str!("../../rustfmt.toml").trim_end());
-        assert_eq!(config.http.drain_seconds, 9);
-    }
-
-    #[test]
-    fn a_variable_that_a_text_refers_to_is_no_key() {
-        let text = "[tenants.acme.platforms.users]\nivr = 'env:CALLWARD_IVR'\n";
-
-        assert!(parse(text, &[("CALLWARD_IVR", "hush")]).is_ok());
-        assert!(parse(text, &[("CALLWARD_IVR", "")]).is_err());
-    }
-
-    #[test]
-    fn a_setting_keeps_its_type_and_its_place() {
-        let text =
-            "[[tenants.acme.processes]]\nname='A'\ncode='a'\nflow='f'\nsettings = { number_of_digits = 4, on_wrong_code = 'send_new' }\n";
-
-        let config = parse(text, &[]).unwrap();
-
-        let settings = &config.tenants["acme"].processes[0].settings;
-        let (digits, wrong) = (&settings["number_of_digits"], &settings["on_wrong_code"]);
-        assert_eq!(digits.value, toml::Value::Integer(4));
-        assert_eq!((digits.place.line, digits.place.column), (5, 33));
-        assert_eq!((wrong.place.line, wrong.place.column, wrong.place.length), (5, 52, 10));
-    }
-
-    #[test]
-    fn no_secret_shows_in_debug() {
-        let text = "[store]\nurl = 'sqlite://hunter2'\n[tenants.acme]\nSMS.URL = 'https://a/hunter2'\nplatforms.users.ivr = 'hunter2'\n";
-
-        let shown = format!("{:?}", parse(text, &[]).unwrap());
-
-        assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

@@ -5,9 +5,9 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::document::walk;
 use super::finding::Finding;
 use super::http::Http;
-use super::reading::Reading;
 use super::section::Section;
 use super::storage::Storage;
 use super::tenant::Tenant;
@@ -69,9 +69,8 @@ impl Config {
     /// Reads `text`, the contents of `file`.
     pub(super) fn parse(file: &Path, text: &str, environment: &BTreeMap<String, String>) -> Result<Self, Findings> {
         let folder = file.parent().unwrap_or(Path::new(""));
-        let read = |root: &Section<'_>| Self::read(root, folder);
-        let (config, _, findings) = Reading::run(&file.display().to_string(), text, folder, environment, read);
-        if findings.is_empty() { Ok(config) } else { Err(Findings(findings)) }
+        let walked = walk(file, text, folder, environment, |root| Self::read(root, folder));
+        if walked.findings.is_empty() { Ok(walked.value) } else { Err(Findings(walked.findings)) }
     }
 
     pub(super) fn read(root: &Section<'_>, folder: &Path) -> Self {
@@ -151,5 +150,28 @@ mod tests {
         assert!(acme.platforms.allow.contains("127.0.0.1".parse().unwrap()));
         assert!(!acme.platforms.allow.contains("192.0.2.1".parse().unwrap()));
         assert!(acme.platforms.test_calls && acme.connections.sms.is_none());
+    }
+
+    #[test]
+    fn a_setting_keeps_its_type_and_its_place() {
+        let text =
+            "[[tenants.acme.processes]]\nname='A'\ncode='a'\nflow='f'\nsettings = { number_of_digits = 4, on_wrong_code = 'send_new' }\n";
+
+        let config = parse("callward.toml", text);
+
+        let settings = &config.tenants["acme"].processes[0].settings;
+        let (digits, wrong) = (&settings["number_of_digits"], &settings["on_wrong_code"]);
+        assert_eq!(digits.value, toml::Value::Integer(4));
+        assert_eq!((digits.place.line, digits.place.column), (5, 33));
+        assert_eq!((wrong.place.line, wrong.place.column, wrong.place.length), (5, 52, 10));
+    }
+
+    #[test]
+    fn no_secret_shows_in_debug() {
+        let text = "[store]\nurl = 'sqlite://hunter2'\n[tenants.acme]\nSMS.URL = 'https://a/hunter2'\nplatforms.users.ivr = 'hunter2'\n";
+
+        let shown = format!("{:?}", parse("callward.toml", text));
+
+        assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

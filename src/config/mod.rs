@@ -1,10 +1,13 @@
 //! The operator's configuration: one TOML file and the environment, read into values that can be trusted, or into findings.
 
 mod connections;
+mod document;
 mod environment;
 #[cfg(test)]
 mod example;
 mod finding;
+#[cfg(test)]
+mod from_outside;
 mod http;
 mod item;
 mod limits;
@@ -27,6 +30,6 @@ pub use limits::Limits;
 pub use load::{Config, ConfigError, Findings};
 pub use networks::{Network, Networks, NotANetwork};
 pub use platforms::Platforms;
-pub use process::{Process, Setting};
+pub use process::{Placed, Process};
 pub use storage::Storage;
 pub use tenant::Tenant;

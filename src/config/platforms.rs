@@ -28,7 +28,7 @@ impl Platforms {
     }
 }
 
-/// An empty password lets everyone in who knows the name.
+/// An empty password lets everyone in who knows the name; a name ends at its first colon (RFC 7617 §2).
 fn users(section: &Section<'_>) -> BTreeMap<String, SecretText> {
     let mut users = BTreeMap::new();
     for (name, item) in section.items() {
@@ -37,6 +37,9 @@ fn users(section: &Section<'_>) -> BTreeMap<String, SecretText> {
         };
         if password.expose().is_empty() {
             item.complain("is empty", "write a password, or leave the user out");
+        }
+        if name.contains(':') {
+            item.complain("has a colon in its name", "write a name without one");
         }
         users.insert(name, password);
     }

@@ -17,22 +17,22 @@ pub struct Process {
     /// What platforms and agents' pages call it; no other process of the tenant has it.
     pub code: String,
     /// Name of the flow that it runs.
-    pub flow: Setting,
+    pub flow: Placed<String>,
     /// Whether it can be run.
     pub enabled: bool,
     /// Name of the flow's preset that it begins with.
-    pub preset: Option<Setting>,
+    pub preset: Option<Placed<String>>,
     /// Settings that differ from the flow's, by name. The flow knows which there are.
-    pub settings: BTreeMap<String, Setting>,
+    pub settings: BTreeMap<String, Placed<toml::Value>>,
     /// The tenant's own path names.
     pub paths: Vec<String>,
 }
 
 /// A value that only the flow can judge, with its place for that day.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Setting {
+pub struct Placed<T> {
     /// The value.
-    pub value: toml::Value,
+    pub value: T,
     /// Where it stands.
     pub place: Place,
 }
@@ -49,12 +49,12 @@ impl Process {
         let (name, code, flow) = (section.needed("name"), section.needed("code"), section.needed("flow"));
         let process = Self {
             enabled: section.switch("enabled", true),
-            preset: section.item("preset").and_then(|item| setting(&item)),
+            preset: section.item("preset").and_then(|item| name_of(&item)),
             settings: settings(&section.section("settings")),
-            paths: section.item("paths").map(|item| item.parsed_list("a path name")).unwrap_or_default(),
+            paths: section.item("paths").map(|item| item.parsed_list("a path name", "billing")).unwrap_or_default(),
             name: name.as_ref().and_then(short).unwrap_or_default(),
             code: code.as_ref().and_then(short).unwrap_or_default(),
-            flow: setting(&flow?)?,
+            flow: name_of(&flow?)?,
         };
         if let Some(code) = code.filter(|_| !codes.insert(process.code.clone())) {
             code.complain("is the code of another process", "write a code that no other process of this tenant has");
@@ -74,10 +74,11 @@ fn short(item: &Item<'_>) -> Option<String> {
     Some(text)
 }
 
-fn settings(section: &Section<'_>) -> BTreeMap<String, Setting> {
-    section.items().into_iter().filter_map(|(name, item)| Some((name, setting(&item)?))).collect()
+fn name_of(item: &Item<'_>) -> Option<Placed<String>> {
+    Some(Placed { value: item.text()?, place: item.place() })
 }
 
-fn setting(item: &Item<'_>) -> Option<Setting> {
-    Some(Setting { value: item.value()?, place: item.place() })
+fn settings(section: &Section<'_>) -> BTreeMap<String, Placed<toml::Value>> {
+    let setting = |item: Item<'_>| Some(Placed { value: item.value()?, place: item.place() });
+    section.items().into_iter().filter_map(|(name, item)| Some((name, setting(item)?))).collect()
 }

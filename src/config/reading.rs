@@ -5,18 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
-
-use super::environment;
+use super::environment::variable;
 use super::finding::{Finding, Place, nearest};
-use super::section::Section;
 use super::source::Source;
 
-/// A configuration being read.
-///
-/// It is walked by hand over `toml`'s tree of spans, not deserialized by serde: serde stops at the first fault, knows no
-/// place once a value is in a struct, and cannot ask the environment. What a section asks for is what is known, so no
-/// second list of keys is kept.
+/// A configuration being read. What is asked for is what is known: no list of keys is kept beside the reading.
 pub(super) struct Reading<'r> {
     source: Source,
     environment: &'r BTreeMap<String, String>,
@@ -37,30 +30,18 @@ pub(super) struct Unknown {
 }
 
 impl<'r> Reading<'r> {
-    /// Reads `text`, the contents of `file`, and then the environment, by what `read` asks for; relative paths are below
-    /// `folder`. Gives what was read, the names of all known keys, and everything that was found wrong.
-    pub(super) fn run<T>(
-        file: &str,
-        text: &str,
-        folder: &Path,
-        environment: &BTreeMap<String, String>,
-        read: impl FnOnce(&Section<'_>) -> T,
-    ) -> (T, BTreeSet<String>, Vec<Finding>) {
-        let (mut root, faults) = DeTable::parse_recoverable(text);
-        let mut source = Source::new(file, text);
-        let mut referred = BTreeSet::new();
-        survey(root.get_ref(), &source, &mut referred);
-        environment::overlay(root.get_mut(), &mut source, environment, &referred);
-        let reading =
-            Reading { source, environment, folder, findings: RefCell::default(), known: RefCell::default(), unknown: RefCell::default() };
-        let value = read(&Section::root(&reading, root.get_ref()));
-        if !faults.is_empty() {
-            return (value, reading.known.take(), reading.syntax_findings(&faults));
-        }
-        reading.judge_unknown();
-        let mut findings = reading.findings.take();
+    /// A reading of `source`, in which relative paths are below `folder`.
+    pub(super) fn new(source: Source, folder: &'r Path, environment: &'r BTreeMap<String, String>) -> Self {
+        let (findings, known, unknown) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { source, environment, folder, findings, known, unknown }
+    }
+
+    /// Ends the reading: the names of all keys that were asked for, and everything that was found wrong, in its order.
+    pub(super) fn finish(self) -> (BTreeSet<String>, Vec<Finding>) {
+        self.judge_unknown();
+        let mut findings = self.findings.into_inner();
         findings.sort_by_key(|(at, _)| *at);
-        (value, reading.known.take(), findings.into_iter().map(|(_, finding)| finding).collect())
+        (self.known.into_inner(), findings.into_iter().map(|(_, finding)| finding).collect())
     }
 
     pub(super) fn source(&self) -> &Source {
@@ -101,15 +82,6 @@ impl<'r> Reading<'r> {
         Some(contents.map(without_line_end))
     }
 
-    fn syntax_findings(&self, faults: &[toml::de::Error]) -> Vec<Finding> {
-        let finding = |fault: &toml::de::Error| {
-            let span = fault.span().unwrap_or_default();
-            self.source.hide_line(span.start);
-            Finding::new(self.place(&span), format!("not TOML: {}", fault.message()))
-        };
-        faults.iter().map(finding).collect()
-    }
-
     /// Says for each unknown key what was probably meant: a neighbour, or the same key elsewhere.
     fn judge_unknown(&self) {
         let known = self.known.borrow();
@@ -118,7 +90,7 @@ impl<'r> Reading<'r> {
             let here: Vec<&str> = known.iter().filter(|known| within(known)).map(|known| last(known)).collect();
             let elsewhere = || known.iter().find(|known| last(known) == name);
             let help = match nearest(&name, here.iter().copied()) {
-                Some(meant) if self.source.is_environment(&span) => format!("did you mean `{}`?", meant.to_uppercase()),
+                Some(meant) if self.source.is_environment(&span) => format!("did you mean `{}`?", variable(&section, meant)),
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => match elsewhere() {
                     Some(there) => format!("there is `{there}`"),
@@ -128,25 +100,6 @@ impl<'r> Reading<'r> {
             let table = if section.is_empty() { "at the top".to_owned() } else { format!("in [{section}]") };
             self.complain(&span, format!("unknown key `{name}` {table}"), help);
         }
-    }
-}
-
-/// Hides every value, and collects the variables that texts refer to.
-fn survey(table: &DeTable<'_>, source: &Source, referred: &mut BTreeSet<String>) {
-    for value in table.values() {
-        survey_value(value, source, referred);
-    }
-}
-
-fn survey_value(value: &toml::Spanned<DeValue<'_>>, source: &Source, referred: &mut BTreeSet<String>) {
-    match value.get_ref() {
-        DeValue::Table(table) => survey(table, source, referred),
-        DeValue::Array(array) => array.iter().for_each(|element| survey_value(element, source, referred)),
-        DeValue::String(text) => {
-            referred.extend(text.strip_prefix("env:").map(str::to_owned));
-            source.hide(value.span());
-        }
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => source.hide(value.span()),
     }
 }
 

@@ -103,7 +103,7 @@ fn a_wrong_type_says_what_belongs_there() {
 #[test]
 fn a_number_out_of_bounds_says_the_bounds() {
     insta::assert_snapshot!(wrong("[tenants.acme.limits]\nwrong_codes = 500\n"), @r#"
-    error: `tenants.acme.limits.wrong_codes` is not a whole number from 1 to 20
+    error: `tenants.acme.limits.wrong_codes` is out of bounds
      --> callward.toml:2:15
       |
     2 | wrong_codes = 500
@@ -138,22 +138,22 @@ fn an_unknown_value_is_answered_with_the_nearest() {
 #[test]
 fn an_address_or_network_that_is_none_is_shown() {
     insta::assert_snapshot!(wrong("[http]\nlisten = 'localhost'\n"), @r#"
-    error: `http.listen` is not an address and port, such as 127.0.0.1:8080
+    error: `http.listen` is not an IP address and port
      --> callward.toml:2:10
       |
     2 | listen = 'localhost'
       |          ^^^^^^^^^^^
       |
-      = help: write an address and port, such as 127.0.0.1:8080
+      = help: write it like 127.0.0.1:8080
     "#);
     insta::assert_snapshot!(wrong("[tenants.acme.platforms]\nallow = ['10.0.0.0/8', '10.0.0.0/80']\n"), @r#"
-    error: `tenants.acme.platforms.allow[1]` is not an IP address or a network such as 10.0.0.0/8
+    error: `tenants.acme.platforms.allow[1]` is not an IP address or a network
      --> callward.toml:2:24
       |
     2 | allow = ['10.0.0.0/8', '10.0.0.0/80']
       |                        ^^^^^^^^^^^^^
       |
-      = help: write an IP address or a network such as 10.0.0.0/8
+      = help: write it like 192.0.2.7 or 10.0.0.0/8
     "#);
 }
 
@@ -167,7 +167,7 @@ fn a_missing_secret_names_its_variable_or_file() {
     3 | client_secret = 'env:CONSENT_SECRET'
       |                 ^^^^^^^^^^^^^^^^^^^^
       |
-      = help: provide it, or write the value in its place
+      = help: set it before the start, or write the value in its place
     "#);
 
     insta::assert_snapshot!(wrong("[security]\nmaster_key = 'file:no-such-file'\n"), @r#"
@@ -177,7 +177,7 @@ fn a_missing_secret_names_its_variable_or_file() {
     2 | master_key = 'file:no-such-file'
       |              ^^^^^^^^^^^^^^^^^^^
       |
-      = help: provide it, or write the value in its place
+      = help: set it before the start, or write the value in its place
     "#);
 }
 
@@ -219,6 +219,29 @@ fn what_the_clients_find_is_told_at_its_key() {
 }
 
 #[test]
+fn what_the_clients_miss_is_told_at_the_table() {
+    let text = "[tenants.acme.consent]\nclient_id = 'a'\nclient_secret = 'b'\norg = 'a'\n";
+
+    insta::assert_snapshot!(wrong(text), @r#"
+    error: `tenants.acme.consent.base_url` is missing
+     --> callward.toml:1:15
+      |
+    1 | [tenants.acme.consent]
+      |               ^^^^^^^
+      |
+      = help: write it, or org and region in its place
+
+    error: `tenants.acme.consent.token_url` is missing
+     --> callward.toml:1:15
+      |
+    1 | [tenants.acme.consent]
+      |               ^^^^^^^
+      |
+      = help: write it, or org and region in its place
+    "#);
+}
+
+#[test]
 fn two_processes_with_one_code_are_a_finding() {
     let text =
         "[[tenants.a.processes]]\nname = 'A'\ncode = 'x'\nflow = 'f'\n[[tenants.a.processes]]\nname = 'B'\ncode = ' x '\nflow = 'f'\n";
@@ -246,6 +269,17 @@ fn a_line_that_is_not_toml_shows_none_of_its_values() {
 }
 
 #[test]
+fn a_line_with_table_and_value_shows_the_table_alone() {
+    insta::assert_snapshot!(wrong("[store] url = 'postgres://user:hunter2@db'\n"), @r#"
+    error: not TOML: unexpected key or value, expected newline, `#`
+     --> callward.toml:1:9
+      |
+    1 | [store] url =*****************************
+      |         ^
+    "#);
+}
+
+#[test]
 fn a_key_written_twice_is_a_finding() {
     insta::assert_snapshot!(wrong("[flows]\ndir = 'a'\ndir = 'b'\n"), @r#"
     error: not TOML: duplicate key
@@ -265,10 +299,10 @@ fn a_variable_that_is_no_key_is_a_finding() {
     1 | CALLWARD_HTTP__LISTN=**********
       |                ^^^^^
       |
-      = help: did you mean `LISTEN`?
+      = help: did you mean `CALLWARD_HTTP__LISTEN`?
     "#);
     insta::assert_snapshot!(wrong_with("", &[("CALLWARD_HTTP__DRAIN_SECONDS", "soon")]), @r#"
-    error: `http.drain_seconds` is not a whole number from 0 to 3600
+    error: `http.drain_seconds` is no whole number
      --> environment:1:30
       |
     1 | CALLWARD_HTTP__DRAIN_SECONDS=soon

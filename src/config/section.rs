@@ -121,11 +121,11 @@ impl<'r> Section<'r> {
         let mut span = self.span.clone();
         let mut table = self.table;
         for key in path.split('.') {
-            let Some((_, value)) = table.and_then(|table| lookup(self.reading, table, key)) else {
+            let Some((key, value)) = table.and_then(|table| lookup(self.reading, table, key)) else {
                 break;
             };
-            span = value.span();
             table = value.get_ref().as_table();
+            span = if table.is_some() { key.span() } else { value.span() };
         }
         self.reading.complain(&span, message, help);
     }

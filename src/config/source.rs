@@ -54,7 +54,8 @@ impl Source {
     pub(super) fn hide_line(&self, at: usize) {
         let line = self.line(at);
         let text = self.text.get(line.clone()).unwrap_or_default();
-        let shown = if text.trim_start().starts_with('[') { text.len() } else { text.find('=').map_or(0, |sign| sign + 1) };
+        let header = if text.trim_start().starts_with('[') { text.len() } else { 0 };
+        let shown = text.find('=').map_or(header, |sign| sign + 1);
         self.hide(line.start + shown..line.end);
     }
 
