@@ -12,17 +12,8 @@ use super::reading::Reading;
 use super::section::Section;
 use super::source::Source;
 
-/// What came of a walk.
-pub(super) struct Walked<T> {
-    /// What was read, to be thrown away when there are findings.
-    pub value: T,
-    /// Full names of all known keys.
-    pub known: BTreeSet<String>,
-    /// Everything that is wrong, in the order of the file; the environment comes last.
-    pub findings: Vec<Finding>,
-}
-
 /// Reads `text`, the contents of `file`, and the environment by what `read` asks for; relative paths are below `folder`.
+/// Gives what was read, to be thrown away unless nothing is wrong, and everything that is wrong.
 ///
 /// The tree of spans that `toml` parses is walked by hand, not deserialized by serde: serde stops at the first fault, knows
 /// no place once a value is in a struct, and cannot ask the environment.
@@ -32,7 +23,7 @@ pub(super) fn walk<T>(
     folder: &Path,
     environment: &BTreeMap<String, String>,
     read: impl FnOnce(&Section<'_>) -> T,
-) -> Walked<T> {
+) -> (T, Vec<Finding>) {
     let (mut root, faults) = DeTable::parse_recoverable(text);
     let mut source = Source::new(&file.display().to_string(), text);
     let mut referred = BTreeSet::new();
@@ -41,8 +32,8 @@ pub(super) fn walk<T>(
     let syntax = syntax_findings(&source, &faults);
     let reading = Reading::new(source, folder, environment);
     let value = read(&Section::root(&reading, root.get_ref()));
-    let (known, findings) = reading.finish();
-    Walked { value, known, findings: if syntax.is_empty() { findings } else { syntax } }
+    let (_, findings) = reading.finish();
+    (value, if syntax.is_empty() { findings } else { syntax })
 }
 
 fn syntax_findings(source: &Source, faults: &[Error]) -> Vec<Finding> {

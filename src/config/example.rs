@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::document::{Walked, walk};
+use toml::de::DeTable;
+
 use super::finding::Finding;
 use super::load::Config;
+use super::reading::Reading;
+use super::section::Section;
+use super::source::Source;
 
 const EXAMPLE: &str = include_str!("../../callward.example.toml");
 
@@ -57,9 +61,11 @@ fn read(text: &str) -> (String, BTreeSet<String>, Vec<Finding>) {
     let variables = [("CALLWARD_MASTER_KEY", key), ("SMTP_PASSWORD", "x"), ("CONSENT_SECRET", "x"), ("IVR_PASSWORD", "x")];
     let environment: BTreeMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let folder = Path::new("");
-    let Walked { value, known, findings } =
-        walk(Path::new("callward.example.toml"), text, folder, &environment, |root| Config::read(root, folder));
-    (format!("{value:#?} {}", value.storage.url.expose()), known, findings)
+    let root = DeTable::parse(text).unwrap();
+    let reading = Reading::new(Source::new("callward.example.toml", text), folder, &environment);
+    let config = Config::read(&Section::root(&reading, root.get_ref()), folder);
+    let (known, findings) = reading.finish();
+    (format!("{config:#?} {}", config.storage.url.expose()), known, findings)
 }
 
 /// The example's lines, with every key and table in force.

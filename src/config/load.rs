@@ -69,8 +69,8 @@ impl Config {
     /// Reads `text`, the contents of `file`.
     pub(super) fn parse(file: &Path, text: &str, environment: &BTreeMap<String, String>) -> Result<Self, Findings> {
         let folder = file.parent().unwrap_or(Path::new(""));
-        let walked = walk(file, text, folder, environment, |root| Self::read(root, folder));
-        if walked.findings.is_empty() { Ok(walked.value) } else { Err(Findings(walked.findings)) }
+        let (config, findings) = walk(file, text, folder, environment, |root| Self::read(root, folder));
+        if findings.is_empty() { Ok(config) } else { Err(Findings(findings)) }
     }
 
     pub(super) fn read(root: &Section<'_>, folder: &Path) -> Self {
@@ -113,8 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn without_a_file_the_defaults_hold() {
-        let config = Config::load(None, std::iter::empty()).unwrap();
+    fn without_a_word_the_defaults_hold() {
+        let config = parse("callward.toml", "");
 
         assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.storage.url.expose(), "sqlite://callward.db");

@@ -22,6 +22,8 @@ mod section;
 mod source;
 mod storage;
 mod tenant;
+#[cfg(test)]
+mod unknown_keys;
 
 pub use connections::Connections;
 pub use finding::{Finding, Place, nearest};
