@@ -251,6 +251,26 @@ fn all_findings_come_at_once_in_the_order_of_the_file() {
 }
 
 #[test]
+fn what_cannot_stand_alone_or_in_its_form_is_refused() {
+    let long = format!("[[tenants.a.processes]]\nname = '{}'\ncode = 'a'\nflow = 'f'\n", "ü".repeat(129));
+    let refused = [
+        ("[http]\ntls_key = 'k.pem'\n", "`http.tls_key` has no certificate"),
+        ("[http]\npublic_url = 'ftp://example.org'\n", "`http.public_url` is no web address"),
+        ("[store]\nurl = 'postgres://db/callward'\n", "`store.url` needs a master key that all nodes share"),
+        ("[security]\nmaster_key = 'c2hvcnQ='\n", "`security.master_key` cannot be used"),
+        ("[tenants.'a/b']\n", "`a/b` cannot name a tenant"),
+        ("[tenants.a]\ntime_zone = 'Mars'\n", "`tenants.a.time_zone` is no time zone of the IANA database"),
+        ("[tenants.a]\ndefault_country = 'Germany'\n", "`tenants.a.default_country` is no country code"),
+        ("[tenants.a.platforms]\nusers = { ivr = '' }\n", "`tenants.a.platforms.users.ivr` is empty"),
+        (&long, "`tenants.a.processes[0].name` has 129 letters"),
+    ];
+
+    for (text, message) in refused {
+        assert_eq!(wrong(text).lines().next(), Some(format!("error: {message}").as_str()));
+    }
+}
+
+#[test]
 fn a_file_cut_anywhere_is_read_or_refused_and_shows_no_secret() {
     let text = "[tenants.acme]\nplatforms.users = { ivr = \"hunter2\", \"ünï\" = 'hunter2' }\nSMS.URL = \"\"\"\nhunter2\"\"\"\nSMS.Metod = 'hunter2'\n";
 
