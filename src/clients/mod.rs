@@ -6,6 +6,8 @@ mod phone_number;
 mod request_headers;
 mod settings;
 mod settings_check;
+mod sms;
+mod sms_request;
 #[cfg(test)]
 mod stand_in;
 mod template;
@@ -20,3 +22,5 @@ pub use settings::{
     WebServiceSettings, WebServicesSettings,
 };
 pub use settings_check::Finding;
+pub use sms::{Refusal, SmsError, SmsGateway, SmsMessage};
+pub use sms_request::SmsRequestError;
