@@ -36,9 +36,8 @@ impl Connections {
             web_services: WebServicesSettings { production: web_service(&services, "production"), test: web_service(&services, "test") },
             consent: consent(tenant),
         };
-        for Finding { field, what } in connections.check() {
-            let (message, help) = what.split_once(": ").unwrap_or((&what, "correct it"));
-            tenant.complain_at(&field, format!("`{}` {message}", tenant.full_name(&field)), help);
+        for finding in connections.check() {
+            complain(tenant, &finding);
         }
         connections
     }
@@ -51,6 +50,11 @@ impl Connections {
         findings.extend(self.consent.iter().flat_map(ConsentSettings::check));
         findings
     }
+}
+
+fn complain(tenant: &Section<'_>, Finding { field, what }: &Finding) {
+    let (message, help) = what.split_once(": ").unwrap_or((what, "callward.example.toml shows how it is written"));
+    tenant.complain_at(field, format!("`{}` {message}", tenant.full_name(field)), help);
 }
 
 fn email(tenant: &Section<'_>) -> Option<EmailSettings> {

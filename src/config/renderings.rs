@@ -260,7 +260,10 @@ fn what_cannot_stand_alone_or_in_its_form_is_refused() {
         ("[security]\nmaster_key = 'c2hvcnQ='\n", "`security.master_key` cannot be used"),
         ("[tenants.'a/b']\n", "`a/b` cannot name a tenant"),
         ("[tenants.a]\ntime_zone = 'Mars'\n", "`tenants.a.time_zone` is no time zone of the IANA database"),
-        ("[tenants.a]\ndefault_country = 'Germany'\n", "`tenants.a.default_country` is no country code"),
+        (
+            "[tenants.a]\ndefault_country = 'ZZ'\nSMS.URL = 'https://sms.example.org/'\n",
+            "`tenants.a.default_country` is no country code of ISO 3166",
+        ),
         ("[tenants.a.platforms]\nusers = { ivr = '' }\n", "`tenants.a.platforms.users.ivr` is empty"),
         (&long, "`tenants.a.processes[0].name` has 129 letters"),
     ];

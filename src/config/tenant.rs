@@ -1,6 +1,7 @@
 //! `[tenants.NAME]`: one customer of the installation.
 
 use jiff::tz::TimeZone;
+use phonenumber::country::Id;
 
 use super::connections::Connections;
 use super::finding::nearest;
@@ -60,8 +61,9 @@ fn time_zone(section: &Section<'_>) -> Option<TimeZone> {
 fn country(section: &Section<'_>) -> Option<String> {
     let item = section.item("default_country")?;
     let country = item.text()?.to_ascii_uppercase();
-    if country.len() != 2 || !country.chars().all(|letter| letter.is_ascii_uppercase()) {
-        item.complain("is no country code", "write two letters of ISO 3166, such as DE");
+    if country.parse::<Id>().is_err() {
+        item.complain("is no country code of ISO 3166", "write two letters such as DE");
+        return None;
     }
     Some(country)
 }

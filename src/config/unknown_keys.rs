@@ -62,7 +62,7 @@ fn a_misspelt_vendor_name_is_answered_and_its_value_stays_dark() {
     2 | Email.SMTP = { Host = 'localhost', Port = 25, Passwort = *********, Username = 'x' }
       |                                                                                ^^^
       |
-      = help: correct it
+      = help: callward.example.toml shows how it is written
     "#);
 }
 
