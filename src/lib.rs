@@ -1,6 +1,8 @@
 //! Callward finds out who is calling: a VoiceXML/IVR telephony gateway server. The plan of the house is in `ARCHITECTURE.md`.
 
+pub mod clients;
 pub mod clock;
+pub mod config;
 pub mod finding;
 pub mod flow;
 pub mod secret;

@@ -1,0 +1,26 @@
+//! How Callward calls the customer's own systems: message gateways, mail servers, XML web services and consent.
+
+mod address_guard;
+mod http;
+mod phone_number;
+mod request_headers;
+mod settings;
+mod settings_check;
+mod sms;
+mod sms_request;
+#[cfg(test)]
+mod stand_in;
+mod template;
+mod tls;
+
+pub use address_guard::{GuardError, check as check_address, is_public};
+pub use http::{HttpAnswer, HttpClient, HttpError, HttpFault, HttpSetupError};
+pub use phone_number::{PhoneNumber, PhoneNumberError};
+pub use request_headers::RequestHeadersError;
+pub use settings::{
+    ClientAuthentication, ConsentSettings, EmailSettings, FallbackSettings, SmsMethod, SmsSettings, SmtpSecurity, SmtpSettings,
+    WebServiceSettings, WebServicesSettings,
+};
+pub use settings_check::Finding;
+pub use sms::{Refusal, SmsError, SmsGateway, SmsMessage};
+pub use sms_request::SmsRequestError;
