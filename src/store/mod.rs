@@ -1,0 +1,28 @@
+//! What outlives a request: calls and their turns, budgets and quotas, records; kept in SQLite or in memory.
+
+mod call;
+mod changes;
+mod error;
+mod instant;
+mod keys;
+mod memory;
+mod note;
+mod open;
+mod record;
+mod rows;
+mod sql;
+mod sqlite;
+mod sqlite_errors;
+mod sqlite_jobs;
+mod sqlite_writer;
+mod surface;
+mod sweeping;
+
+pub use call::{CallRow, Claim, Claimed, Guard, Held, Next};
+pub use error::StoreError;
+pub use keys::{CallKey, ClaimId, NoteKey};
+pub use note::Note;
+pub use open::open;
+pub use record::Record;
+pub use surface::Store;
+pub use sweeping::{Retention, Swept};

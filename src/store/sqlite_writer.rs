@@ -1,0 +1,168 @@
+//! The one task that writes: everybody who waits goes into the same transaction, and hears of it after COMMIT.
+
+use std::path::PathBuf;
+use std::slice;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::clock::Clock;
+
+use super::error::StoreError;
+use super::sqlite_errors::explain;
+
+/// How many may wait before others wait to wait.
+const QUEUE: usize = 1024;
+
+/// How many go into one transaction.
+const BATCH: usize = 256;
+
+/// Something to write. It may run twice: its transaction is undone and tried again when another job's fault spoilt it.
+#[async_trait]
+pub(super) trait Job: Send + Sync + 'static {
+    /// What its caller wants to know.
+    type Answer: Send + 'static;
+
+    /// Writes inside the transaction that is open on `connection`.
+    async fn run(&self, connection: &mut SqliteConnection, now: Timestamp) -> Result<Self::Answer, sqlx::Error>;
+}
+
+/// The way to the task.
+#[derive(Clone)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Box<dyn Errand>>,
+    path: Arc<PathBuf>,
+}
+
+/// What the task owns.
+struct Desk {
+    connection: SqliteConnection,
+    clock: Clock,
+    path: Arc<PathBuf>,
+}
+
+/// A job of any kind, with somebody who waits for its answer.
+#[async_trait]
+trait Errand: Send {
+    async fn run(&mut self, connection: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error>;
+
+    fn report(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+struct Waiting<J: Job> {
+    job: J,
+    answer: Option<J::Answer>,
+    reply: oneshot::Sender<Result<J::Answer, StoreError>>,
+}
+
+/// Why nothing of a batch was written.
+enum Undone {
+    /// A job failed; the others may do well without it.
+    ByJob(StoreError),
+    /// The transaction could not begin, or not be committed.
+    AsAWhole(StoreError),
+}
+
+impl Writer {
+    /// Starts the task; it ends when the last `Writer` is dropped and everybody has been answered.
+    pub(super) fn start(connection: SqliteConnection, clock: Clock, path: PathBuf) -> Self {
+        let path = Arc::new(path);
+        let (queue, errands) = mpsc::channel(QUEUE);
+        tokio::spawn(Desk { connection, clock, path: Arc::clone(&path) }.serve(errands));
+        Self { queue, path }
+    }
+
+    /// Writes, and answers when it is on disk.
+    pub(super) async fn write<J: Job>(&self, job: J) -> Result<J::Answer, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let stopped = || StoreError::Stopped { path: self.path.as_ref().clone() };
+        let errand = Box::new(Waiting { job, answer: None, reply });
+        self.queue.send(errand).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+}
+
+impl Desk {
+    async fn serve(mut self, mut errands: mpsc::Receiver<Box<dyn Errand>>) {
+        loop {
+            let mut batch = Vec::new();
+            if errands.recv_many(&mut batch, BATCH).await == 0 {
+                return;
+            }
+            self.settle(batch).await;
+        }
+    }
+
+    async fn settle(&mut self, mut batch: Vec<Box<dyn Errand>>) {
+        match self.commit(&mut batch).await {
+            Ok(()) => report(batch, &Ok(())),
+            Err(Undone::AsAWhole(error)) => report(batch, &Err(error)),
+            Err(Undone::ByJob(error)) if batch.len() == 1 => report(batch, &Err(error)),
+            Err(Undone::ByJob(_)) => self.settle_one_by_one(batch).await,
+        }
+    }
+
+    async fn settle_one_by_one(&mut self, batch: Vec<Box<dyn Errand>>) {
+        for mut errand in batch {
+            let outcome = self.commit(slice::from_mut(&mut errand)).await;
+            errand.report(outcome.map_err(Undone::into_error));
+        }
+    }
+
+    async fn commit(&mut self, batch: &mut [Box<dyn Errand>]) -> Result<(), Undone> {
+        let outcome = self.transact(batch).await;
+        if outcome.is_err() {
+            // SQLite has undone some failed transactions by itself, and then there is none to roll back.
+            let _ = sqlx::query("ROLLBACK").execute(&mut self.connection).await;
+        }
+        outcome
+    }
+
+    async fn transact(&mut self, batch: &mut [Box<dyn Errand>]) -> Result<(), Undone> {
+        self.execute("BEGIN IMMEDIATE").await?;
+        for errand in batch {
+            let now = self.clock.now();
+            errand.run(&mut self.connection, now).await.map_err(|error| Undone::ByJob(explain(&self.path, error)))?;
+        }
+        self.execute("COMMIT").await
+    }
+
+    async fn execute(&mut self, statement: &'static str) -> Result<(), Undone> {
+        let outcome = sqlx::query(statement).execute(&mut self.connection).await;
+        outcome.map(drop).map_err(|error| Undone::AsAWhole(explain(&self.path, error)))
+    }
+}
+
+impl Undone {
+    fn into_error(self) -> StoreError {
+        match self {
+            Self::ByJob(error) | Self::AsAWhole(error) => error,
+        }
+    }
+}
+
+#[async_trait]
+impl<J: Job> Errand for Waiting<J> {
+    async fn run(&mut self, connection: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error> {
+        self.answer = Some(self.job.run(connection, now).await?);
+        Ok(())
+    }
+
+    fn report(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let Self { answer, reply, .. } = *self;
+        // Whoever has stopped waiting needs no answer; an errand that is reported as done has run.
+        let _ = match outcome {
+            Ok(()) => answer.map(|answer| reply.send(Ok(answer)).is_ok()),
+            Err(error) => Some(reply.send(Err(error)).is_ok()),
+        };
+    }
+}
+
+fn report(batch: Vec<Box<dyn Errand>>, outcome: &Result<(), StoreError>) {
+    for errand in batch {
+        errand.report(outcome.clone());
+    }
+}
