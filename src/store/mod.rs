@@ -2,6 +2,16 @@
 
 mod call;
 mod changes;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod contract_calls;
+#[cfg(test)]
+mod contract_changes;
+#[cfg(test)]
+mod contract_notes;
+#[cfg(test)]
+mod contract_records;
 mod error;
 mod instant;
 mod keys;
