@@ -14,7 +14,7 @@ use super::keys::CallKey;
 use super::surface::Store;
 
 /// How often a waiter looks by itself, for saves that another node made.
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_secs(1);
 
 /// The bells of all calls that somebody waits for.
 #[derive(Debug, Default)]

@@ -20,7 +20,7 @@ pub(super) struct Bench {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Clock,
     /// Where its file lies, as long as the bench stands.
-    folder: Option<TempDir>,
+    pub(super) folder: Option<TempDir>,
 }
 
 impl Bench {
@@ -40,6 +40,13 @@ impl Bench {
     /// The same file opened once more.
     pub(super) async fn open_again(&self) -> Arc<dyn Store> {
         open(&sqlite_url(self.folder.as_ref().unwrap()), self.clock.clone()).await.unwrap()
+    }
+
+    /// The same file after an end and a start.
+    pub(super) async fn restarted(self) -> Self {
+        drop(self.store);
+        let store = open(&sqlite_url(self.folder.as_ref().unwrap()), self.clock.clone()).await.unwrap();
+        Self { store, ..self }
     }
 
     /// Opens [`KEY`] at turn 1, unclaimed.

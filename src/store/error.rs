@@ -7,7 +7,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The URL is of a kind that nobody here keeps; the rest of it may hold a password and is not shown.
-    #[error("[store] url begins with {scheme:?}, which is no known kind of store; use sqlite://PATH or memory:")]
+    #[error("[store] url begins with {scheme:?}; a store is sqlite://PATH or memory:")]
     UnknownKind {
         /// What stands before the colon.
         scheme: String,
@@ -84,7 +84,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// Anything else.
-    #[error("the store {path} does not work; the cause stands beside this")]
+    #[error("the store {path} failed; look at the cause that is logged with this, and at the disk")]
     Broken {
         /// The file.
         path: PathBuf,

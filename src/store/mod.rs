@@ -23,6 +23,8 @@ mod rows;
 mod sql;
 mod sqlite;
 mod sqlite_errors;
+#[cfg(test)]
+mod sqlite_files;
 mod sqlite_jobs;
 mod sqlite_writer;
 mod surface;

@@ -1,10 +1,9 @@
 //! Rows as the databases give them, and what they mean.
 
-use jiff::Timestamp;
-
 use crate::secret::Sealed;
 
 use super::call::{CallRow, Held};
+use super::instant::at;
 use super::keys::{CallKey, ClaimId};
 use super::note::Note;
 use super::record::Record;
@@ -50,37 +49,34 @@ impl StoredCall {
             revision: self.revision,
             body: Sealed(self.body),
             held: held(self.claim, self.claimed_until)?,
-            ended_at: self.ended_at.map(time).transpose()?,
-            touched_at: time(self.touched_at)?,
+            ended_at: self.ended_at.map(at),
+            touched_at: at(self.touched_at),
         };
         Ok((key, row, self.taken_over))
     }
 }
 
 impl StoredNote {
-    pub(super) fn read(self) -> Result<Note, sqlx::Error> {
-        Ok(Note { version: self.version, body: self.body, expires_at: time(self.expires_at)? })
+    /// The note.
+    pub(super) fn read(self) -> Note {
+        Note { version: self.version, body: self.body, expires_at: at(self.expires_at) }
     }
 }
 
 impl StoredRecord {
-    pub(super) fn read(self) -> Result<Record, sqlx::Error> {
-        let Self { id, tenant, call_id, at, body } = self;
-        Ok(Record { id, tenant, call_id, at: time(at)?, body })
+    /// The record.
+    pub(super) fn read(self) -> Record {
+        Record { id: self.id, tenant: self.tenant, call_id: self.call_id, at: at(self.at), body: self.body }
     }
 }
 
 fn held(claim: Option<Vec<u8>>, until: Option<i64>) -> Result<Option<Held>, sqlx::Error> {
     let Some((claim, until)) = claim.zip(until) else { return Ok(None) };
-    Ok(Some(Held { by: ClaimId(of_fixed_size(claim)?), until: time(until)? }))
+    Ok(Some(Held { by: ClaimId(of_fixed_size(claim)?), until: at(until) }))
 }
 
 fn of_fixed_size<const N: usize>(bytes: Vec<u8>) -> Result<[u8; N], sqlx::Error> {
     <[u8; N]>::try_from(bytes).map_err(|bytes| unreadable(format!("a key of {} bytes instead of {N}", bytes.len())))
-}
-
-fn time(millisecond: i64) -> Result<Timestamp, sqlx::Error> {
-    Timestamp::from_millisecond(millisecond).map_err(unreadable)
 }
 
 fn unreadable(what: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sqlx::Error {

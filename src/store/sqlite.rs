@@ -77,8 +77,8 @@ impl SqliteStore {
         }
     }
 
-    fn explain(&self, error: sqlx::Error) -> StoreError {
-        explain(&self.path, error)
+    fn explained<T>(&self, outcome: Result<T, sqlx::Error>) -> Result<T, StoreError> {
+        outcome.map_err(|error| explain(&self.path, error))
     }
 }
 
@@ -93,10 +93,8 @@ impl Store for SqliteStore {
     }
 
     async fn call(&self, key: CallKey) -> Result<Option<CallRow>, StoreError> {
-        let row = sqlx::query_as(sql::CALL).bind(&key.0[..]).fetch_optional(&self.readers).await;
-        let row: Result<Option<CallRow>, sqlx::Error> =
-            row.and_then(|row: Option<StoredCall>| row.map(|row| row.read().map(|(_, row, _)| row)).transpose());
-        row.map_err(|error| self.explain(error))
+        let row: Option<StoredCall> = self.explained(sqlx::query_as(sql::CALL).bind(&key.0[..]).fetch_optional(&self.readers).await)?;
+        Ok(self.explained(row.map(StoredCall::read).transpose())?.map(|(_, row, _)| row))
     }
 
     async fn claim(&self, key: CallKey, turn: u32, claim: Claim) -> Result<Claimed, StoreError> {
@@ -117,16 +115,16 @@ impl Store for SqliteStore {
 
     async fn idle_calls(&self, untouched_for: Duration, most: u32) -> Result<Vec<(CallKey, CallRow)>, StoreError> {
         let touched = before(self.clock.now(), untouched_for).as_millisecond();
-        let rows: Result<Vec<StoredCall>, sqlx::Error> =
-            sqlx::query_as(sql::IDLE_CALLS).bind(touched).bind(i64::from(most)).fetch_all(&self.readers).await;
-        let calls = rows.and_then(|rows| rows.into_iter().map(|row| row.read().map(|(key, row, _)| (key, row))).collect());
-        calls.map_err(|error| self.explain(error))
+        let query = sqlx::query_as(sql::IDLE_CALLS).bind(touched).bind(i64::from(most));
+        let rows: Vec<StoredCall> = self.explained(query.fetch_all(&self.readers).await)?;
+        let calls = rows.into_iter().map(|row| row.read().map(|(key, row, _)| (key, row)));
+        self.explained(calls.collect())
     }
 
     async fn note(&self, key: NoteKey) -> Result<Option<Note>, StoreError> {
-        let row: Result<Option<StoredNote>, sqlx::Error> =
-            sqlx::query_as(sql::NOTE).bind(&key.0[..]).bind(self.clock.now().as_millisecond()).fetch_optional(&self.readers).await;
-        row.and_then(|row| row.map(StoredNote::read).transpose()).map_err(|error| self.explain(error))
+        let query = sqlx::query_as(sql::NOTE).bind(&key.0[..]).bind(self.clock.now().as_millisecond());
+        let row: Option<StoredNote> = self.explained(query.fetch_optional(&self.readers).await)?;
+        Ok(row.map(StoredNote::read))
     }
 
     async fn swap_note(&self, key: NoteKey, version: Option<i64>, body: Vec<u8>, expires_at: Timestamp) -> Result<bool, StoreError> {
@@ -134,14 +132,14 @@ impl Store for SqliteStore {
     }
 
     async fn record(&self, id: &str) -> Result<Option<Record>, StoreError> {
-        let row: Result<Option<StoredRecord>, sqlx::Error> = sqlx::query_as(sql::RECORD).bind(id).fetch_optional(&self.readers).await;
-        row.and_then(|row| row.map(StoredRecord::read).transpose()).map_err(|error| self.explain(error))
+        let row: Option<StoredRecord> = self.explained(sqlx::query_as(sql::RECORD).bind(id).fetch_optional(&self.readers).await)?;
+        Ok(row.map(StoredRecord::read))
     }
 
     async fn records_of_call(&self, call_id: &str) -> Result<Vec<Record>, StoreError> {
-        let rows: Result<Vec<StoredRecord>, sqlx::Error> =
-            sqlx::query_as(sql::RECORDS_OF_CALL).bind(call_id).fetch_all(&self.readers).await;
-        rows.and_then(|rows| rows.into_iter().map(StoredRecord::read).collect()).map_err(|error| self.explain(error))
+        let query = sqlx::query_as(sql::RECORDS_OF_CALL).bind(call_id);
+        let rows: Vec<StoredRecord> = self.explained(query.fetch_all(&self.readers).await)?;
+        Ok(rows.into_iter().map(StoredRecord::read).collect())
     }
 
     async fn sweep(&self, keep: Retention) -> Result<Swept, StoreError> {

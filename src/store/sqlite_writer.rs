@@ -166,3 +166,64 @@ fn report(batch: Vec<Box<dyn Errand>>, outcome: &Result<(), StoreError>) {
         errand.report(outcome.clone());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::ConnectOptions;
+    use sqlx::sqlite::SqliteConnectOptions;
+
+    use super::*;
+
+    /// Puts this many bytes into a table that has room for few, and tells how many rows there are then.
+    struct Put(i64);
+
+    #[async_trait]
+    impl Job for Put {
+        type Answer = i64;
+
+        async fn run(&self, connection: &mut SqliteConnection, _now: Timestamp) -> Result<i64, sqlx::Error> {
+            sqlx::query("INSERT INTO t VALUES (zeroblob($1))").bind(self.0).execute(&mut *connection).await?;
+            sqlx::query_scalar("SELECT count(*) FROM t").fetch_one(connection).await
+        }
+    }
+
+    async fn writer_with_little_room() -> Writer {
+        let mut connection = SqliteConnectOptions::new().in_memory(true).connect().await.unwrap();
+        sqlx::query("CREATE TABLE t (body BLOB)").execute(&mut connection).await.unwrap();
+        sqlx::query("PRAGMA max_page_count = 4").execute(&mut connection).await.unwrap();
+        Writer::start(connection, Clock::system(), PathBuf::from("callward.db"))
+    }
+
+    #[tokio::test]
+    async fn one_job_that_fails_leaves_the_others_of_its_batch_alone() {
+        let writer = writer_with_little_room().await;
+
+        let (first, too_big, last) = tokio::join!(writer.write(Put(10)), writer.write(Put(100_000)), writer.write(Put(10)));
+
+        assert!(matches!(too_big, Err(StoreError::DiskFull { .. })));
+        assert_eq!((first.unwrap(), last.unwrap()), (1, 2));
+    }
+
+    #[tokio::test]
+    async fn writing_goes_on_after_a_failure() {
+        let writer = writer_with_little_room().await;
+
+        assert!(writer.write(Put(100_000)).await.is_err());
+
+        assert_eq!(writer.write(Put(10)).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn jobs_whose_callers_left_are_done_all_the_same() {
+        let writer = writer_with_little_room().await;
+
+        let abandoned = tokio::spawn({
+            let writer = writer.clone();
+            async move { writer.write(Put(10)).await }
+        });
+        tokio::task::yield_now().await;
+        abandoned.abort();
+
+        assert_eq!(writer.write(Put(10)).await.unwrap(), 2);
+    }
+}

@@ -33,7 +33,7 @@ pub trait Store: Send + Sync {
     async fn save(&self, key: CallKey, guard: Guard, next: Next, records: Vec<Record>) -> Result<bool, StoreError>;
 
     /// Waits until the call is no longer at `revision`, at most for `at_most`, and gives it as it is then.
-    /// Saves of this node are seen at once, those of others within a quarter of a second.
+    /// Saves of this node are seen at once, those of other nodes within a second.
     async fn changed(&self, key: CallKey, revision: i64, at_most: Duration) -> Result<Option<CallRow>, StoreError>;
 
     /// Calls that have not ended and that nobody touched for `untouched_for`: at most `most`, the longest untouched first.
