@@ -1,4 +1,14 @@
 //! A call as the store keeps it, and what its turns are claimed and saved with.
+//!
+//! ```text
+//! open_call ─→ awaits turn n ───────── save, Unchanged ─────────→ awaits turn n + 1     nothing done outside
+//!                   │                                                    ↑
+//!                 claim                                             save, HeldBy
+//!                   ↓                                                    │
+//!               held for n ── save with the claim kept ─→ held for n: the effect is begun, then done
+//!                   ↑                                            │
+//!                   └────── the lease runs out: claim, takeover ─┘
+//! ```
 
 use std::time::Duration;
 

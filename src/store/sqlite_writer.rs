@@ -33,12 +33,12 @@ pub(super) trait Job: Send + Sync + 'static {
 /// The way to the task.
 #[derive(Clone)]
 pub(super) struct Writer {
-    queue: mpsc::Sender<Box<dyn Errand>>,
+    queue: mpsc::Sender<Box<dyn AnyJob>>,
     path: Arc<PathBuf>,
 }
 
 /// What the task owns.
-struct Desk {
+struct WriterTask {
     connection: SqliteConnection,
     clock: Clock,
     path: Arc<PathBuf>,
@@ -46,13 +46,13 @@ struct Desk {
 
 /// A job of any kind, with somebody who waits for its answer.
 #[async_trait]
-trait Errand: Send {
+trait AnyJob: Send {
     async fn run(&mut self, connection: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error>;
 
     fn report(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
-struct Waiting<J: Job> {
+struct Queued<J: Job> {
     job: J,
     answer: Option<J::Answer>,
     reply: oneshot::Sender<Result<J::Answer, StoreError>>,
@@ -70,8 +70,8 @@ impl Writer {
     /// Starts the task; it ends when the last `Writer` is dropped and everybody has been answered.
     pub(super) fn start(connection: SqliteConnection, clock: Clock, path: PathBuf) -> Self {
         let path = Arc::new(path);
-        let (queue, errands) = mpsc::channel(QUEUE);
-        tokio::spawn(Desk { connection, clock, path: Arc::clone(&path) }.serve(errands));
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        tokio::spawn(WriterTask { connection, clock, path: Arc::clone(&path) }.serve(jobs));
         Self { queue, path }
     }
 
@@ -79,24 +79,24 @@ impl Writer {
     pub(super) async fn write<J: Job>(&self, job: J) -> Result<J::Answer, StoreError> {
         let (reply, answer) = oneshot::channel();
         let stopped = || StoreError::Stopped { path: self.path.as_ref().clone() };
-        let errand = Box::new(Waiting { job, answer: None, reply });
-        self.queue.send(errand).await.map_err(|_| stopped())?;
+        let queued = Box::new(Queued { job, answer: None, reply });
+        self.queue.send(queued).await.map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
     }
 }
 
-impl Desk {
-    async fn serve(mut self, mut errands: mpsc::Receiver<Box<dyn Errand>>) {
+impl WriterTask {
+    async fn serve(mut self, mut jobs: mpsc::Receiver<Box<dyn AnyJob>>) {
         loop {
             let mut batch = Vec::new();
-            if errands.recv_many(&mut batch, BATCH).await == 0 {
+            if jobs.recv_many(&mut batch, BATCH).await == 0 {
                 return;
             }
             self.settle(batch).await;
         }
     }
 
-    async fn settle(&mut self, mut batch: Vec<Box<dyn Errand>>) {
+    async fn settle(&mut self, mut batch: Vec<Box<dyn AnyJob>>) {
         match self.commit(&mut batch).await {
             Ok(()) => report(batch, &Ok(())),
             Err(Undone::AsAWhole(error)) => report(batch, &Err(error)),
@@ -105,14 +105,14 @@ impl Desk {
         }
     }
 
-    async fn settle_one_by_one(&mut self, batch: Vec<Box<dyn Errand>>) {
-        for mut errand in batch {
-            let outcome = self.commit(slice::from_mut(&mut errand)).await;
-            errand.report(outcome.map_err(Undone::into_error));
+    async fn settle_one_by_one(&mut self, batch: Vec<Box<dyn AnyJob>>) {
+        for mut job in batch {
+            let outcome = self.commit(slice::from_mut(&mut job)).await;
+            job.report(outcome.map_err(Undone::into_error));
         }
     }
 
-    async fn commit(&mut self, batch: &mut [Box<dyn Errand>]) -> Result<(), Undone> {
+    async fn commit(&mut self, batch: &mut [Box<dyn AnyJob>]) -> Result<(), Undone> {
         let outcome = self.transact(batch).await;
         if outcome.is_err() {
             // SQLite has undone some failed transactions by itself, and then there is none to roll back.
@@ -121,11 +121,11 @@ impl Desk {
         outcome
     }
 
-    async fn transact(&mut self, batch: &mut [Box<dyn Errand>]) -> Result<(), Undone> {
+    async fn transact(&mut self, batch: &mut [Box<dyn AnyJob>]) -> Result<(), Undone> {
         self.execute("BEGIN IMMEDIATE").await?;
-        for errand in batch {
+        for job in batch {
             let now = self.clock.now();
-            errand.run(&mut self.connection, now).await.map_err(|error| Undone::ByJob(explain(&self.path, error)))?;
+            job.run(&mut self.connection, now).await.map_err(|error| Undone::ByJob(explain(&self.path, error)))?;
         }
         self.execute("COMMIT").await
     }
@@ -145,7 +145,7 @@ impl Undone {
 }
 
 #[async_trait]
-impl<J: Job> Errand for Waiting<J> {
+impl<J: Job> AnyJob for Queued<J> {
     async fn run(&mut self, connection: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error> {
         self.answer = Some(self.job.run(connection, now).await?);
         Ok(())
@@ -153,17 +153,16 @@ impl<J: Job> Errand for Waiting<J> {
 
     fn report(self: Box<Self>, outcome: Result<(), StoreError>) {
         let Self { answer, reply, .. } = *self;
-        // Whoever has stopped waiting needs no answer; an errand that is reported as done has run.
-        let _ = match outcome {
-            Ok(()) => answer.map(|answer| reply.send(Ok(answer)).is_ok()),
-            Err(error) => Some(reply.send(Err(error)).is_ok()),
-        };
+        if let Some(outcome) = outcome.map(|()| answer).transpose() {
+            // Whoever has stopped waiting needs no answer.
+            let _ = reply.send(outcome);
+        }
     }
 }
 
-fn report(batch: Vec<Box<dyn Errand>>, outcome: &Result<(), StoreError>) {
-    for errand in batch {
-        errand.report(outcome.clone());
+fn report(batch: Vec<Box<dyn AnyJob>>, outcome: &Result<(), StoreError>) {
+    for job in batch {
+        job.report(outcome.clone());
     }
 }
 
