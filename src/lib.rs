@@ -6,4 +6,5 @@ pub mod config;
 pub mod finding;
 pub mod flow;
 pub mod secret;
+pub mod store;
 pub mod xml;
