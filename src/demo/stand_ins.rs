@@ -1,0 +1,103 @@
+//! Starts the stand-ins on loopback sockets and stops them when they are dropped.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::customer::Customer;
+use super::inbox::Inbox;
+use super::tokens::Client;
+use super::world::World;
+use super::{http_server, smtp_server};
+use crate::clock::{Chance, Clock};
+
+/// What to start. The default is a demo on any free ports.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Port of the web services and the inbox page; 0 takes any that is free.
+    pub http_port: u16,
+    /// Port of the mail server; 0 takes any that is free.
+    pub smtp_port: u16,
+    /// Whom the services know.
+    pub customers: Vec<Customer>,
+    /// Who may have access tokens of the consent API.
+    pub client: Client,
+}
+
+/// Running stand-ins. Dropped, they stop: no new connections, answers under way get a moment to finish.
+pub struct StandIns {
+    world: World,
+    http: SocketAddr,
+    smtp: SocketAddr,
+    _running: watch::Sender<()>,
+}
+
+/// The stand-ins could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port could not be had.
+    #[error("the stand-in {what} cannot listen on 127.0.0.1:{port}: {source}; end the program that does, or choose another port")]
+    Listen {
+        /// Which server.
+        what: &'static str,
+        /// The port asked for.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Options {
+    /// The demo on its usual ports: 9000 and 1025.
+    pub fn demo() -> Self {
+        Self { http_port: 9000, smtp_port: 1025, ..Self::default() }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { http_port: 0, smtp_port: 0, customers: Customer::of_the_demo(), client: Client::default() }
+    }
+}
+
+impl StandIns {
+    /// Binds the ports and starts to serve in the background.
+    pub async fn start(options: Options, clock: Clock, chance: Chance) -> Result<Self, StartError> {
+        let (http_listener, http) = listen("web server", options.http_port).await?;
+        let (smtp_listener, smtp) = listen("mail server", options.smtp_port).await?;
+        let world = World::new(options.customers, options.client, clock, chance);
+        let (running, stop) = watch::channel(());
+        tokio::spawn(http_server::serve(http_listener, world.clone(), stop.clone()));
+        tokio::spawn(smtp_server::serve(smtp_listener, world.clone(), stop));
+        Ok(Self { world, http, smtp, _running: running })
+    }
+
+    /// Where the web services and the inbox page are, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.http)
+    }
+
+    /// Where the mail server is.
+    pub fn smtp_address(&self) -> SocketAddr {
+        self.smtp
+    }
+
+    /// The world behind the services.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Phones and mailboxes of the customers.
+    pub fn inbox(&self) -> &Inbox {
+        self.world.inbox()
+    }
+}
+
+async fn listen(what: &'static str, port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
+    let refused = |source| StartError::Listen { what, port, source };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    Ok((listener, address))
+}

@@ -1,0 +1,27 @@
+//! Stand-ins and a client for the tests of this room.
+
+use jiff::Timestamp;
+
+use super::stand_ins::{Options, StandIns};
+use crate::clock::{Chance, Clock};
+
+/// When the tests' clock stands: 2026-01-01.
+pub const START: i64 = 1_767_225_600;
+
+/// Stand-ins on free ports, with a clock by hand and chance from a seed.
+pub async fn stand_ins() -> StandIns {
+    let clock = Clock::by_hand(Timestamp::from_second(START).unwrap());
+    StandIns::start(Options::default(), clock, Chance::seeded(7)).await.unwrap()
+}
+
+/// A client that keeps no connections, so that each request meets a service afresh.
+pub fn client() -> reqwest::Client {
+    // Fails when another test was first, and then all is well too.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap()
+}
+
+/// Posts a form and gives the answer's body.
+pub async fn post(stand_ins: &StandIns, path: &str, form: &[(&str, &str)]) -> Result<String, reqwest::Error> {
+    client().post(stand_ins.base_url() + path).form(form).send().await?.error_for_status()?.text().await
+}

@@ -1,0 +1,63 @@
+//! The OAuth2 token endpoint: client credentials by Basic or in the body (RFC 6749 §2.3.1, §4.4, §5; T2, T4).
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CACHE_CONTROL};
+use http::{HeaderMap, StatusCode};
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::http_server::Lie;
+use super::tokens::Granted;
+use super::world::World;
+use crate::secret::SecretText;
+
+/// Answers `POST /oauth/token`.
+pub async fn grant(State(world): State<World>, lie: Option<Extension<Lie>>, headers: HeaderMap, form: Bytes) -> Response {
+    if let Some(Extension(Lie(words))) = lie {
+        return words.into_response();
+    }
+    let field = |wanted: &str| form_urlencoded::parse(&form).find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
+    let credentials = basic(&headers).or_else(|| Some((field("client_id")?, SecretText::new(field("client_secret")?))));
+    if !credentials.is_some_and(|(id, secret)| world.client().is(&id, &secret)) {
+        return refuse(StatusCode::UNAUTHORIZED, "invalid_client", "client id and secret are not those of a client");
+    }
+    // A refresh token is no better than the credentials that came with it, so either grant gives the same (AMB-16).
+    let grant = field("grant_type").unwrap_or_default();
+    if !matches!(grant.as_str(), "client_credentials" | "refresh_token") {
+        return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", "ask with grant_type=client_credentials");
+    }
+    match world.grant_token(&field("scope").unwrap_or_default()) {
+        Some(granted) => give(granted),
+        None => refuse(StatusCode::BAD_REQUEST, "invalid_scope", "the client may not have one of these scopes"),
+    }
+}
+
+fn give(granted: Granted) -> Response {
+    let scopes: Vec<String> = granted.scopes.into_iter().collect();
+    let body = json!({
+        "access_token": granted.token.expose(),
+        "token_type": "Bearer",
+        "expires_in": granted.lifetime.as_secs(),
+        "scope": scopes.join(" "),
+    });
+    ([(CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
+    (status, Json(json!({ "error": error, "error_description": description }))).into_response()
+}
+
+/// Id and secret of a Basic header; both are form-encoded inside it (RFC 6749 §2.3.1).
+fn basic(headers: &HeaderMap) -> Option<(String, SecretText)> {
+    let (scheme, encoded) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let decoded = STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    let plain = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    Some((plain(id), SecretText::new(plain(secret))))
+}
