@@ -131,3 +131,67 @@ fn not_json(body: &[u8], error: &serde_json::Error) -> String {
     }
     format!("the body is not JSON: line {}, column {}", error.line(), error.column())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::StandIns;
+    use crate::demo::testing::{client, stand_ins, token};
+
+    #[tokio::test]
+    async fn a_consent_is_set_and_read() {
+        let stand_ins = stand_ins().await;
+        let token = token(&stand_ins, "").await;
+
+        assert_eq!(read(&stand_ins, &token).await, (200, r#"{"status":"NO_CONSENT"}"#.into()));
+        assert_eq!(put(&stand_ins, &token, r#"{"status": "CONSENTED"}"#).await, (201, r#"{"status":"CONSENTED"}"#.into()));
+        assert_eq!(put(&stand_ins, &token, r#"{"status": "CONSENTED"}"#).await, (200, r#"{"status":"CONSENTED"}"#.into()));
+        assert_eq!(put(&stand_ins, &token, r#"{"status": "NO_CONSENT"}"#).await.0, 409);
+        assert_eq!(read(&stand_ins, &token).await, (200, r#"{"status":"CONSENTED"}"#.into()));
+        assert_eq!(stand_ins.world().consent("+4930901820"), "CONSENTED");
+        assert_eq!(stand_ins.world().written().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_bad_body_is_refused_with_the_field_that_is_wrong() {
+        let stand_ins = stand_ins().await;
+        let token = token(&stand_ins, WRITE).await;
+        let refused = async |body| {
+            let (status, answer) = put(&stand_ins, &token, body).await;
+            assert_eq!(status, 400, "{body}");
+            answer
+        };
+
+        assert!(refused("{\"status\": “CONSENTED”}").await.contains("curly quotation marks"));
+        assert!(refused(r#"{"status": "CONSENTED", "why": 1}"#).await.contains(r#"{"name":"why","description":"is not allowed"}"#));
+        assert!(refused(r#"{"status": "consented"}"#).await.contains(r#""name":"status""#));
+        assert!(refused("[]").await.contains("invalid_request"));
+    }
+
+    #[tokio::test]
+    async fn a_token_is_needed_and_its_scope() {
+        let stand_ins = stand_ins().await;
+        let reading = token(&stand_ins, READ).await;
+
+        assert_eq!(read(&stand_ins, "nonsense").await.0, 401);
+        let (status, answer) = put(&stand_ins, &reading, r#"{"status":"REFUSED"}"#).await;
+        assert_eq!(status, 403);
+        assert!(answer.contains("insufficient_scope") && answer.contains(WRITE), "{answer}");
+        stand_ins.world().revoke_tokens();
+        assert_eq!(read(&stand_ins, &reading).await.0, 401);
+    }
+
+    fn address(stand_ins: &StandIns) -> String {
+        stand_ins.base_url() + "/voicebiometrics/contacts/%2B4930901820/consent"
+    }
+
+    async fn read(stand_ins: &StandIns, token: &str) -> (u16, String) {
+        let answer = client().get(address(stand_ins)).bearer_auth(token).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    async fn put(stand_ins: &StandIns, token: &str, body: &'static str) -> (u16, String) {
+        let answer = client().put(address(stand_ins)).bearer_auth(token).body(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+}

@@ -75,3 +75,39 @@ fn next_codes(world: &World) -> Duration {
     let apps = world.customers().into_iter().filter(Customer::has_authenticator);
     apps.filter_map(|customer| world.authenticator(&customer.id)).map(|shown| shown.remains).min().unwrap_or(NEVER)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::demo::testing::{client, post, stand_ins};
+
+    #[tokio::test]
+    async fn a_message_is_told_as_it_arrives_and_kept() {
+        let stand_ins = stand_ins().await;
+        let mut feed = client().get(stand_ins.base_url() + "/inbox/events").send().await.unwrap();
+        assert_eq!(feed.headers()["content-type"], "text/event-stream");
+
+        post(&stand_ins, "/sms", &[("to", "+491"), ("from", "Acme"), ("text", "045610 is your code")]).await.unwrap();
+
+        let told = String::from_utf8(feed.chunk().await.unwrap().unwrap().to_vec()).unwrap();
+        insta::assert_snapshot!(told.trim_end(), @r#"
+        event: message
+        id: 1
+        data: {"number":1,"method":"sms","to":"+491","from":"Acme","subject":"","text":"045610 is your code","code":"045610","at":"2026-01-01T00:00:00Z"}
+        "#);
+        let kept = client().get(stand_ins.base_url() + "/inbox.json").send().await.unwrap().text().await.unwrap();
+        assert!(kept.starts_with(r#"[{"number":1,"#) && kept.contains(r#""code":"045610""#), "{kept}");
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_comes_back_hears_what_it_missed() {
+        let stand_ins = stand_ins().await;
+        for text in ["one", "two"] {
+            post(&stand_ins, "/sms", &[("to", "+491"), ("text", text)]).await.unwrap();
+        }
+
+        let mut feed = client().get(stand_ins.base_url() + "/inbox/events").header("last-event-id", "1").send().await.unwrap();
+
+        let told = String::from_utf8(feed.chunk().await.unwrap().unwrap().to_vec()).unwrap();
+        assert!(told.contains("two") && !told.contains("one"), "{told}");
+    }
+}

@@ -177,3 +177,48 @@ fn spaced(code: &str) -> String {
     let digits: Vec<String> = code.chars().map(String::from).collect();
     digits.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::demo::StandIns;
+    use crate::demo::testing::{client, post, stand_ins};
+
+    #[tokio::test]
+    async fn the_page_shows_customers_messages_codes_and_consents() {
+        let stand_ins = stand_ins().await;
+        post(&stand_ins, "/sms", &[("to", "491701234521"), ("text", "045610 is <b>your</b> code")]).await.unwrap();
+        stand_ins.world().set_consent("+4930901820", "CONSENTED");
+
+        let page = fetch(&stand_ins, "/").await;
+
+        for shown in ["1001", "ana@example.org", "+491701234533", "1004", "No verified way", "gateway refuses", "CONSENTED"] {
+            assert!(page.contains(shown), "{shown} is missing");
+        }
+        assert!(page.contains("Code 0 4 5 6 1 0"));
+        assert!(page.contains("045610 is &#60;b&#62;your&#60;/b&#62; code"));
+        assert!(page.contains(stand_ins.world().authenticator("1003").unwrap().code.expose()));
+    }
+
+    #[tokio::test]
+    async fn a_switch_works_without_a_script() {
+        let stand_ins = stand_ins().await;
+
+        let page = post(&stand_ins, "/switches/sms_gateway", &[("manner", "broken")]).await.unwrap();
+
+        assert!(page.contains(r#"id="sms_gateway-broken" class="broken" name="manner" value="broken" aria-pressed="true""#));
+        let refused = post(&stand_ins, "/sms", &[("to", "+491"), ("text", "hello")]).await;
+        assert_eq!(refused.unwrap_err().status().unwrap(), 500);
+    }
+
+    #[tokio::test]
+    async fn the_page_brings_its_own_style_and_script() {
+        let stand_ins = stand_ins().await;
+
+        assert!(fetch(&stand_ins, "/inbox.css").await.contains("prefers-color-scheme: dark"));
+        assert!(fetch(&stand_ins, "/inbox.js").await.contains("EventSource"));
+    }
+
+    async fn fetch(stand_ins: &StandIns, path: &str) -> String {
+        client().get(stand_ins.base_url() + path).send().await.unwrap().error_for_status().unwrap().text().await.unwrap()
+    }
+}

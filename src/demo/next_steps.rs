@@ -21,7 +21,7 @@ pub fn next_steps() -> [NextStep; 4] {
             command: "callward call two-factor --var identity=1001 --keys \"2 {sms}#\"",
         },
         NextStep {
-            what: "Turn the SMS gateway off below, call again, and hear what the caller hears.",
+            what: "Set the SMS gateway to “down” below, call again, and hear what the caller hears.",
             command: "callward call two-factor --var identity=1002",
         },
         NextStep { what: "Give or refuse consent to voice recognition.", command: "callward call consent --var phone=+4930901820" },

@@ -97,3 +97,52 @@ fn field<'f>(fields: &'f Fields, names: &[&str]) -> &'f str {
 fn digits(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::demo::manner::Manner;
+    use crate::demo::service::Service;
+    use crate::demo::testing::{client, post, stand_ins};
+
+    #[tokio::test]
+    async fn a_message_arrives_in_whatever_form_it_is_written() {
+        let stand_ins = stand_ins().await;
+        let bodies = [
+            (r#"{"messages":[{"to":"+491","from":"Acme","text":"json"}]}"#, "json"),
+            ("<sms><to>+491</to><from>Acme</from><text>xml</text></sms>", "xml"),
+            ("recipient=%2B491&sender=Acme&message=form", "form"),
+        ];
+
+        for (body, text) in bodies {
+            let answer = client().put(stand_ins.base_url() + "/sms").body(body).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{body}");
+            let message = stand_ins.inbox().messages().remove(0);
+            assert_eq!((message.to.as_str(), message.from.as_str(), message.text.expose()), ("+491", "Acme", text));
+        }
+        let answer = client().get(stand_ins.base_url() + "/sms?to=%2B491&text=query").send().await.unwrap();
+        assert_eq!(answer.text().await.unwrap(), r#"{"status":"accepted","message_id":"sms-4"}"#);
+    }
+
+    #[tokio::test]
+    async fn some_messages_are_refused() {
+        let stand_ins = stand_ins().await;
+
+        let refused = post(&stand_ins, "/sms", &[("to", "491701234566"), ("text", "hello")]).await;
+        let wordless = post(&stand_ins, "/sms", &[("to", "+491")]).await;
+
+        assert_eq!(refused.unwrap_err().status().unwrap(), 400);
+        assert_eq!(wordless.unwrap_err().status().unwrap(), 400);
+        assert!(stand_ins.inbox().messages().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_lie_is_a_status_or_a_body() {
+        let stand_ins = stand_ins().await;
+        stand_ins.world().set_manner(Service::SmsGateway, Manner::Lying(vec!["202".into(), "ERROR 17".into()]));
+        let send = || post(&stand_ins, "/sms", &[("to", "+491"), ("text", "hello")]);
+
+        assert_eq!(send().await.unwrap(), r#"{"status":"Accepted"}"#);
+        assert_eq!(send().await.unwrap(), "ERROR 17");
+        assert!(stand_ins.inbox().messages().is_empty());
+    }
+}

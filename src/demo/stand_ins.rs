@@ -101,3 +101,46 @@ async fn listen(what: &'static str, port: u16) -> Result<(TcpListener, SocketAdd
     let address = listener.local_addr().map_err(refused)?;
     Ok((listener, address))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::testing::{client, post, stand_ins};
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_named() {
+        let first = stand_ins().await;
+        let taken = Options { smtp_port: first.smtp_address().port(), ..Options::default() };
+
+        let error = StandIns::start(taken, Clock::system(), Chance::seeded(1)).await.err().unwrap();
+
+        let port = first.smtp_address().port();
+        assert!(error.to_string().starts_with(&format!("the stand-in mail server cannot listen on 127.0.0.1:{port}: ")), "{error}");
+    }
+
+    #[tokio::test]
+    async fn dropped_stand_ins_end_open_feeds_and_take_no_more() {
+        let stand_ins = stand_ins().await;
+        let base = stand_ins.base_url();
+        let mut feed = client().get(base.clone() + "/inbox/events").send().await.unwrap();
+
+        drop(stand_ins);
+
+        assert!(!matches!(feed.chunk().await, Ok(Some(_))));
+        assert!(client().get(base).send().await.unwrap_err().is_connect());
+    }
+
+    #[tokio::test]
+    async fn a_world_that_starts_over_forgets_all_but_its_customers() {
+        let stand_ins = stand_ins().await;
+        post(&stand_ins, "/find_account", &[("accountNumber", "1001")]).await.unwrap();
+        post(&stand_ins, "/sms", &[("to", "+491"), ("text", "hello")]).await.unwrap();
+        let world = stand_ins.world();
+        world.set_consent("123", "CONSENTED");
+
+        world.start_over(vec![Customer::new("7", [])]);
+
+        assert!(world.asked().is_empty() && stand_ins.inbox().messages().is_empty() && world.consents().is_empty());
+        assert_eq!(world.customers(), [Customer::new("7", [])]);
+    }
+}

@@ -25,3 +25,10 @@ pub fn client() -> reqwest::Client {
 pub async fn post(stand_ins: &StandIns, path: &str, form: &[(&str, &str)]) -> Result<String, reqwest::Error> {
     client().post(stand_ins.base_url() + path).form(form).send().await?.error_for_status()?.text().await
 }
+
+/// An access token of the consent API.
+pub async fn token(stand_ins: &StandIns, scope: &str) -> String {
+    let form = [("grant_type", "client_credentials"), ("client_id", "callward"), ("client_secret", "callward-demo"), ("scope", scope)];
+    let answer: serde_json::Value = serde_json::from_str(&post(stand_ins, "/oauth/token", &form).await.unwrap()).unwrap();
+    answer["access_token"].as_str().unwrap().to_owned()
+}

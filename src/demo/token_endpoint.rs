@@ -61,3 +61,40 @@ fn basic(headers: &HeaderMap) -> Option<(String, SecretText)> {
     let plain = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     Some((plain(id), SecretText::new(plain(secret))))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::demo::testing::{client, post, stand_ins};
+    use crate::demo::tokens::READ;
+
+    #[tokio::test]
+    async fn credentials_may_come_by_basic_or_in_the_body() {
+        let stand_ins = stand_ins().await;
+        let form = [("grant_type", "client_credentials"), ("scope", READ)];
+
+        let request = client().post(stand_ins.base_url() + "/oauth/token").basic_auth("callward", Some("callward-demo")).form(&form);
+        let basic: Value = request.send().await.unwrap().json().await.unwrap();
+        let body = [("grant_type", "refresh_token"), ("client_id", "callward"), ("client_secret", "callward-demo")];
+        let body: Value = serde_json::from_str(&post(&stand_ins, "/oauth/token", &body).await.unwrap()).unwrap();
+
+        assert_eq!((&basic["token_type"], &basic["expires_in"], &basic["scope"]), (&json!("Bearer"), &json!(3600), &json!(READ)));
+        assert_eq!(body["scope"], "voicebiometrics-consent:read voicebiometrics-consent:write");
+        assert_ne!(body["access_token"], basic["access_token"]);
+    }
+
+    #[tokio::test]
+    async fn strangers_scopes_and_grants_are_refused() {
+        let stand_ins = stand_ins().await;
+        let refused = async |secret, grant, scope| {
+            let form = [("client_id", "callward"), ("client_secret", secret), ("grant_type", grant), ("scope", scope)];
+            post(&stand_ins, "/oauth/token", &form).await.unwrap_err().status().unwrap().as_u16()
+        };
+
+        assert_eq!(refused("wrong", "client_credentials", "").await, 401);
+        assert_eq!(refused("callward-demo", "password", "").await, 400);
+        assert_eq!(refused("callward-demo", "client_credentials", "everything").await, 400);
+    }
+}

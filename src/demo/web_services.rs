@@ -135,3 +135,125 @@ fn element_name(name: &str) -> String {
     let name: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').collect();
     if name.starts_with(|letter: char| letter.is_ascii_alphabetic()) { name } else { format!("_{name}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::demo::manner::{Fault, Manner};
+    use crate::demo::testing::{post, stand_ins};
+
+    const METHODS: &str = "/checkVerifiedContactMethods";
+
+    #[tokio::test]
+    async fn contact_methods_are_answered_as_genesys_writes_them() {
+        let stand_ins = stand_ins().await;
+
+        let known = post(&stand_ins, METHODS, &[("accountNumber", "1001"), ("callId", "c"), ("tenant", "acme")]).await.unwrap();
+        let unknown = post(&stand_ins, METHODS, &[("accountNumber", "9999")]).await.unwrap();
+
+        insta::assert_snapshot!(known, @r#"
+        <checkVerifiedContactMethods>
+            <status>success</status>
+            <methods>
+                <method name="email" value="ana@example.org"/>
+                <method name="SMS" value="+491701234521"/>
+            </methods>
+        </checkVerifiedContactMethods>
+        "#);
+        assert_eq!(unknown, "<checkVerifiedContactMethods>\n    <status>not found</status>\n</checkVerifiedContactMethods>\n");
+        assert_eq!(stand_ins.world().asked().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn an_external_code_is_sent_and_right_once() {
+        let stand_ins = stand_ins().await;
+
+        let sent = post(&stand_ins, "/sendAuthenticationCode", &[("accountNumber", "1001"), ("TwoFactorAuthSelectedMethod", "SMS")]).await;
+        assert!(sent.unwrap().contains("<status>success</status>"));
+        let code = stand_ins.inbox().newest_code(Channel::Sms).unwrap();
+
+        assert_eq!(check(&stand_ins, "1001", "000").await, INCORRECT_CODE);
+        assert_eq!(check(&stand_ins, "1001", code.expose()).await, SUCCESS);
+        assert_eq!(check(&stand_ins, "1001", code.expose()).await, INCORRECT_CODE);
+        assert_eq!(check(&stand_ins, "9999", code.expose()).await, NOT_FOUND);
+    }
+
+    #[tokio::test]
+    async fn an_authenticator_shows_a_code_that_is_right_once() {
+        let stand_ins = stand_ins().await;
+        let code = stand_ins.world().authenticator("1003").unwrap().code;
+
+        assert_eq!(check(&stand_ins, "1003", code.expose()).await, SUCCESS);
+        assert_eq!(check(&stand_ins, "1003", code.expose()).await, INCORRECT_CODE);
+        assert_eq!(stand_ins.world().authenticator("1001"), None);
+    }
+
+    #[tokio::test]
+    async fn any_other_service_gives_back_what_it_was_told() {
+        let stand_ins = stand_ins().await;
+
+        let found = post(&stand_ins, "/find_account", &[("accountNumber", "1002"), ("plan", "a<b")]).await.unwrap();
+
+        assert!(found.contains("<find_account>\n    <status>success</status>\n    <accountNumber>1002</accountNumber>"), "{found}");
+        assert!(found.contains("<plan>a&lt;b</plan>"), "{found}");
+    }
+
+    #[tokio::test]
+    async fn a_liar_says_its_list_and_stays_at_the_last() {
+        let stand_ins = stand_ins().await;
+        let lies = Manner::Lying(vec![INCORRECT_CODE.into(), "success, trust me".into()]);
+        stand_ins.world().set_manner(Service::CodeAuthentication, lies);
+
+        assert_eq!(check(&stand_ins, "1001", "1").await, INCORRECT_CODE);
+        assert_eq!(check(&stand_ins, "1001", "1").await, "success, trust me");
+        assert_eq!(check(&stand_ins, "1001", "1").await, "success, trust me");
+    }
+
+    #[tokio::test]
+    async fn a_broken_service_fails_in_each_of_its_ways() {
+        let stand_ins = stand_ins().await;
+        let broken = async |fault| {
+            stand_ins.world().set_manner(Service::CheckVerifiedContactMethods, Manner::Broken(fault));
+            post(&stand_ins, METHODS, &[("accountNumber", "1001")]).await
+        };
+
+        assert_eq!(broken(Fault::ServerError).await.unwrap_err().status().unwrap(), 500);
+        assert!(broken(Fault::Closed).await.unwrap_err().is_request());
+        assert_eq!(broken(Fault::Empty).await.unwrap(), "");
+        let cut = broken(Fault::Cut).await.unwrap();
+        assert!(cut.starts_with("<check") && !cut.contains("</check"), "{cut}");
+    }
+
+    #[tokio::test]
+    async fn a_service_that_is_down_resets_the_connection_and_leaves_the_others_alone() {
+        let stand_ins = stand_ins().await;
+        stand_ins.world().set_manner(Service::CheckVerifiedContactMethods, Manner::Down);
+
+        let error = post(&stand_ins, METHODS, &[("accountNumber", "1001")]).await.unwrap_err();
+
+        assert!(format!("{error:?}").contains("reset"), "{error:?}");
+        assert_eq!(check(&stand_ins, "1001", "1").await, INCORRECT_CODE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_service_answers_truly_after_its_time() {
+        let stand_ins = stand_ins().await;
+        stand_ins.world().set_manner(Service::CheckVerifiedContactMethods, Manner::Slow(Duration::from_secs(6)));
+        let asked = Instant::now();
+
+        let answer = post(&stand_ins, METHODS, &[("accountNumber", "1001")]).await.unwrap();
+
+        assert!(answer.contains("success"));
+        assert!(asked.elapsed() >= Duration::from_secs(6));
+    }
+
+    async fn check(stand_ins: &crate::demo::StandIns, customer: &str, digits: &str) -> String {
+        let answer = post(stand_ins, "/codeAuthentication", &[("accountNumber", customer), ("authCode_nbest1", digits)]).await.unwrap();
+        let (_, status) = answer.split_once("<status>").unwrap();
+        status.split_once("</status>").unwrap().0.to_owned()
+    }
+}
