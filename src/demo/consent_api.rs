@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use serde_json::{Value, json};
 
 use super::consents::{Outcome, STATUSES};
-use super::http_server::Lie;
+use super::manner::Lie;
 use super::tokens::{Denied, READ, WRITE};
 use super::world::World;
 use crate::secret::SecretText;

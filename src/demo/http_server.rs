@@ -1,7 +1,6 @@
 //! The HTTP door of the stand-ins: connections, and what a service's manner does to them.
 
 use std::future::poll_fn;
-use std::io;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
@@ -18,18 +17,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::manner::{Conduct, Fault};
+use super::manner::{Conduct, Fault, Lie};
 use super::routes;
+use super::socket::{pause_after, reset};
 use super::world::World;
 
 /// How long an answer under way may take when the stand-ins stop.
 const GRACE: Duration = Duration::from_millis(200);
 /// Larger answers than this are not cut but lost.
 const CUT_LIMIT: usize = 1 << 20;
-
-/// Words that a lying service says; the handlers find them among a request's extensions.
-#[derive(Debug, Clone)]
-pub struct Lie(pub String);
 
 /// Ends a connection without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -55,12 +51,6 @@ pub async fn serve(listener: TcpListener, world: World, stop: watch::Receiver<()
     }
 }
 
-/// Too many open files, most likely: trying again at once would only spin.
-pub(super) async fn pause_after(error: &io::Error) {
-    tracing::warn!(%error, "a stand-in could not take a connection: {error}");
-    tokio::time::sleep(Duration::from_millis(50)).await;
-}
-
 async fn converse(stream: TcpStream, world: World, router: Router, mut stop: watch::Receiver<()>) {
     let answering = tower::service_fn(move |request| -> Pin<Box<dyn Future<Output = _> + Send>> {
         Box::pin(answer(request, world.clone(), router.clone()))
@@ -76,13 +66,6 @@ async fn converse(stream: TcpStream, world: World, router: Router, mut stop: wat
     };
     if ended.is_err_and(|error| hang_up(&error) == Some(HangUp::Reset)) {
         reset(connection.into_parts().io.inner());
-    }
-}
-
-/// Makes the close that follows a reset.
-pub(super) fn reset(stream: &TcpStream) {
-    if let Err(error) = stream.set_zero_linger() {
-        tracing::debug!(%error, "the connection is closed, not reset: {error}");
     }
 }
 

@@ -50,6 +50,10 @@ pub enum Conduct {
     Reset,
 }
 
+/// Words that a lying service says; the handlers find them among a request's extensions.
+#[derive(Debug, Clone)]
+pub struct Lie(pub String);
+
 /// The manners of all services; who is not named is good.
 #[derive(Debug, Clone, Default)]
 pub struct Manners(HashMap<Service, Manner>);

@@ -18,6 +18,7 @@ mod service;
 mod sms_gateway;
 mod smtp_dialogue;
 mod smtp_server;
+mod socket;
 mod stand_ins;
 mod switches;
 #[cfg(test)]

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::customer::Customer;
-use super::http_server::Lie;
 use super::inbox::Delivery;
+use super::manner::Lie;
 use super::message::Channel;
 use super::world::World;
 use crate::secret::SecretText;

@@ -6,11 +6,11 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::http_server::{pause_after, reset};
 use super::mail;
 use super::manner::{Conduct, Fault};
 use super::service::Service;
 use super::smtp_dialogue::{Action, Dialogue, SIZE_LIMIT};
+use super::socket::{pause_after, reset};
 use super::world::World;
 
 const GREETING: &str = "220 callward stand-in ESMTP";
@@ -44,33 +44,35 @@ async fn until_stopped(stream: TcpStream, world: World, mut stop: watch::Receive
 /// The manner shows where it hurts: in the greeting, or in the word about a mail.
 async fn converse(stream: TcpStream, world: &World) -> io::Result<()> {
     let conduct = world.conduct(&Service::MailServer);
-    if conduct == Conduct::Reset {
-        reset(&stream);
-        return Ok(());
-    }
     let mut line = BufStream::new(stream);
     match &conduct {
+        Conduct::Answer | Conduct::Say(_) | Conduct::Fail(Fault::Closed) => {}
         Conduct::AnswerAfter(by) => tokio::time::sleep(*by).await,
         Conduct::Fail(Fault::ServerError) => return say(&mut line, "554 5.3.0 Out of order").await,
         Conduct::Fail(Fault::Empty) => return Ok(()),
         Conduct::Fail(Fault::Cut) => return line.write_all(b"22").await.and(line.flush().await),
-        Conduct::Answer | Conduct::Say(_) | Conduct::Fail(Fault::Closed) | Conduct::Reset => {}
+        Conduct::Reset => {
+            reset(line.get_ref());
+            return Ok(());
+        }
     }
-    say(&mut line, GREETING).await?;
+    take_mails(&mut line, world, &conduct).await
+}
+
+async fn take_mails(line: &mut BufStream<TcpStream>, world: &World, conduct: &Conduct) -> io::Result<()> {
+    say(line, GREETING).await?;
     let mut dialogue = Dialogue::default();
-    while let Some(words) = read_line(&mut line).await? {
-        match dialogue.handle_line(&words) {
-            Action::Listen => {}
-            Action::Reply(reply) => say(&mut line, &reply).await?,
-            Action::Quit(reply) => return say(&mut line, &reply).await,
-            Action::Accept(mail) => match &conduct {
-                Conduct::Say(lie) => say(&mut line, lie).await?,
-                Conduct::Fail(_) => return Ok(()),
-                Conduct::Answer | Conduct::AnswerAfter(_) | Conduct::Reset => {
-                    mail::deliveries(mail).into_iter().for_each(|delivery| drop(world.deliver(delivery)));
-                    say(&mut line, "250 2.0.0 It is in the mailbox").await?;
-                }
-            },
+    while let Some(words) = read_line(line).await? {
+        match (dialogue.handle_line(&words), conduct) {
+            (Action::Listen, _) => {}
+            (Action::Reply(reply), _) => say(line, &reply).await?,
+            (Action::Quit(reply), _) => return say(line, &reply).await,
+            (Action::Accept(_), Conduct::Say(lie)) => say(line, lie).await?,
+            (Action::Accept(_), Conduct::Fail(_) | Conduct::Reset) => return Ok(()),
+            (Action::Accept(mail), Conduct::Answer | Conduct::AnswerAfter(_)) => {
+                mail::deliveries(mail).into_iter().for_each(|delivery| drop(world.deliver(delivery)));
+                say(line, "250 2.0.0 It is in the mailbox").await?;
+            }
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::http_server::Lie;
+use super::manner::Lie;
 use super::tokens::Granted;
 use super::world::World;
 use crate::secret::SecretText;

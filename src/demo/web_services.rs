@@ -9,8 +9,8 @@ use quick_xml::escape::escape;
 use url::form_urlencoded;
 
 use super::customer::{ContactMethod, Customer};
-use super::http_server::Lie;
 use super::inbox::Delivery;
+use super::manner::Lie;
 use super::message::Channel;
 use super::service::Service;
 use super::world::{Asked, World};
