@@ -15,7 +15,7 @@ use super::switches::{POSITIONS, position};
 use super::world::World;
 
 /// Nothing but what the page brings along itself.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Answers `GET /`.
 pub async fn page(State(world): State<World>) -> Response {
