@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::manner::{Conduct, Fault, Lie};
+use super::next_steps::NextStep;
 use super::routes;
 use super::socket::{pause_after, reset};
 use super::world::World;
@@ -37,8 +38,8 @@ enum HangUp {
 }
 
 /// Serves until `stop`'s sender is gone.
-pub async fn serve(listener: TcpListener, world: World, stop: watch::Receiver<()>) {
-    let router = routes::routes(world.clone());
+pub async fn serve(listener: TcpListener, world: World, next_steps: Vec<NextStep>, stop: watch::Receiver<()>) {
+    let router = routes::routes(world.clone(), next_steps);
     loop {
         let mut stopping = stop.clone();
         tokio::select! {

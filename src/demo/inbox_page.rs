@@ -1,6 +1,9 @@
 //! The inbox page: phones, mailboxes and apps of the customers, consents, switches of the services, and what to do next.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
@@ -10,7 +13,7 @@ use jiff::Timestamp;
 use super::authenticator::Shown;
 use super::customer::{ContactMethod, Customer};
 use super::message::{Channel, Message};
-use super::next_steps::{NextStep, next_steps};
+use super::next_steps::NextStep;
 use super::switches::{POSITIONS, position};
 use super::world::World;
 
@@ -18,8 +21,8 @@ use super::world::World;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Answers `GET /`.
-pub async fn page(State(world): State<World>) -> Response {
-    match Page::of(&world).render() {
+pub async fn page(State(world): State<World>, Extension(steps): Extension<Arc<[NextStep]>>) -> Response {
+    match Page::of(&world, steps).render() {
         Ok(page) => ([(CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("the inbox page cannot be drawn: {error}\n")).into_response(),
     }
@@ -38,7 +41,7 @@ pub async fn script() -> Response {
 #[derive(Template)]
 #[template(path = "inbox.html")]
 struct Page {
-    steps: [NextStep; 4],
+    steps: Arc<[NextStep]>,
     people: Vec<Person>,
     /// Messages to numbers and addresses that are no customer's.
     elsewhere: Vec<Letter>,
@@ -93,7 +96,7 @@ struct Switch {
 }
 
 impl Page {
-    fn of(world: &World) -> Self {
+    fn of(world: &World, steps: Arc<[NextStep]>) -> Self {
         let messages = world.inbox().messages();
         let customers = world.customers();
         let known = |message: &&Message| customers.iter().flat_map(|customer| &customer.methods).any(|method| is_for(message, method));
@@ -105,7 +108,7 @@ impl Page {
             position: position(&world.manner(&service)),
         });
         Self {
-            steps: next_steps(),
+            steps,
             people: customers.iter().map(|customer| Person::of(customer, &messages, world)).collect(),
             elsewhere,
             switches: switches.collect(),

@@ -34,7 +34,7 @@ pub use customer::{ContactMethod, Customer, CustomerTable, UnknownMethod};
 pub use inbox::{Delivery, Inbox};
 pub use manner::{Fault, Manner};
 pub use message::{Channel, Message, OpenMessage};
-pub use next_steps::{NextStep, next_steps};
+pub use next_steps::NextStep;
 pub use service::Service;
 pub use stand_ins::{Options, StandIns, StartError};
 pub use tokens::Client;

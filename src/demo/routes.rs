@@ -1,17 +1,21 @@
 //! Addresses of the stand-ins, and which service each belongs to.
 
-use axum::Router;
+use std::sync::Arc;
+
 use axum::routing::{any, get, post};
+use axum::{Extension, Router};
 use http::Method;
 
+use super::next_steps::NextStep;
 use super::service::Service;
 use super::world::World;
 use super::{consent_api, inbox_feed, inbox_page, sms_gateway, switches, token_endpoint, web_services};
 
 /// All addresses.
-pub fn routes(world: World) -> Router {
+pub fn routes(world: World, next_steps: Vec<NextStep>) -> Router {
+    let proposals: Arc<[NextStep]> = next_steps.into();
     Router::new()
-        .route("/", get(inbox_page::page))
+        .route("/", get(inbox_page::page).layer(Extension(proposals)))
         .route("/inbox.css", get(inbox_page::style))
         .route("/inbox.js", get(inbox_page::script))
         .route("/inbox.json", get(inbox_feed::messages))

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::customer::Customer;
 use super::inbox::Inbox;
+use super::next_steps::NextStep;
 use super::tokens::Client;
 use super::world::World;
 use super::{http_server, smtp_server};
@@ -24,6 +25,8 @@ pub struct Options {
     pub customers: Vec<Customer>,
     /// Who may have access tokens of the consent API.
     pub client: Client,
+    /// What the inbox page proposes to do next.
+    pub next_steps: Vec<NextStep>,
 }
 
 /// Running stand-ins. Dropped, they stop: no new connections, answers under way get a moment to finish.
@@ -58,7 +61,8 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { http_port: 0, smtp_port: 0, customers: Customer::of_the_demo(), client: Client::default() }
+        let (customers, next_steps) = (Customer::of_the_demo(), NextStep::of_the_demo("callward"));
+        Self { http_port: 0, smtp_port: 0, customers, client: Client::default(), next_steps }
     }
 }
 
@@ -69,7 +73,7 @@ impl StandIns {
         let (smtp_listener, smtp) = listen("mail server", options.smtp_port).await?;
         let world = World::new(options.customers, options.client, clock, chance);
         let (running, stop) = watch::channel(());
-        tokio::spawn(http_server::serve(http_listener, world.clone(), stop.clone()));
+        tokio::spawn(http_server::serve(http_listener, world.clone(), options.next_steps, stop.clone()));
         tokio::spawn(smtp_server::serve(smtp_listener, world.clone(), stop));
         Ok(Self { world, http, smtp, _running: running })
     }
@@ -105,7 +109,8 @@ async fn listen(what: &'static str, port: u16) -> Result<(TcpListener, SocketAdd
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::testing::{client, post, stand_ins};
+    use crate::demo::Channel;
+    use crate::demo::testing::{Log, client, post, stand_ins, token};
 
     #[tokio::test]
     async fn a_port_that_is_taken_is_named() {
@@ -128,6 +133,24 @@ mod tests {
 
         assert!(!matches!(feed.chunk().await, Ok(Some(_))));
         assert!(client().get(base).send().await.unwrap_err().is_connect());
+    }
+
+    #[tokio::test]
+    async fn no_log_at_any_level_shows_a_code_a_number_or_a_token() {
+        let (log, _guard) = Log::begin();
+        let stand_ins = stand_ins().await;
+
+        let form = [("accountNumber", "1001"), ("TwoFactorAuthSelectedMethod", "SMS")];
+        post(&stand_ins, "/sendAuthenticationCode", &form).await.unwrap();
+        let code = stand_ins.inbox().newest_code(Channel::Sms).unwrap();
+        post(&stand_ins, "/codeAuthentication", &[("accountNumber", "1001"), ("authCode_nbest1", code.expose())]).await.unwrap();
+        let token = token(&stand_ins, "").await;
+
+        let text = log.text();
+        assert!(text.contains("message 1 (sms) for +49…21 is in the inbox"), "{text}");
+        for secret in [code.expose(), "1701234521", &token, "callward-demo"] {
+            assert!(!text.contains(secret), "{text}");
+        }
     }
 
     #[tokio::test]
