@@ -33,6 +33,9 @@ pub struct UnknownMethod(pub String);
 pub struct CustomerTable<'c>(pub &'c [Customer]);
 
 impl Customer {
+    /// The number of the demo's that the SMS gateway takes no message for.
+    pub const REFUSED_NUMBER: &str = "+491701234566";
+
     /// A customer with these methods.
     pub fn new(id: impl Into<String>, methods: impl Into<Vec<ContactMethod>>) -> Self {
         Self { id: id.into(), methods: methods.into() }
@@ -51,9 +54,6 @@ impl Customer {
             Self::new("1006", [sms(Self::REFUSED_NUMBER)]),
         ]
     }
-
-    /// The number of the demo's that the SMS gateway takes no message for.
-    pub const REFUSED_NUMBER: &str = "+491701234566";
 
     /// Whether an authenticator app is among the methods.
     pub fn has_authenticator(&self) -> bool {

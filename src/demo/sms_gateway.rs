@@ -59,7 +59,11 @@ fn read_body(body: &[u8]) -> Fields {
     let mut fields = Fields::new();
     match body.trim_ascii_start().first() {
         Some(b'{' | b'[') => flatten_json(&serde_json::from_slice(body).unwrap_or_default(), "", &mut fields),
-        Some(b'<') => drop(xml::parse(body).map(|root| flatten_xml(&root, &mut fields))),
+        Some(b'<') => {
+            if let Ok(root) = xml::parse(body) {
+                flatten_xml(&root, &mut fields);
+            }
+        }
         Some(_) => fields = read_form(body),
         None => {}
     }
