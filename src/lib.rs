@@ -3,8 +3,10 @@
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod finding;
 pub mod flow;
 pub mod secret;
 pub mod store;
+pub mod verify;
 pub mod xml;
