@@ -12,6 +12,8 @@ mod sms_request;
 mod stand_in;
 mod template;
 mod tls;
+mod web_service_answer;
+mod web_services;
 
 pub use address_guard::{GuardError, check as check_address, is_public};
 pub use http::{HttpAnswer, HttpClient, HttpError, HttpFault, HttpSetupError};
@@ -24,3 +26,5 @@ pub use settings::{
 pub use settings_check::Finding;
 pub use sms::{Refusal, SmsError, SmsGateway, SmsMessage};
 pub use sms_request::SmsRequestError;
+pub use web_service_answer::{AnswerError, ContactMethod, ServiceAnswer, ServiceStatus, VerifiedContact, VerifiedContacts};
+pub use web_services::{ServiceCall, ServiceError, WebServices};
