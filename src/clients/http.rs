@@ -91,7 +91,7 @@ impl HttpClient {
         Self::with_tls(system_trust()?, true)
     }
 
-    fn with_tls(tls: ClientConfig, guarded: bool) -> Result<Self, HttpSetupError> {
+    pub(super) fn with_tls(tls: ClientConfig, guarded: bool) -> Result<Self, HttpSetupError> {
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -206,7 +206,7 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)
 }
 
 /// An I/O error's own `source` skips the error that it carries.
-fn cause_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+pub(super) fn cause_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
     match error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref()) {
         Some(carried) => Some(carried),
         None => error.source(),
@@ -216,12 +216,12 @@ fn cause_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clients::stand_in::{StandIn, answer};
+    use crate::clients::stand_in::{StandIn, answer, client, client_trusting};
 
     const PATIENCE: Duration = Duration::from_secs(5);
 
     async fn fetch(url: &str, timeout: Duration) -> Result<HttpAnswer, HttpError> {
-        let client = HttpClient::new().unwrap();
+        let client = client();
         client.send(client.request(Method::GET, url.parse().unwrap()), timeout).await
     }
 
@@ -295,7 +295,7 @@ mod tests {
     #[tokio::test]
     async fn a_certificate_of_a_trusted_authority_is() {
         let (server, roots) = StandIn::answering_by_tls([answer(200, "hello")]).await;
-        let client = HttpClient::with_tls(tls::trusting(roots).unwrap(), false).unwrap();
+        let client = client_trusting(roots);
 
         let answered = client.send(client.request(Method::GET, server.url("/").parse().unwrap()), PATIENCE).await.unwrap();
 

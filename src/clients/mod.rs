@@ -1,6 +1,9 @@
 //! How Callward calls the customer's own systems: message gateways, mail servers, XML web services and consent.
 
+mod access_token;
 mod address_guard;
+mod consent;
+mod email;
 mod http;
 mod phone_number;
 mod request_headers;
@@ -9,13 +12,18 @@ mod settings_check;
 mod sms;
 mod sms_request;
 #[cfg(test)]
+mod smtp_stand_in;
+#[cfg(test)]
 mod stand_in;
 mod template;
 mod tls;
 mod web_service_answer;
 mod web_services;
 
+pub use access_token::AccessTokenError;
 pub use address_guard::{GuardError, check as check_address, is_public};
+pub use consent::{ConsentError, ConsentService, ConsentStatus};
+pub use email::{EmailError, EmailMessage, MailServer};
 pub use http::{HttpAnswer, HttpClient, HttpError, HttpFault, HttpSetupError};
 pub use phone_number::{PhoneNumber, PhoneNumberError};
 pub use request_headers::RequestHeadersError;

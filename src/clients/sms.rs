@@ -139,13 +139,13 @@ fn pattern(field: &str, written: Option<&str>) -> Result<Option<Regex>, Finding>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clients::stand_in::{StandIn, answer};
+    use crate::clients::stand_in::{StandIn, answer, client};
 
     const BODY: &str = r#"RequestBody = '{"to":"{to}","text":"{text}","id":"{message_id}"}'"#;
 
     fn gateway(url: &str, more: &str) -> SmsGateway {
         let settings = format!("URL = '{url}'\n{BODY}\n{more}");
-        SmsGateway::new(HttpClient::new().unwrap(), &toml::from_str(&settings).unwrap()).unwrap()
+        SmsGateway::new(client(), &toml::from_str(&settings).unwrap()).unwrap()
     }
 
     async fn send(gateway: &SmsGateway, to: &str) -> Result<(), SmsError> {

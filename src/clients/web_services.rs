@@ -97,8 +97,17 @@ impl WebServices {
         let identifier = self.settings.identifier_parameter.as_str();
         let mut form = vec![(identifier, call.identity), ("callId", call.call_id), ("tenant", call.tenant)];
         form.extend_from_slice(fields);
-        let request = self.http.request(Method::POST, url).header(ACCEPT, "application/xml, text/xml").headers(self.headers.clone());
+        let headers = self.headers_for(&url);
+        let request = self.http.request(Method::POST, url).header(ACCEPT, "application/xml, text/xml").headers(headers);
         self.http.send(request.form(&form), call.timeout).await?.success()
+    }
+
+    /// The tenant's headers are secrets between it and its services: a URL that a flow names gets them only at the same host.
+    fn headers_for(&self, url: &Url) -> HeaderMap {
+        let settings = &self.settings;
+        let services = [&settings.check_verified_contact_methods, &settings.send_authentication_code, &settings.code_authentication];
+        let known = services.into_iter().filter_map(|service| Url::parse(service).ok()).any(|service| service.origin() == url.origin());
+        if known { self.headers.clone() } else { HeaderMap::new() }
     }
 }
 
@@ -113,7 +122,7 @@ fn service_url(service: &'static str, written: &str) -> Result<Url, ServiceError
 mod tests {
     use super::*;
     use crate::clients::http::HttpFault;
-    use crate::clients::stand_in::{StandIn, answer};
+    use crate::clients::stand_in::{StandIn, answer, client};
 
     const SUCCESS: &str = "<codeAuthentication><status>success</status></codeAuthentication>";
     const CALL: ServiceCall<'_> = ServiceCall { identity: "10 01", call_id: "c-1", tenant: "acme", timeout: Duration::from_secs(5) };
@@ -122,7 +131,7 @@ mod tests {
         let urls = ["check_verified_contact_methods", "send_authentication_code", "code_authentication"];
         let urls = urls.map(|name| format!("{name} = '{url}'")).join("\n");
         let settings = toml::from_str(&format!("{urls}\nrequest_headers = '“Authorization:Bearer x”'")).unwrap();
-        WebServices::new(HttpClient::new().unwrap(), settings).unwrap()
+        WebServices::new(client(), settings).unwrap()
     }
 
     async fn check_code(url: &str) -> Result<ServiceStatus, ServiceError> {
@@ -198,11 +207,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_service_without_a_url_is_not_called() {
-        let services = WebServices::new(HttpClient::new().unwrap(), WebServiceSettings::default()).unwrap();
+        let services = WebServices::new(client(), WebServiceSettings::default()).unwrap();
 
         assert!(!services.sends_codes());
         let error = services.check_verified_contact_methods(CALL).await.unwrap_err();
         assert_eq!(error, ServiceError::NotConfigured("check_verified_contact_methods"));
+    }
+
+    #[tokio::test]
+    async fn a_flows_service_on_another_host_gets_no_headers_of_the_tenant() {
+        let (known, other) = (StandIn::silent().await, StandIn::answering([answer(200, "<a><status>success</status></a>")]).await);
+
+        services(&known.url("/")).call(&other.url("/"), CALL, &[]).await.unwrap();
+
+        assert!(!other.requests().concat().contains("Bearer"));
     }
 
     #[tokio::test]
