@@ -8,7 +8,8 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::{Url, form_urlencoded};
 
-use super::http::{HttpAnswer, HttpClient, HttpError};
+use super::http::{HttpAnswer, HttpClient};
+use super::http_error::HttpError;
 use super::settings::ClientAuthentication;
 use crate::clock::Clock;
 use crate::secret::SecretText;

@@ -57,6 +57,12 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Whether `host` names this machine: `localhost`, or an address in 127.0.0.0/8 or ::1.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [first, second, third, _] = address.octets();
     let shared = first == 100 && (64..128).contains(&second);

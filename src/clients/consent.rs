@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, StatusCode};
-use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::access_token::{AccessTokenError, AccessTokens};
-use super::http::{HttpAnswer, HttpClient, HttpError};
+use super::access_token::AccessTokens;
+use super::consent_error::ConsentError;
+use super::consent_status::{ConsentStatus, StatusBody, parse};
+use super::http::{HttpAnswer, HttpClient};
+use super::http_error::HttpError;
 use super::settings::ConsentSettings;
 use super::settings_check::Finding;
 use crate::clock::Clock;
@@ -23,66 +25,10 @@ pub struct ConsentService {
     timeout: Duration,
 }
 
-/// What a contact has said about enrolling their voice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ConsentStatus {
-    /// Nothing yet; also the status of a contact that nobody knows.
-    NoConsent,
-    /// Yes: the only status that allows to enrol or capture.
-    Consented,
-    /// Yes once, and withdrawn with all that was kept.
-    Deleted,
-    /// No.
-    Refused,
-}
-
-/// Consent that could not be read or set: to be taken as no consent.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConsentError {
-    /// No token.
-    #[error("the consent service could not be asked")]
-    Token(#[from] AccessTokenError),
-    /// A fresh token was refused too.
-    #[error("the consent service refuses our access token")]
-    Unauthorized,
-    /// The client lacks a scope.
-    #[error("the OAuth client lacks the scope {0} (insufficient_scope)")]
-    MissingScope(&'static str),
-    /// 404: contacts are never unknown, so the path or the tenant is.
-    #[error("the consent service knows no such path: check base_url, org and region")]
-    NoSuchPath,
-    /// No connection, or another status.
-    #[error("the consent service failed")]
-    Http(#[from] HttpError),
-    /// No answer in time; what was to be set may have been.
-    #[error("the consent service did not answer within {} ms", .0.as_millis())]
-    Timeout(Duration),
-    /// A success that is not an object with a known status.
-    #[error("the consent service's answer has no status that we know")]
-    Malformed,
-    /// A success that says another status than the one to be set.
-    #[error("the consent service answered {answered:?} when it was to set {asked:?}")]
-    NotSet {
-        /// What was to be set.
-        asked: ConsentStatus,
-        /// What the service says.
-        answered: ConsentStatus,
-    },
-    /// An id that cannot be part of a path.
-    #[error("this contact id cannot be part of an address")]
-    BadContact,
-}
-
 #[derive(Clone, Copy)]
 enum Operation {
     Read,
     Set(ConsentStatus),
-}
-
-#[derive(Serialize, Deserialize)]
-struct StatusBody {
-    status: ConsentStatus,
 }
 
 impl ConsentService {
@@ -177,17 +123,13 @@ fn judge(answer: HttpAnswer, operation: Operation) -> Result<HttpAnswer, Consent
     }
 }
 
-/// The status in a JSON object; curly quotes, other types and unknown words are none.
-fn parse(body: &[u8]) -> Option<ConsentStatus> {
-    // The reader would take a list of the same values for the object.
-    let object = body.trim_ascii_start().starts_with(b"{").then_some(body)?;
-    serde_json::from_slice(object).ok().map(|body: StatusBody| body.status)
-}
-
 #[cfg(test)]
 mod tests {
+    use rustls::RootCertStore;
+
     use super::*;
-    use crate::clients::stand_in::{StandIn, answer, client};
+    use crate::clients::access_token::AccessTokenError;
+    use crate::clients::stand_in::{StandIn, answer};
 
     const TOKEN: &str = r#"{"access_token":"t-1","token_type":"Bearer","expires_in":600}"#;
 
@@ -199,7 +141,13 @@ mod tests {
         let settings = format!(
             "base_url = '{api}/contacts/'\ntoken_url = '{tokens}/oauth/token'\nclient_id = 'callward'\nclient_secret = 'hu/sh'\n{more}"
         );
-        ConsentService::new(client(), &toml::from_str(&settings).unwrap(), Duration::from_secs(5), clock).unwrap()
+        ConsentService::new(
+            HttpClient::trusting(RootCertStore::empty(), false).unwrap(),
+            &toml::from_str(&settings).unwrap(),
+            Duration::from_secs(5),
+            clock,
+        )
+        .unwrap()
     }
 
     async fn token_service(answers: impl IntoIterator<Item = String>) -> StandIn {
@@ -299,21 +247,8 @@ mod tests {
 
     #[tokio::test]
     async fn no_odd_answer_is_a_consent() {
-        for body in [
-            "",
-            "CONSENTED",
-            "\"CONSENTED\"",
-            "{}",
-            "{\"status\": “CONSENTED”}",
-            r#"["CONSENTED"]"#,
-            r#"{"status":"consented"}"#,
-            r#"{"status":["CONSENTED"]}"#,
-            r#"{"status":"CONSENTED","status":"REFUSED"}"#,
-            r#"{"status":"CONSENTED"} and more"#,
-            r#"{"status":"CONSENTED""#,
-        ] {
-            assert_eq!(read_when_answered(answer(200, body)).await, Err(ConsentError::Malformed), "{body}");
-        }
+        let curly = answer(200, "{\"status\": “CONSENTED”}");
+        assert_eq!(read_when_answered(curly).await, Err(ConsentError::Malformed));
         for answered in [answer(500, r#"{"status":"CONSENTED"}"#), answer(302, r#"{"status":"CONSENTED"}"#), String::new()] {
             assert!(matches!(read_when_answered(answered).await, Err(ConsentError::Http(_))));
         }

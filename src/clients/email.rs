@@ -1,19 +1,19 @@
 //! Hands messages to the customer's mail server (RFC 5321, RFC 5322, STARTTLS by RFC 3207).
 
-use std::error::Error as _;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
+use lettre::Message;
 use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 
+use super::email_error::EmailError;
+use super::email_message::{EmailMessage, compose};
+use super::http_error::cause;
 use super::settings::{EmailSettings, SmtpSecurity};
 use super::settings_check::Finding;
 use crate::clock::Clock;
-use crate::secret::SecretText;
 
 /// Longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -38,68 +38,6 @@ enum Protection {
     Tls(TlsParameters),
 }
 
-/// One message: plain text, one recipient.
-#[derive(Debug, Clone, Copy)]
-pub struct EmailMessage<'a> {
-    /// The recipient's address.
-    pub to: &'a str,
-    /// The sender, with or without a name: `Example Bank <no-reply@example.org>`.
-    pub from: &'a str,
-    /// The subject.
-    pub subject: &'a str,
-    /// The whole text.
-    pub text: &'a SecretText,
-    /// Our own id of the message; the Message-ID is made of it.
-    pub message_id: &'a str,
-}
-
-/// A message that the mail server did not accept, as far as we know. Never shows addresses or the server's words.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EmailError {
-    /// No connection; the message did not go out.
-    #[error("the mail server {0} cannot be reached")]
-    Unreachable(String),
-    /// No TLS connection; the message did not go out.
-    #[error("the mail server {host} cannot be trusted: {why}")]
-    Tls {
-        /// Host and port.
-        host: String,
-        /// What is wrong with its certificate or its TLS.
-        why: String,
-    },
-    /// Name and password are refused, or the server knows no way to log in; the message did not go out.
-    #[error("the mail server {0} refuses the login")]
-    Login(String),
-    /// The server says no for the moment (4yz); the message did not go out.
-    #[error("the mail server {host} refused the message for the moment (reply {code})")]
-    Temporary {
-        /// Host and port.
-        host: String,
-        /// The reply code.
-        code: u16,
-    },
-    /// The server says no for good (5yz); the message did not go out.
-    #[error("the mail server {host} refused the message (reply {code})")]
-    Permanent {
-        /// Host and port.
-        host: String,
-        /// The reply code.
-        code: u16,
-    },
-    /// No end within 10 s; the message may have gone out.
-    #[error("the mail server {0} did not answer in time")]
-    Timeout(String),
-    /// The connection broke or the server spoke no SMTP; the message may have gone out.
-    #[error("the mail server {0} did not answer properly")]
-    BrokenOff(String),
-    /// The recipient is no e-mail address.
-    #[error("the recipient is not an e-mail address")]
-    BadRecipient,
-    /// The sender is no e-mail address.
-    #[error("the sender is not an e-mail address: write name@host or Name <name@host>")]
-    BadSender,
-}
-
 impl MailServer {
     /// The server that `settings` describe; `Err` says what in them cannot stand.
     pub fn new(settings: &EmailSettings, clock: Clock) -> Result<Self, Finding> {
@@ -111,8 +49,9 @@ impl MailServer {
             return Err(finding);
         }
         let smtp = &settings.smtp;
+        let host = smtp.host.trim_matches(['[', ']']).to_owned();
         let tls = || {
-            let builder = TlsParameters::builder(smtp.host.clone());
+            let builder = TlsParameters::builder(host.clone());
             let builder = roots.into_iter().fold(builder, |builder, root| builder.add_root_certificate(root));
             builder.build().map_err(|error| Finding::new("Email.SMTP.Security", error.to_string()))
         };
@@ -123,7 +62,7 @@ impl MailServer {
         };
         let password = smtp.password.as_ref().map(|password| password.expose().to_owned());
         let credentials = smtp.username.clone().zip(password).map(|(name, password)| Credentials::new(name, password));
-        Ok(Self { host: smtp.host.clone(), port: smtp.port, protection, credentials, timeout: TOTAL_TIMEOUT, clock })
+        Ok(Self { host, port: smtp.port, protection, credentials, timeout: TOTAL_TIMEOUT, clock })
     }
 
     /// Hands `message` over; `Ok` is the server's word that it took it.
@@ -195,37 +134,12 @@ impl MailServer {
     }
 }
 
-fn compose(message: EmailMessage<'_>, date: SystemTime) -> Result<Message, EmailError> {
-    let from = parse_mailbox(message.from).ok_or(EmailError::BadSender)?;
-    let to = parse_mailbox(message.to).ok_or(EmailError::BadRecipient)?;
-    let id: String = message.message_id.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')).collect();
-    let composed = Message::builder()
-        .message_id(Some(format!("<{id}@{}>", from.email.domain())))
-        .date(date)
-        .from(from)
-        .to(to)
-        .subject(message.subject.replace(char::is_control, " "))
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
-        .header(ContentType::TEXT_PLAIN)
-        .body(message.text.expose().to_owned());
-    composed.map_err(|_| EmailError::BadRecipient)
-}
-
-/// An address, with or without a name; none with a line break or other control character in it.
-fn parse_mailbox(written: &str) -> Option<Mailbox> {
-    if written.contains(char::is_control) {
-        return None;
-    }
-    written.trim().parse().ok()
-}
-
 /// What is wrong with the server's TLS, if that is what is wrong.
 fn tls_fault(error: &smtp::Error) -> Option<String> {
     if error.is_client() {
         return Some("it offers no STARTTLS".to_owned());
     }
-    let causes = std::iter::successors(error.source(), |cause| super::http::cause_of(*cause));
-    causes.filter_map(|cause| cause.downcast_ref::<rustls::Error>()).map(ToString::to_string).next()
+    cause(error).map(rustls::Error::to_string)
 }
 
 #[cfg(test)]
@@ -233,6 +147,7 @@ mod tests {
     use super::*;
     use crate::clients::smtp_stand_in::{SmtpStandIn, Speaks};
     use crate::clients::stand_in::StandIn;
+    use crate::secret::SecretText;
 
     fn server(address: &str, more: &str, roots: Vec<Certificate>) -> MailServer {
         let (host, port) = address.rsplit_once(':').unwrap();

@@ -3,8 +3,13 @@
 mod access_token;
 mod address_guard;
 mod consent;
+mod consent_error;
+mod consent_status;
 mod email;
+mod email_error;
+mod email_message;
 mod http;
+mod http_error;
 mod phone_number;
 mod request_headers;
 mod settings;
@@ -22,9 +27,14 @@ mod web_services;
 
 pub use access_token::AccessTokenError;
 pub use address_guard::{GuardError, check as check_address, is_public};
-pub use consent::{ConsentError, ConsentService, ConsentStatus};
-pub use email::{EmailError, EmailMessage, MailServer};
-pub use http::{HttpAnswer, HttpClient, HttpError, HttpFault, HttpSetupError};
+pub use consent::ConsentService;
+pub use consent_error::ConsentError;
+pub use consent_status::ConsentStatus;
+pub use email::MailServer;
+pub use email_error::EmailError;
+pub use email_message::EmailMessage;
+pub use http::{HttpAnswer, HttpClient, HttpSetupError};
+pub use http_error::{HttpError, HttpFault};
 pub use phone_number::{PhoneNumber, PhoneNumberError};
 pub use request_headers::RequestHeadersError;
 pub use settings::{

@@ -4,10 +4,11 @@ use regex::Regex;
 use serde::de::IgnoredAny;
 use url::Url;
 
+use super::address_guard::is_loopback;
 use super::phone_number::parse_country;
 use super::request_headers;
 use super::settings::{
-    ConsentSettings, EmailSettings, FallbackSettings, SmsSettings, SmtpSecurity, WebServiceSettings, WebServicesSettings, is_loopback,
+    ConsentSettings, EmailSettings, FallbackSettings, SmsSettings, SmtpSecurity, WebServiceSettings, WebServicesSettings,
 };
 use super::sms_request::SmsRequest;
 use super::template::{Escaping, Placeholders, fill};

@@ -9,9 +9,6 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
-use super::http::HttpClient;
-use super::tls;
-
 /// A server that lives as long as its test.
 pub(super) struct StandIn {
     pub(super) address: SocketAddr,
@@ -39,16 +36,6 @@ pub(super) fn self_signed() -> SelfSigned {
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let server = builder.with_no_client_auth().with_single_cert(vec![certificate.clone()], key).unwrap();
     SelfSigned { certificate, acceptor: TlsAcceptor::from(Arc::new(server)) }
-}
-
-/// A client without any roots, which is quicker made than one with the system's.
-pub(super) fn client() -> HttpClient {
-    client_trusting(RootCertStore::empty())
-}
-
-/// A client that trusts these roots alone.
-pub(super) fn client_trusting(roots: RootCertStore) -> HttpClient {
-    HttpClient::with_tls(tls::trusting(roots).unwrap(), false).unwrap()
 }
 
 impl StandIn {

@@ -49,7 +49,7 @@ pub enum ServiceStatus {
 }
 
 /// The answer of a service that a flow calls by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ServiceAnswer {
     /// The status.
     pub status: ServiceStatus,
@@ -90,6 +90,13 @@ impl ContactMethod {
 impl std::fmt::Debug for VerifiedContact {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:?} {}", self.method, self.value.as_deref().map(crate::secret::mask).unwrap_or_default())
+    }
+}
+
+/// Fields are about customers: their names are shown, their texts are not.
+impl std::fmt::Debug for ServiceAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} with {:?}", self.status, self.fields.keys())
     }
 }
 

@@ -6,7 +6,8 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderMap};
 use url::Url;
 
-use super::http::{HttpClient, HttpError};
+use super::http::HttpClient;
+use super::http_error::HttpError;
 use super::request_headers;
 use super::settings::WebServiceSettings;
 use super::settings_check::Finding;
@@ -120,9 +121,11 @@ fn service_url(service: &'static str, written: &str) -> Result<Url, ServiceError
 
 #[cfg(test)]
 mod tests {
+    use rustls::RootCertStore;
+
     use super::*;
-    use crate::clients::http::HttpFault;
-    use crate::clients::stand_in::{StandIn, answer, client};
+    use crate::clients::http_error::HttpFault;
+    use crate::clients::stand_in::{StandIn, answer};
 
     const SUCCESS: &str = "<codeAuthentication><status>success</status></codeAuthentication>";
     const CALL: ServiceCall<'_> = ServiceCall { identity: "10 01", call_id: "c-1", tenant: "acme", timeout: Duration::from_secs(5) };
@@ -131,7 +134,7 @@ mod tests {
         let urls = ["check_verified_contact_methods", "send_authentication_code", "code_authentication"];
         let urls = urls.map(|name| format!("{name} = '{url}'")).join("\n");
         let settings = toml::from_str(&format!("{urls}\nrequest_headers = '“Authorization:Bearer x”'")).unwrap();
-        WebServices::new(client(), settings).unwrap()
+        WebServices::new(HttpClient::trusting(RootCertStore::empty(), false).unwrap(), settings).unwrap()
     }
 
     async fn check_code(url: &str) -> Result<ServiceStatus, ServiceError> {
@@ -207,7 +210,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_service_without_a_url_is_not_called() {
-        let services = WebServices::new(client(), WebServiceSettings::default()).unwrap();
+        let services =
+            WebServices::new(HttpClient::trusting(RootCertStore::empty(), false).unwrap(), WebServiceSettings::default()).unwrap();
 
         assert!(!services.sends_codes());
         let error = services.check_verified_contact_methods(CALL).await.unwrap_err();
