@@ -140,4 +140,11 @@ mod tests {
         assert_eq!(checked("ftp://example.org/"), Err(GuardError::Scheme));
         assert_eq!(checked("file:///etc/passwd"), Err(GuardError::Scheme));
     }
+
+    #[tokio::test]
+    async fn a_name_that_means_this_machine_resolves_to_nothing() {
+        let resolved = PublicAddressesOnly.resolve("localhost".parse().unwrap()).await;
+
+        assert!(resolved.is_err_and(|error| error.is::<GuardError>()));
+    }
 }

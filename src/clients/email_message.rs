@@ -47,3 +47,55 @@ fn parse_mailbox(written: &str) -> Option<Mailbox> {
     }
     written.trim().parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "Ihr Code für heute: 012345";
+
+    fn composed(from: &str, to: &str, subject: &str, message_id: &str) -> Result<String, EmailError> {
+        let message = EmailMessage { to, from, subject, text: &SecretText::new(TEXT), message_id };
+        let formatted = compose(message, SystemTime::UNIX_EPOCH)?.formatted();
+        Ok(String::from_utf8(formatted).unwrap())
+    }
+
+    fn header_names(message: &str) -> Vec<&str> {
+        let (head, _) = message.split_once("\r\n\r\n").unwrap();
+        head.lines().filter(|line| !line.starts_with(' ')).filter_map(|line| line.split(':').next()).collect()
+    }
+
+    #[test]
+    fn letters_beyond_ascii_are_encoded_and_the_code_stays_in_one_piece() {
+        let message = composed("Bänk <no-reply@bank.example>", "ana@example.org", "Ihr Schlüssel", "m-1").unwrap();
+
+        assert!(message.is_ascii());
+        assert!(message.contains("Subject: Ihr =?utf-8?b?"), "{message}");
+        assert!(message.contains("Content-Transfer-Encoding: quoted-printable"), "{message}");
+        assert!(message.contains("Ihr Code f=C3=BCr heute: 012345"), "{message}");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        let good = "no-reply@bank.example";
+
+        assert_eq!(composed("Bank", "ana@example.org", "", "m-1"), Err(EmailError::BadSender));
+        for to in ["", "ana", "ana@", "@example.org", "ana@example.org>", "ana@example.org\nBcc: eve@example.org", "a b@example.org"] {
+            assert_eq!(composed(good, to, "", "m-1"), Err(EmailError::BadRecipient), "{to}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_of_any_field_adds_a_header(name in "[^<>]{0,20}", subject in "(.|\r|\n|: ){0,200}", id in "(.|\r|\n|>){0,20}") {
+            let Ok(message) = composed(&format!("{name} <a@b.example>"), "ana@example.org", &subject, &id) else { return Ok(()) };
+
+            let expected = [
+                "Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding",
+            ];
+            let mut names = header_names(&message);
+            names.retain(|name| *name != "MIME-Version");
+            proptest::prop_assert_eq!(names, expected);
+        }
+    }
+}

@@ -26,11 +26,11 @@ pub struct HttpClient {
 }
 
 /// What a service answered, whatever its status.
-pub struct HttpAnswer {
+pub(super) struct HttpAnswer {
     /// The status.
-    pub status: StatusCode,
+    pub(super) status: StatusCode,
     /// The body, at most 64 KB.
-    pub body: Vec<u8>,
+    pub(super) body: Vec<u8>,
     host: String,
 }
 
@@ -96,7 +96,7 @@ impl HttpClient {
 
 impl HttpAnswer {
     /// The body of a 2xx answer; any other status is an error.
-    pub fn success(self) -> Result<Vec<u8>, HttpError> {
+    pub(super) fn success(self) -> Result<Vec<u8>, HttpError> {
         if self.status.is_success() {
             return Ok(self.body);
         }
@@ -104,7 +104,7 @@ impl HttpAnswer {
     }
 
     /// The error that this answer's status is.
-    pub fn into_error(self) -> HttpError {
+    pub(super) fn into_error(self) -> HttpError {
         HttpError { host: self.host, fault: HttpFault::Status(self.status.as_u16()) }
     }
 }

@@ -33,10 +33,9 @@ pub use consent_status::ConsentStatus;
 pub use email::MailServer;
 pub use email_error::EmailError;
 pub use email_message::EmailMessage;
-pub use http::{HttpAnswer, HttpClient, HttpSetupError};
+pub use http::{HttpClient, HttpSetupError};
 pub use http_error::{HttpError, HttpFault};
 pub use phone_number::{PhoneNumber, PhoneNumberError};
-pub use request_headers::RequestHeadersError;
 pub use settings::{
     ClientAuthentication, ConsentSettings, EmailSettings, FallbackSettings, SmsMethod, SmsSettings, SmtpSecurity, SmtpSettings,
     WebServiceSettings, WebServicesSettings,

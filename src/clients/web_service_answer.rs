@@ -1,7 +1,9 @@
 //! What the customer's XML web services answer, read strictly (requirements G22 to G28, AMB-7, AMB-9, AMB-13).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use crate::secret::mask;
 use crate::xml::{self, Element, Limits};
 
 const LIMITS: Limits = Limits { bytes: 64 << 10, depth: 16 };
@@ -87,15 +89,15 @@ impl ContactMethod {
     }
 }
 
-impl std::fmt::Debug for VerifiedContact {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?} {}", self.method, self.value.as_deref().map(crate::secret::mask).unwrap_or_default())
+impl fmt::Debug for VerifiedContact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}", self.method, self.value.as_deref().map(mask).unwrap_or_default())
     }
 }
 
 /// Fields are about customers: their names are shown, their texts are not.
-impl std::fmt::Debug for ServiceAnswer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for ServiceAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} with {:?}", self.status, self.fields.keys())
     }
 }

@@ -173,8 +173,9 @@ mod tests {
 
     #[tokio::test]
     async fn contact_methods_come_with_their_values() {
-        let found = "<checkVerifiedContactMethods><status>success</status><methods><method name='SMS' value='+491701234521'/></methods></checkVerifiedContactMethods>";
-        let server = StandIn::answering([answer(200, found)]).await;
+        let methods = "<methods><method name='SMS' value='+491701234521'/></methods>";
+        let found = format!("<checkVerifiedContactMethods><status>success</status>{methods}</checkVerifiedContactMethods>");
+        let server = StandIn::answering([answer(200, &found)]).await;
 
         let (status, contacts) = services(&server.url("/")).check_verified_contact_methods(CALL).await.unwrap();
 
