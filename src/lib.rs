@@ -7,6 +7,8 @@ pub mod demo;
 pub mod finding;
 pub mod flow;
 pub mod secret;
+pub mod session;
 pub mod store;
+pub mod switchboard;
 pub mod verify;
 pub mod xml;

@@ -262,7 +262,8 @@ mod tests {
     }
 
     fn sent(method: Method) -> Verification {
-        let mut verification = Verification { offers: vec![Offer { kind: method, target: "491701234521".into() }], ..Verification::default() };
+        let mut verification =
+            Verification { offers: vec![Offer { kind: method, target: "491701234521".into() }], ..Verification::default() };
         verification.begin_code(method, |_| None, &Rules::default(), NOW);
         verification.delivered(method, NOW);
         verification
@@ -312,7 +313,9 @@ mod tests {
 
     #[test]
     fn an_authenticators_rounds_end_at_the_smaller_maximum_and_equal_ones_by_sends() {
-        for (sends, checks, ends) in [(3, 3, AfterWrong::SendsExceeded), (3, 2, AfterWrong::ChecksExceeded), (2, 5, AfterWrong::SendsExceeded)] {
+        for (sends, checks, ends) in
+            [(3, 3, AfterWrong::SendsExceeded), (3, 2, AfterWrong::ChecksExceeded), (2, 5, AfterWrong::SendsExceeded)]
+        {
             let rules = Rules { maximum_sends: sends, maximum_checks: checks, ..Rules::default() };
             let mut verification = sent(Method::Authenticator);
 
