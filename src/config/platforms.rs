@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::http::networks;
-use super::networks::Networks;
 use super::section::Section;
+use crate::web::Networks;
 use crate::secret::SecretText;
 
 /// Access to one tenant's pages.
