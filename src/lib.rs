@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod finding;
 pub mod flow;
+pub mod render;
 pub mod secret;
 pub mod store;
 pub mod xml;
