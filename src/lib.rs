@@ -6,6 +6,7 @@ pub mod config;
 pub mod demo;
 pub mod finding;
 pub mod flow;
+pub mod render;
 pub mod secret;
 pub mod session;
 pub mod store;
