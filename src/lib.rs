@@ -12,4 +12,5 @@ pub mod session;
 pub mod store;
 pub mod switchboard;
 pub mod verify;
+pub mod web;
 pub mod xml;

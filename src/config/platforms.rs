@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::http::networks;
 use super::section::Section;
-use crate::web::Networks;
 use crate::secret::SecretText;
+use crate::web::Networks;
 
 /// Access to one tenant's pages.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Chance;
+use crate::render::DialogKind;
 use crate::secret::{MasterKey, Purpose};
 
 /// How long turn 0 may be posted after the entry page was fetched.
@@ -15,15 +16,6 @@ const RANDOM: usize = 16;
 const TIME: usize = 8;
 const SIGNED: usize = RANDOM + TIME + 1;
 const MAC: usize = 16;
-
-/// Whether a flow runs as a main document or as a subdialog.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DialogKind {
-    /// It ends with `<exit>`.
-    Main,
-    /// It ends with `<return>`.
-    Subdialog,
-}
 
 /// The address of a call: a bearer secret, masked in `Debug`.
 #[derive(Clone, PartialEq, Eq)]

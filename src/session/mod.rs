@@ -5,7 +5,7 @@ mod body;
 mod journal;
 mod results;
 
-pub use address::{AddressError, CallAddress, DialogKind};
+pub use address::{AddressError, CallAddress};
 pub use body::{Call, CallBody, Ended, Live, Unreadable};
 pub use journal::{Event, Journal};
 pub use results::Results;

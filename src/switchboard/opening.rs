@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::flow::{Flow, State};
-use crate::session::{Call, CallAddress, DialogKind, Journal, Live};
+use crate::render::DialogKind;
+use crate::session::{Call, CallAddress, Journal, Live};
 use crate::verify::Verification;
 
 use super::directory::Process;

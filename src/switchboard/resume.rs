@@ -18,8 +18,9 @@ use tracing::{debug, info};
 
 use crate::clock::{Chance, Clock};
 use crate::flow::{Advance, Farewell, Input, Outcome, Step, Turn, Verdict, Waiting, Words, advance, apology};
+use crate::render::DialogKind;
 use crate::secret::{Digits, MasterKey};
-use crate::session::{Call, CallAddress, CallBody, DialogKind, Ended, Live, Results};
+use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
 use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next, Store};
 
 use super::directory::{Directory, Process, Tenant};

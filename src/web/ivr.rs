@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use tracing::error;
 
-use crate::session::{CallAddress, DialogKind};
+use crate::render::DialogKind;
+use crate::session::CallAddress;
 use crate::switchboard::{Answer, TurnInput};
 
 use super::access::{Denied, Peer};
