@@ -87,6 +87,12 @@ impl Chart {
         self.items[number as usize]
     }
 
+    /// How many items there are.
+    #[cfg(test)]
+    pub fn size(&self) -> usize {
+        self.items.len()
+    }
+
     fn begin_position(&mut self) -> Vec<u32> {
         self.waiting.push(HashMap::new());
         self.accepted = None;
@@ -141,6 +147,119 @@ impl Chart {
             if let State::Call { next, .. } = automaton.states[waiting.state as usize] {
                 pending.push((next, waiting.origin, Way::Returned { caller: *caller, end: number }));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::grammar::expansion::{Expansion, Rule, Times};
+    use crate::grammar::library::Library;
+    use crate::grammar::source::{Form, Grammar, Mode, TagFormat};
+    use crate::xml::Position;
+
+    proptest! {
+        #[test]
+        fn a_chart_agrees_with_derivatives(expansion in expansion(), input in "[12]{0,7}") {
+            let automaton = grammar(expansion.clone()).link(&Library::default()).unwrap();
+            let mut chart = Chart::new(&automaton);
+            let mut rest = expansion;
+            for key in input.chars() {
+                chart.push(&automaton, &key.to_string());
+                rest = derivative(&rest, &key.to_string());
+            }
+
+            prop_assert_eq!(chart.accepted().is_some(), is_nullable(&rest));
+            prop_assert_eq!(chart.can_go_on(), ["1", "2"].iter().any(|key| !is_void(&derivative(&rest, key))));
+        }
+    }
+
+    fn grammar(expansion: Expansion) -> Grammar {
+        let rule = Rule { name: "x".to_owned(), public: true, expansion, position: Position::default() };
+        Grammar {
+            form: Form::Abnf,
+            mode: Mode::Dtmf,
+            root: None,
+            rules: vec![rule],
+            tag_format: TagFormat::Undeclared,
+            global_tags: Vec::new(),
+        }
+    }
+
+    fn expansion() -> impl Strategy<Value = Expansion> {
+        let leaf = prop_oneof![
+            6 => prop::collection::vec("[12]", 1..3).prop_map(Expansion::Tokens),
+            1 => Just(Expansion::Void),
+            1 => Just(Expansion::Garbage),
+            1 => Just(Expansion::Tag("tag".to_owned())),
+        ];
+        leaf.prop_recursive(4, 16, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Expansion::Sequence),
+                prop::collection::vec(inner.clone(), 1..4).prop_map(Expansion::Choice),
+                (inner, 0..3u32, prop::option::of(0..3u32)).prop_map(|(body, least, more)| {
+                    Expansion::Repeat(Box::new(body), Times { least, most: more.map(|more| least + more) })
+                }),
+            ]
+        })
+    }
+
+    /// What may follow `key` (Brzozowski, Journal of the ACM 11:4, 1964): slow, and nothing like a chart.
+    fn derivative(expansion: &Expansion, key: &str) -> Expansion {
+        match expansion {
+            Expansion::Tokens(tokens) => match tokens.split_first() {
+                Some((first, rest)) if first == key => Expansion::Tokens(rest.to_vec()),
+                Some(_) | None => Expansion::Void,
+            },
+            Expansion::Sequence(parts) => match parts.split_first() {
+                None => Expansion::Void,
+                Some((first, rest)) => {
+                    let rest = Expansion::Sequence(rest.to_vec());
+                    let here = Expansion::Sequence(vec![derivative(first, key), rest.clone()]);
+                    let later = if is_nullable(first) { derivative(&rest, key) } else { Expansion::Void };
+                    either(here, later)
+                }
+            },
+            Expansion::Choice(parts) => parts.iter().map(|part| derivative(part, key)).fold(Expansion::Void, either),
+            Expansion::Repeat(_, Times { most: Some(0), .. }) => Expansion::Void,
+            Expansion::Repeat(body, times) => {
+                let fewer = Times { least: times.least.saturating_sub(1), most: times.most.map(|most| most - 1) };
+                Expansion::Sequence(vec![derivative(body, key), Expansion::Repeat(body.clone(), fewer)])
+            }
+            Expansion::Garbage => Expansion::Garbage,
+            Expansion::Rule(..) | Expansion::Tag(_) | Expansion::Void => Expansion::Void,
+        }
+    }
+
+    fn either(one: Expansion, other: Expansion) -> Expansion {
+        match (is_void(&one), is_void(&other)) {
+            (_, true) => one,
+            (true, false) => other,
+            (false, false) => Expansion::Choice(vec![one, other]),
+        }
+    }
+
+    fn is_nullable(expansion: &Expansion) -> bool {
+        match expansion {
+            Expansion::Tokens(tokens) => tokens.is_empty(),
+            Expansion::Sequence(parts) => parts.iter().all(is_nullable),
+            Expansion::Choice(parts) => parts.iter().any(is_nullable),
+            Expansion::Repeat(body, times) => times.least == 0 || is_nullable(body),
+            Expansion::Tag(_) | Expansion::Garbage => true,
+            Expansion::Rule(..) | Expansion::Void => false,
+        }
+    }
+
+    fn is_void(expansion: &Expansion) -> bool {
+        match expansion {
+            Expansion::Sequence(parts) => parts.iter().any(is_void),
+            Expansion::Choice(parts) => parts.iter().all(is_void),
+            Expansion::Repeat(body, times) => times.least > 0 && is_void(body),
+            Expansion::Void => true,
+            Expansion::Tokens(_) | Expansion::Rule(..) | Expansion::Tag(_) | Expansion::Garbage => false,
         }
     }
 }

@@ -130,3 +130,173 @@ pub fn match_keys<'t>(
     }
     Ok((matcher.verdict(), matcher.outcome()))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::grammar::Surroundings;
+
+    const PIN: &str = include_str!("../../fixtures/grammars/pin.grxml");
+    const MENU: &str = include_str!("../../fixtures/grammars/menu.grxml");
+    const FLIGHT: &str = include_str!("../../fixtures/grammars/flight.gram");
+    const NESTED: &str = include_str!("../../fixtures/grammars/nested.gram");
+
+    #[test]
+    fn every_input_has_its_verdict_and_every_match_its_meaning() {
+        use Verdict::{Match, MatchEnd, NoMatch, Partial};
+        let table = [
+            (PIN, "", Partial, json!(null)),
+            (PIN, "1 2 3", Partial, json!(null)),
+            (PIN, "1234#", MatchEnd, json!("1234#")),
+            (PIN, "123456", Partial, json!(null)),
+            (PIN, "1234567", NoMatch, json!(null)),
+            (PIN, "* 9", MatchEnd, json!("*9")),
+            (PIN, "x", NoMatch, json!(null)),
+            (MENU, "1", MatchEnd, json!("balance")),
+            (MENU, "7", Match, json!("cards")),
+            (MENU, "71", Partial, json!(null)),
+            (MENU, "715", MatchEnd, json!("lost card")),
+            (MENU, "0#", MatchEnd, json!("#")),
+            (MENU, "0a", MatchEnd, json!("star")),
+            (NESTED, "", Match, json!("")),
+            (NESTED, "1111", Match, json!("1111")),
+            (NESTED, "12", NoMatch, json!(null)),
+            (FLIGHT, "i want to", Partial, json!(null)),
+            (FLIGHT, "FLY to  boston", Match, json!({ "to": "BOS", "said": "boston" })),
+            (FLIGHT, "go to New York for two", Match, json!({ "to": "JFK", "seats": 2, "said": "New York" })),
+            (FLIGHT, "go to boston please thank you", MatchEnd, json!({ "to": "BOS", "said": "boston" })),
+            (FLIGHT, "go to boston please please please", NoMatch, json!(null)),
+        ];
+        for (grammar, input, verdict, meaning) in table {
+            let (found, outcome) = matched(&[grammar], input);
+
+            assert_eq!(found, verdict, "{input:?} in {grammar}");
+            let interpretation = outcome.map_or(json!(null), |outcome| outcome.interpretation.unwrap());
+            assert_eq!(interpretation, meaning, "{input:?} in {grammar}");
+        }
+    }
+
+    #[test]
+    fn the_verdict_is_over_all_grammars_and_the_first_that_matches_wins() {
+        let (verdict, outcome) = matched(&[PIN, MENU], "7");
+        assert_eq!((verdict, outcome.map(|outcome| outcome.grammar)), (Verdict::Match, Some(1)));
+
+        let (verdict, outcome) = matched(&[NESTED, MENU], "1");
+        assert_eq!((verdict, outcome.map(|outcome| outcome.grammar)), (Verdict::Match, Some(0)));
+
+        assert_eq!(matched(&[], "1").0, Verdict::NoMatch);
+    }
+
+    #[test]
+    fn special_rules_match_nothing_never_or_anything() {
+        let table = [
+            ("$NULL 1", "1", Verdict::MatchEnd),
+            ("$VOID 1 | 2", "1", Verdict::NoMatch),
+            ("1 $VOID | 2", "1", Verdict::NoMatch),
+            ("$VOID <0> 1", "1", Verdict::MatchEnd),
+            ("$GARBAGE 1", "2221", Verdict::Match),
+            ("$GARBAGE 1", "22", Verdict::Partial),
+            ("$endless", "1", Verdict::NoMatch),
+            ("$left", "1222", Verdict::Match),
+            ("$right", "2221", Verdict::MatchEnd),
+            ("$itself", "1", Verdict::MatchEnd),
+            ("{tag} <3->", "", Verdict::MatchEnd),
+        ];
+        for (expansion, input, verdict) in table {
+            let rules = "$endless = 1 $endless; $left = $left 2 | 1; $right = 2 $right | 1; $itself = $itself | 1;";
+            let grammar = format!("#ABNF 1.0; mode dtmf; root $x; $x = {expansion}; {rules}");
+
+            assert_eq!(matched(&[&grammar], input).0, verdict, "{expansion} {input:?}");
+        }
+    }
+
+    #[test]
+    fn builtin_grammars_collect_as_their_parameters_say() {
+        let table = [
+            ("builtin:dtmf/digits", "0123", Verdict::Match, json!("0123")),
+            ("builtin:dtmf/digits?length=4", "012", Verdict::Partial, json!(null)),
+            ("builtin:dtmf/digits?length=4", "0123", Verdict::MatchEnd, json!("0123")),
+            ("builtin:dtmf/digits?minlength=2;maxlength=3;lenght=9", "01", Verdict::Match, json!("01")),
+            ("builtin:dtmf/boolean", "1", Verdict::MatchEnd, json!(true)),
+            ("builtin:dtmf/boolean?y=7;n=9", "9", Verdict::MatchEnd, json!(false)),
+            ("builtin:dtmf/boolean?y=7;n=9", "1", Verdict::NoMatch, json!(null)),
+            ("builtin:dtmf/number", "12*5", Verdict::Match, json!("12.5")),
+            ("builtin:dtmf/currency", "12*50", Verdict::MatchEnd, json!("12.50")),
+            ("builtin:dtmf/date", "20261121", Verdict::MatchEnd, json!("20261121")),
+            ("builtin:dtmf/date", "202613", Verdict::NoMatch, json!(null)),
+            ("builtin:dtmf/time", "1430", Verdict::MatchEnd, json!("1430h")),
+            ("builtin:dtmf/phone", "49301*22", Verdict::Match, json!("49301x22")),
+            ("builtin:grammar/boolean", "Yes", Verdict::MatchEnd, json!(true)),
+            ("builtin:grammar/digits?length=2", "one oh", Verdict::MatchEnd, json!("10")),
+        ];
+        for (uri, input, verdict, meaning) in table {
+            let grammar = Grammar::builtin(uri).unwrap();
+            let (found, outcome) = match_keys(&[&grammar], &Library::default(), [input]).unwrap();
+
+            assert_eq!(found, verdict, "{uri} {input}");
+            assert_eq!(outcome.map_or(json!(null), |outcome| outcome.interpretation.unwrap()), meaning, "{uri} {input}");
+        }
+    }
+
+    #[test]
+    fn builtins_that_contradict_themselves_are_another_error_than_unknown_ones() {
+        for uri in [
+            "builtin:dtmf/digits?minlength=5;maxlength=3",
+            "builtin:dtmf/digits?length=3;maxlength=3",
+            "builtin:dtmf/boolean?y=2",
+            "builtin:dtmf/digits?length=x",
+        ] {
+            assert!(matches!(Grammar::builtin(uri), Err(GrammarError::BuiltinParameters { .. })), "{uri}");
+        }
+        for uri in ["builtin:dtmf/colour", "builtin:digits", "builtin:speech/digits"] {
+            assert!(matches!(Grammar::builtin(uri), Err(GrammarError::UnknownBuiltin(_))), "{uri}");
+        }
+    }
+
+    #[test]
+    fn repeats_in_repeats_cost_no_more_than_a_glance() {
+        let mut matcher = matcher(&[NESTED]);
+
+        for _ in 0..40 {
+            assert_eq!(matcher.push("1"), Verdict::Match);
+        }
+        assert!(matcher.runs[0].chart.size() < 60_000, "{} items", matcher.runs[0].chart.size());
+    }
+
+    #[test]
+    fn neither_a_matcher_nor_an_outcome_shows_the_keys_in_a_log() {
+        let mut matcher = matcher(&[PIN]);
+        matcher.push("1234#");
+
+        let shown = format!("{matcher:?} {:?}", matcher.outcome());
+
+        assert!(!shown.contains("1234"), "{shown}");
+    }
+
+    #[test]
+    fn a_grammar_cut_at_any_byte_never_panics() {
+        for whole in [PIN, MENU, FLIGHT, NESTED] {
+            for end in 0..whole.len() {
+                if let Ok(grammar) = Grammar::parse(&whole.as_bytes()[..end], &Surroundings::default()) {
+                    drop(match_keys(&[&grammar], &Library::default(), ["1"]));
+                }
+            }
+        }
+    }
+
+    fn matched(grammars: &[&str], input: &str) -> (Verdict, Option<Outcome>) {
+        let mut matcher = matcher(grammars);
+        let verdict = matcher.push(input);
+        (verdict, matcher.outcome())
+    }
+
+    fn matcher(grammars: &[&str]) -> Matcher {
+        let automata = grammars.iter().map(|text| {
+            let grammar = Grammar::parse(text.as_bytes(), &Surroundings::default()).unwrap();
+            Arc::new(grammar.link(&Library::default()).unwrap())
+        });
+        Matcher::new(automata)
+    }
+}
