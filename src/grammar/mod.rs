@@ -16,6 +16,7 @@ mod interpretation;
 mod library;
 mod linker;
 mod matcher;
+mod network;
 mod script_tags;
 mod source;
 mod tokens;
