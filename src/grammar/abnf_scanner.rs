@@ -71,6 +71,22 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    /// `{…}`, or `{!{…}!}` where the tag has braces of its own.
+    pub fn tag(&mut self) -> Result<String, GrammarError> {
+        self.expect("{")?;
+        let end = if self.take_here("!{") { "}!}" } else { "}" };
+        self.until(end).map(|tag| tag.trim().to_owned())
+    }
+
+    /// Takes a media type, `~<…>`, if one follows at once.
+    pub fn media_type(&mut self) -> Result<Option<String>, GrammarError> {
+        if !self.take_here("~") {
+            return Ok(None);
+        }
+        self.expect("<")?;
+        self.until(">").map(|media_type| Some(media_type.trim().to_owned()))
+    }
+
     pub fn is_at_end(&mut self) -> bool {
         self.peek().is_none()
     }
