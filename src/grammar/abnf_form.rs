@@ -6,11 +6,13 @@ use url::Url;
 use super::abnf_expansion::ExpansionReader;
 use super::abnf_scanner::Scanner;
 use super::error::GrammarError;
-use super::expansion::{Rule, check_rule_name};
+use super::rule::{Rule, Rules};
 use super::source::{Form, Grammar, Mode, Surroundings, TagFormat};
 use crate::xml::Position;
 
 const SIGNATURE: &str = "#ABNF";
+/// Most bytes of a document.
+const MOST_BYTES: usize = 4 << 20;
 
 /// Whether a document declares itself to be ABNF (SRGS 1.0 §4.1).
 pub(super) fn is_abnf(bytes: &[u8]) -> bool {
@@ -30,7 +32,7 @@ pub(super) fn read(bytes: &[u8], surroundings: &Surroundings) -> Result<Grammar,
             form: Form::Abnf,
             mode: surroundings.mode,
             root: None,
-            rules: Vec::new(),
+            rules: Rules::default(),
             tag_format: TagFormat::Undeclared,
             global_tags: Vec::new(),
         },
@@ -48,6 +50,9 @@ pub(super) fn read(bytes: &[u8], surroundings: &Surroundings) -> Result<Grammar,
 /// A byte order mark wins; else the header may name an encoding; else it is UTF-8.
 fn decode(bytes: &[u8]) -> Result<String, GrammarError> {
     let start = Position { line: 1, column: 1 };
+    if bytes.len() > MOST_BYTES {
+        return Err(GrammarError::malformed(format!("the grammar has {} bytes, more than {MOST_BYTES}", bytes.len()), start));
+    }
     let encoding = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
         None => {
@@ -160,12 +165,10 @@ impl Parser<'_> {
         self.scanner.expect("$")?;
         let position = self.scanner.position();
         let name = self.scanner.word().to_owned();
-        check_rule_name(&name, position)?;
         self.scanner.expect("=")?;
         let expansion = ExpansionReader::new(&mut self.scanner, self.grammar.mode, self.base.as_ref()).choice()?;
         self.scanner.expect(";")?;
-        self.grammar.rules.push(Rule { name, public, expansion, position });
-        Ok(())
+        self.grammar.rules.add(Rule { name, public, expansion, position })
     }
 }
 

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::automaton::{Automaton, State};
 
-/// Most items in one chart; input that needs more matches nothing.
-const MOST_ITEMS: usize = 1_000_000;
+/// Most steps in one chart; input that needs more matches nothing.
+const MOST_STEPS: u32 = 3_000_000;
 
 /// A place in the automaton, reached after some input.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,7 @@ pub(super) struct Chart {
     seen: HashSet<(u32, u32)>,
     /// Regions that matched nothing at the present position, with the item of their end.
     empty: HashMap<u32, u32>,
-    overflowed: bool,
+    steps: u32,
 }
 
 impl Chart {
@@ -62,25 +62,25 @@ impl Chart {
         let hungry = self.begin_position();
         for number in hungry {
             let item = self.items[number as usize];
-            let next = match automaton.states[item.state as usize] {
-                State::Symbol { symbol: wanted, next } if symbol == Some(wanted) => next,
-                State::Any { next } => next,
-                State::Symbol { .. } | State::Split(_) | State::Call { .. } | State::Tag { .. } | State::End { .. } | State::Dead => {
-                    continue;
-                }
-            };
+            let Some(next) = after(automaton, item.state, symbol) else { continue };
             self.close(automaton, (next, item.origin, Way::Step(number)));
         }
     }
 
     /// The item at which all input is a sentence.
     pub fn accepted(&self) -> Option<u32> {
-        self.accepted.filter(|_| !self.overflowed)
+        self.accepted.filter(|_| !self.is_exhausted())
     }
 
     /// Whether more input could lead to a sentence.
     pub fn can_go_on(&self) -> bool {
-        !self.hungry.is_empty() && !self.overflowed
+        !self.hungry.is_empty() && !self.is_exhausted()
+    }
+
+    /// Whether one more `symbol` could lead to a sentence.
+    pub fn could_take(&self, automaton: &Automaton, symbol: &str) -> bool {
+        let symbol = automaton.symbols.get(symbol).copied();
+        !self.is_exhausted() && self.hungry.iter().any(|number| after(automaton, self.item(*number).state, symbol).is_some())
     }
 
     pub fn item(&self, number: u32) -> Item {
@@ -91,6 +91,10 @@ impl Chart {
     #[cfg(test)]
     pub fn size(&self) -> usize {
         self.items.len()
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.steps >= MOST_STEPS
     }
 
     fn begin_position(&mut self) -> Vec<u32> {
@@ -107,12 +111,12 @@ impl Chart {
         let mut pending = vec![first];
         while let Some((state, origin, way)) = pending.pop() {
             let found = &automaton.states[state as usize];
-            if matches!(found, State::Dead) || self.overflowed || !self.seen.insert((state, origin)) {
+            self.steps = self.steps.saturating_add(1);
+            if matches!(found, State::Dead) || self.is_exhausted() || !self.seen.insert((state, origin)) {
                 continue;
             }
             let number = self.items.len() as u32;
             self.items.push(Item { state, origin, way });
-            self.overflowed = self.items.len() >= MOST_ITEMS;
             match found {
                 State::Symbol { .. } | State::Any { .. } => self.hungry.push(number),
                 State::Split(branches) => pending.extend(branches.iter().rev().map(|branch| (*branch, origin, Way::Step(number)))),
@@ -151,13 +155,23 @@ impl Chart {
     }
 }
 
+/// The state after `state` when `symbol` comes; `None` as a symbol is one that the grammar does not know.
+fn after(automaton: &Automaton, state: u32, symbol: Option<u32>) -> Option<u32> {
+    match automaton.states[state as usize] {
+        State::Symbol { symbol: wanted, next } => (symbol == Some(wanted)).then_some(next),
+        State::Any { next } => Some(next),
+        State::Split(_) | State::Call { .. } | State::Tag { .. } | State::End { .. } | State::Dead => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::grammar::expansion::{Expansion, Rule, Times};
+    use crate::grammar::expansion::{Expansion, Times};
     use crate::grammar::library::Library;
+    use crate::grammar::rule::{Rule, Rules};
     use crate::grammar::source::{Form, Grammar, Mode, TagFormat};
     use crate::xml::Position;
 
@@ -178,15 +192,9 @@ mod tests {
     }
 
     fn grammar(expansion: Expansion) -> Grammar {
-        let rule = Rule { name: "x".to_owned(), public: true, expansion, position: Position::default() };
-        Grammar {
-            form: Form::Abnf,
-            mode: Mode::Dtmf,
-            root: None,
-            rules: vec![rule],
-            tag_format: TagFormat::Undeclared,
-            global_tags: Vec::new(),
-        }
+        let mut rules = Rules::default();
+        rules.add(Rule { name: "x".to_owned(), public: true, expansion, position: Position::default() }).unwrap();
+        Grammar { form: Form::Abnf, mode: Mode::Dtmf, root: None, rules, tag_format: TagFormat::Undeclared, global_tags: Vec::new() }
     }
 
     fn expansion() -> impl Strategy<Value = Expansion> {

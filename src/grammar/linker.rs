@@ -7,9 +7,10 @@ use url::Url;
 
 use super::automaton::{Automaton, Meaning, RuleName, prune};
 use super::error::GrammarError;
-use super::expansion::{Rule, Target};
+use super::expansion::Target;
 use super::library::Library;
 use super::network::Network;
+use super::rule::Rule;
 use super::source::{Form, Grammar};
 
 impl Grammar {
@@ -34,7 +35,7 @@ impl Grammar {
     /// What is active when the grammar is named as a whole: its root, else each public rule.
     fn active_rules(&self) -> Vec<&Rule> {
         match &self.root {
-            Some(root) => self.rule(root).into_iter().collect(),
+            Some(root) => self.rules.named(root).into_iter().collect(),
             None => self.rules.iter().filter(|rule| rule.public).collect(),
         }
     }
@@ -62,7 +63,7 @@ impl Linker<'_> {
     fn lay_out_pending(&mut self, network: &mut Network) -> Result<(), GrammarError> {
         while let Some((region, RuleName { grammar, name })) = self.pending.pop() {
             let source = Arc::clone(&self.grammars[grammar]);
-            let Some(rule) = source.rule(&name) else {
+            let Some(rule) = source.rules.named(&name) else {
                 return Err(GrammarError::unlinked(format!("the rule {name:?} is not defined")));
             };
             network.fill_region(region, &rule.expansion, &mut |network, target| self.resolve(network, grammar, target))?;
@@ -82,7 +83,9 @@ impl Linker<'_> {
                 let number = self.external(uri, media_type.as_deref())?;
                 match rule {
                     None => self.root_region(network, number, uri.as_str()),
-                    Some(name) if self.grammars[number].rule(name).is_some_and(|rule| rule.public) => self.region(network, number, name),
+                    Some(name) if self.grammars[number].rules.named(name).is_some_and(|rule| rule.public) => {
+                        self.region(network, number, name)
+                    }
                     Some(name) => Err(GrammarError::unlinked(format!("the grammar {uri} has no public rule {name:?}"))),
                 }
             }

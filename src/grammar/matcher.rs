@@ -97,6 +97,11 @@ impl Matcher {
         }
     }
 
+    /// Whether `key` could come next: a termination character ends the input only where no grammar wants it.
+    pub fn could_take(&self, key: &str) -> bool {
+        self.runs.iter().any(|run| run.could_take(key))
+    }
+
     /// The match, when the input so far is one. Tags are run here, not by `push`.
     pub fn outcome(&self) -> Option<Outcome> {
         let (grammar, run, accepted) =
@@ -110,10 +115,18 @@ impl Matcher {
 
 impl Run {
     fn push(&mut self, word: &str) {
-        let symbols = tokens::spell(word, self.automaton.mode).unwrap_or_else(|| vec![word.to_owned()]);
-        for symbol in symbols {
+        for symbol in self.symbols(word) {
             self.chart.push(&self.automaton, &symbol);
         }
+    }
+
+    fn could_take(&self, word: &str) -> bool {
+        self.symbols(word).first().is_some_and(|symbol| self.chart.could_take(&self.automaton, symbol))
+    }
+
+    /// What is no key at all is a symbol that no grammar knows.
+    fn symbols(&self, word: &str) -> Vec<String> {
+        tokens::spell(word, self.automaton.mode).unwrap_or_else(|| vec![word.to_owned()])
     }
 }
 
@@ -187,6 +200,16 @@ mod tests {
         assert_eq!((verdict, outcome.map(|outcome| outcome.grammar)), (Verdict::Match, Some(0)));
 
         assert_eq!(matched(&[], "1").0, Verdict::NoMatch);
+    }
+
+    #[test]
+    fn a_key_is_wanted_or_not_without_being_pressed() {
+        let mut matcher = matcher(&[PIN, MENU]);
+        assert!(matcher.could_take("7") && !matcher.could_take("#") && !matcher.could_take("x"));
+
+        matcher.push("1234");
+
+        assert!(matcher.could_take("#") && !matcher.could_take("*"));
     }
 
     #[test]

@@ -18,6 +18,8 @@ mod library;
 mod linker;
 mod matcher;
 mod network;
+mod phrase;
+mod rule;
 mod script_tags;
 mod source;
 mod tokens;

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::error::GrammarError;
+use super::rule::Rules;
 use super::source::{Form, Grammar, Mode, Surroundings, TagFormat};
 use super::xml_rule::{RuleReader, has_text, is_ours, misplaced, required};
 use crate::xml::Element;
@@ -34,13 +35,13 @@ pub(super) fn read(root: &Element, surroundings: &Surroundings, place: Place) ->
         form: Form::Xml,
         mode,
         root: root.attribute("root").map(str::to_owned),
-        rules: Vec::new(),
+        rules: Rules::default(),
         tag_format: root.attribute("tag-format").map_or(TagFormat::Undeclared, TagFormat::named),
         global_tags: Vec::new(),
     };
     for element in root.elements().filter(|element| is_ours(element)) {
         match element.name.as_str() {
-            "rule" => grammar.rules.push(reader.rule(element)?),
+            "rule" => grammar.rules.add(reader.rule(element)?)?,
             "tag" => grammar.global_tags.push(element.text().trim().to_owned()),
             "lexicon" => drop(required(element, "uri")?),
             "meta" | "metadata" => {}

@@ -3,7 +3,8 @@
 use url::Url;
 
 use super::error::GrammarError;
-use super::expansion::{Expansion, Rule, Times, check_rule_name, read_weight};
+use super::expansion::{Expansion, Times, read_weight};
+use super::rule::Rule;
 use super::source::{Mode, target};
 use super::tokens;
 use crate::xml::{Element, Node, Position};
@@ -21,7 +22,6 @@ impl RuleReader {
     /// Reads a `<rule>`.
     pub fn rule(&self, element: &Element) -> Result<Rule, GrammarError> {
         let name = required(element, "id")?;
-        check_rule_name(name, element.position)?;
         let public = match element.attribute("scope") {
             Some("public") => true,
             Some("private") | None => false,
