@@ -1,4 +1,4 @@
-//! Runs input over one automaton after Earley: every place where it could stand, with the way it came (Communications of the ACM 13:2, 1970).
+//! Runs input over one automaton: every place where it could stand, with the way it came (Earley, Communications of the ACM 13:2, 1970).
 //!
 //! An item is a state and the position at which its region was entered. Items are found in the order of preference, so the first
 //! way to a place is the one that counts. The work for one symbol is bounded by states times positions, however the rules nest.

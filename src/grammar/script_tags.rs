@@ -12,6 +12,8 @@ use crate::clock::{Chance, Clock};
 use crate::script::{Limits, Sandbox, ScriptError};
 
 const RUNTIME: &str = include_str!("script_tags.js");
+/// What each rule has of its own.
+const LOCALS: &str = "var out={},$c=$context(),rules=$c.rules,meta=$c.meta,$o,$k,$v;";
 
 /// Runs the tags of `events`. Grammars are pure: their scripts see a clock that stands still and the same dice each time.
 pub(super) fn interpret(automaton: &Automaton, events: &[Event], input: &[String]) -> Result<Value, ScriptError> {
@@ -84,9 +86,7 @@ impl<'a> Composition<'a> {
             Some(value) => format!("$f[{number}]=function(){{return {value}}};\n"),
             None => {
                 let body = open.body;
-                format!(
-                    "$f[{number}]=function(){{var out={{}},$c=$context(),rules=$c.rules,meta=$c.meta,$o,$k,$v;\n{body}return $c.value(out,{text})}};\n"
-                )
+                format!("$f[{number}]=function(){{{LOCALS}\n{body}return $c.value(out,{text})}};\n")
             }
         };
         self.functions[rule.grammar].push_str(&function);
@@ -115,7 +115,8 @@ impl<'a> Composition<'a> {
     }
 }
 
-/// A tag as a statement that sets `out`. Where the format is not declared, a script that sets nothing gives its own value, and what is no script is text.
+/// A tag as a statement that sets `out`. Where no format is declared, a script that sets nothing gives its own value, and what is
+/// no script is text.
 fn statement(tag: &str, format: TagFormat) -> String {
     let text = quote(tag);
     match format {
