@@ -225,10 +225,14 @@ mod tests {
             ("$left", "1222", Verdict::Match),
             ("$right", "2221", Verdict::MatchEnd),
             ("$itself", "1", Verdict::MatchEnd),
+            ("$hidden", "2111", Verdict::Match),
+            ("$hidden", "22", Verdict::Partial),
+            ("$hidden", "1112", Verdict::NoMatch),
             ("{tag} <3->", "", Verdict::MatchEnd),
         ];
         for (expansion, input, verdict) in table {
-            let rules = "$endless = 1 $endless; $left = $left 2 | 1; $right = 2 $right | 1; $itself = $itself | 1;";
+            let rules = "$endless = 1 $endless; $left = $left 2 | 1; $right = 2 $right | 1; $itself = $itself | 1; \
+                         $hidden = $none $hidden 1 | 1; $none = () | 2;";
             let grammar = format!("#ABNF 1.0; mode dtmf; root $x; $x = {expansion}; {rules}");
 
             assert_eq!(matched(&[&grammar], input).0, verdict, "{expansion} {input:?}");

@@ -27,7 +27,6 @@ mod xml_form;
 mod xml_rule;
 
 pub use automaton::Automaton;
-pub use builtin_value::BuiltinType;
 pub use error::GrammarError;
 pub use library::Library;
 pub use matcher::{Matcher, Outcome, Verdict, match_keys};

@@ -169,6 +169,7 @@ mod tests {
             ("$x = 1 {$ = 'a'};", json!("a")),
             ("$x = 1 {out.a = 1};", json!({ "a": 1 })),
             ("$x = 1 {lost card};", json!("lost card")),
+            ("$x = [2 {two}] $d; $d = 1;", json!("1")),
         ];
         for (rules, meaning) in table {
             assert_eq!(meaning_of("", rules), Ok(meaning), "{rules}");
