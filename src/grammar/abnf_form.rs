@@ -47,28 +47,29 @@ pub(super) fn read(bytes: &[u8], surroundings: &Surroundings) -> Result<Grammar,
     parser.grammar.checked()
 }
 
-/// A byte order mark wins; else the header may name an encoding; else it is UTF-8.
 fn decode(bytes: &[u8]) -> Result<String, GrammarError> {
     let start = Position { line: 1, column: 1 };
     if bytes.len() > MOST_BYTES {
         return Err(GrammarError::malformed(format!("the grammar has {} bytes, more than {MOST_BYTES}", bytes.len()), start));
     }
-    let encoding = match Encoding::for_bom(bytes) {
-        Some((encoding, _)) => encoding,
-        None => {
-            let head = String::from_utf8_lossy(&bytes[..bytes.len().min(100)]);
-            let header = head.split(';').next().unwrap_or_default();
-            match header.split_whitespace().nth(2) {
-                Some(label) => Encoding::for_label(label.as_bytes())
-                    .ok_or_else(|| GrammarError::malformed(format!("the encoding {label:?} is not known"), start))?,
-                None => UTF_8,
-            }
-        }
-    };
+    let encoding = encoding(bytes).map_err(|label| GrammarError::malformed(format!("the encoding {label:?} is not known"), start))?;
     let (text, _, malformed) = encoding.decode(bytes);
     match malformed {
         true => Err(GrammarError::malformed(format!("the grammar is not valid {}", encoding.name()), start)),
         false => Ok(text.into_owned()),
+    }
+}
+
+/// A byte order mark wins; else the header may name an encoding; else it is UTF-8. `Err` names one that is not known.
+fn encoding(bytes: &[u8]) -> Result<&'static Encoding, String> {
+    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
+        return Ok(encoding);
+    }
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(100)]);
+    let header = head.split(';').next().unwrap_or_default();
+    match header.split_whitespace().nth(2) {
+        Some(label) => Encoding::for_label(label.as_bytes()).ok_or_else(|| label.to_owned()),
+        None => Ok(UTF_8),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Runs input over one automaton: every place where it could stand, with the way it came (Earley, Communications of the ACM 13:2, 1970).
 //!
 //! An item is a state and the position at which its region was entered. Items are found in the order of preference, so the first
-//! way to a place is the one that counts. The work for one symbol is bounded by states times positions, however the rules nest.
+//! way to a place is the one that counts. No place is entered twice for one symbol, however the rules nest.
 
 use std::collections::{HashMap, HashSet};
 
@@ -122,9 +122,7 @@ impl Chart {
                 State::Split(branches) => pending.extend(branches.iter().rev().map(|branch| (*branch, origin, Way::Step(number)))),
                 State::Tag { next, .. } => pending.push((*next, origin, Way::Step(number))),
                 State::Call { region, next } => {
-                    let waiting = self.waiting[here as usize].entry(*region).or_default();
-                    waiting.push(number);
-                    if waiting.len() == 1 {
+                    if self.waits_first(*region, number) {
                         pending.push((automaton.regions[*region as usize].start, here, Way::Entered));
                     } else if let Some(end) = self.empty.get(region) {
                         pending.push((*next, origin, Way::Returned { caller: number, end: *end }));
@@ -134,6 +132,14 @@ impl Chart {
                 State::Dead => {}
             }
         }
+    }
+
+    /// Lets `caller` wait for `region`; whether it is the first to do so at this position.
+    fn waits_first(&mut self, region: u32, caller: u32) -> bool {
+        let Some(here) = self.waiting.last_mut() else { return false };
+        let callers = here.entry(region).or_default();
+        callers.push(caller);
+        callers.len() == 1
     }
 
     /// A region is through: whoever waits for it goes on.

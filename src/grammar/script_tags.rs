@@ -183,6 +183,9 @@ mod tests {
             ("$x = {a} $d; $d = 1 {d};", json!("a")),
             ("$x = $d; $d = 1 {d};", json!("d")),
             ("$x = 1 | 2 {two};", json!("1")),
+            ("$x = 1 {first} | 1 {second};", json!("first")),
+            ("$x = $d {first} | 1 {second}; $d = 2 | 1;", json!("first")),
+            ("$x = [1 {taken}] [1 {left}];", json!("taken")),
         ];
         for (rules, meaning) in table {
             assert_eq!(meaning_of("tag-format <semantics/1.0-literals>;", rules), Ok(meaning), "{rules}");
