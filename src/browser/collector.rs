@@ -2,24 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// What the active grammars say of the keys so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// No sentence begins so.
-    NoMatch,
-    /// The beginning of a sentence.
-    Partial,
-    /// A sentence, and the beginning of a longer one.
-    Match,
-    /// A sentence, and nothing can follow.
-    MatchEnd,
-}
-
-impl Verdict {
-    fn is_sentence(self) -> bool {
-        matches!(self, Self::Match | Self::MatchEnd)
-    }
-}
+use crate::grammar::Verdict;
 
 /// The properties that rule a collection (§6.3.3).
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +46,11 @@ impl Collector {
         !self.keys.is_empty()
     }
 
+    /// Whether keys that fit nothing are dropped without an event, from here on.
+    pub fn set_hotword(&mut self, is_hotword: bool) {
+        self.timing.hotword = is_hotword;
+    }
+
     /// The prompts are over: silence counts from here.
     pub fn handle_prompts_over(&mut self, now: Instant) {
         if self.keys.is_empty() {
@@ -102,7 +90,7 @@ impl Collector {
         if self.keys.is_empty() {
             return Some(Collected::NoInput);
         }
-        if self.verdict.is_sentence() {
+        if is_sentence(self.verdict) {
             return Some(self.matched());
         }
         if self.timing.hotword {
@@ -122,7 +110,7 @@ impl Collector {
         if self.keys.is_empty() {
             self.verdict = judge("");
         }
-        if self.verdict.is_sentence() {
+        if is_sentence(self.verdict) {
             return Some(self.matched());
         }
         if self.timing.hotword {
@@ -146,6 +134,10 @@ impl Collector {
         self.deadline = None;
         Collected::Match(std::mem::take(&mut self.keys))
     }
+}
+
+fn is_sentence(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Match | Verdict::MatchEnd)
 }
 
 #[cfg(test)]

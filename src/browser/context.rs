@@ -19,6 +19,8 @@ pub(super) struct Context {
     /// Executable content in progress, innermost last.
     pub frames: Vec<Frame>,
     pub task: Task,
+    /// A subdialog's first dialog is still to be entered, and takes the caller's parameters.
+    pub awaits_parameters: bool,
 }
 
 /// What the content in progress is part of, and so what comes after it.
@@ -43,6 +45,8 @@ pub(super) enum Task {
 pub(super) enum Entry {
     /// In the usual way.
     Select,
+    /// As a subdialog: its variables take the caller's parameters.
+    Called,
     /// By input that one of its grammars understood: the process phase comes first.
     Process(Box<Recognised>),
 }
@@ -113,7 +117,7 @@ impl DialogRun {
 
 impl Context {
     pub fn of(root: Option<Arc<Document>>, document: Arc<Document>) -> Self {
-        Self { root, document, dialog: None, frames: Vec::new(), task: Task::Select }
+        Self { root, document, dialog: None, frames: Vec::new(), task: Task::Select, awaits_parameters: false }
     }
 
     /// Address of the application root, the document itself where it names none.

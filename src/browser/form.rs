@@ -23,7 +23,7 @@ impl Interpreter {
     /// The dialog is initialised: its main loop begins, with the process phase where input led here.
     pub(super) fn enter_loop(&mut self, entry: Entry) -> Run {
         match entry {
-            Entry::Select => Ok(()),
+            Entry::Select | Entry::Called => Ok(()),
             Entry::Process(recognised) => self.process(*recognised),
         }
     }

@@ -155,6 +155,7 @@ impl Interpreter {
     /// From here on the new document is the active one, and errors are its own.
     fn take_over(&mut self, transition: Transition, root: Option<Arc<Document>>, document: Arc<Document>) -> Run {
         self.odometer.count_document(self.now)?;
+        self.forget_grammars();
         self.actions.push_back(Action::Trace(Trace::Entered { url: document.url.clone() }));
         let keeps_application = self.keeps_application(transition.kind, &document);
         let is_own_root = root.is_none();
@@ -191,7 +192,7 @@ impl Interpreter {
             return Err(Thrown::limit("subdialogs are nested too deep"));
         }
         self.scopes.enter_context()?;
-        let caller = std::mem::replace(&mut self.current, context);
+        let caller = std::mem::replace(&mut self.current, Context { awaits_parameters: true, ..context });
         self.callers.push(caller);
         Ok(())
     }
@@ -227,7 +228,12 @@ impl Interpreter {
     }
 
     pub(super) fn enter_first_dialog(&mut self, dialog: Option<String>) -> Run {
+        let is_called = std::mem::take(&mut self.current.awaits_parameters);
         match self.current.document.dialog(dialog.as_deref()).cloned() {
+            Some(dialog) if is_called => {
+                self.refuse_undeclared(&dialog)?;
+                self.enter_dialog(dialog, Entry::Called)
+            }
             Some(dialog) => self.enter_dialog(dialog, Entry::Select),
             None => Ok(()),
         }

@@ -43,7 +43,7 @@ impl Interpreter {
 
     fn perform(&mut self, executable: &Executable) -> Run {
         match executable {
-            Executable::Var { name, expr } => self.scopes.declare(name, expr.as_deref())?,
+            Executable::Var { name, expr } => self.declare(name, expr.as_deref())?,
             Executable::DeclareItem { index, expr } => self.declare_item(*index, expr.as_deref())?,
             Executable::Assign { name, expr } => self.assign(name, expr)?,
             Executable::Clear { names } => self.clear(names.as_deref())?,
@@ -69,6 +69,13 @@ impl Interpreter {
             }
         }
         Ok(())
+    }
+
+    fn declare(&mut self, name: &str, expr: Option<&str>) -> Run {
+        match self.takes_parameter(name)? {
+            true => Ok(()),
+            false => Ok(self.scopes.declare(name, expr)?),
+        }
     }
 
     fn declare_item(&mut self, index: usize, expr: Option<&str>) -> Run {
