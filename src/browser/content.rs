@@ -29,24 +29,54 @@ pub(super) struct Fetching {
 /// One element of executable content (§5.3).
 #[derive(Debug)]
 pub(super) enum Executable {
-    Var { name: String, expr: Option<Expression> },
+    Var {
+        name: String,
+        expr: Option<Expression>,
+    },
     /// Initialises the variable of a form item; only in a dialog's preamble.
-    DeclareItem { index: usize, expr: Option<Expression> },
-    Assign { name: String, expr: Expression },
-    Clear { names: Option<Vec<String>> },
+    DeclareItem {
+        index: usize,
+        expr: Option<Expression>,
+    },
+    Assign {
+        name: String,
+        expr: Expression,
+    },
+    Clear {
+        names: Option<Vec<String>>,
+    },
     Script(Script),
     Data(DataSource),
     If(Vec<Branch>),
-    Foreach { item: String, array: Expression, body: Block },
+    Foreach {
+        item: String,
+        array: Expression,
+        body: Block,
+    },
     Prompt(Arc<Prompt>),
     Reprompt,
-    Goto { destination: Destination, fetching: Fetching },
+    Goto {
+        destination: Destination,
+        fetching: Fetching,
+    },
     Submit(Submit),
-    Exit { expr: Option<Expression>, names: Option<Vec<String>> },
+    Exit {
+        expr: Option<Expression>,
+        names: Option<Vec<String>>,
+    },
     Return(Return),
-    Disconnect { names: Option<Vec<String>> },
-    Throw { event: Target, message: Option<Target> },
-    Log { label: Option<String>, expr: Option<Expression>, content: Vec<Piece> },
+    Disconnect {
+        names: Option<Vec<String>>,
+    },
+    Throw {
+        event: Target,
+        message: Option<Target>,
+    },
+    Log {
+        label: Option<String>,
+        expr: Option<Expression>,
+        content: Vec<Piece>,
+    },
 }
 
 /// Where a `<goto>` goes (§5.3.7).
@@ -116,13 +146,30 @@ pub(super) struct Prompt {
 pub(super) enum Piece {
     Text(String),
     Value(Expression),
-    Audio { source: Option<Target>, fallback: Vec<Piece> },
-    Mark { name: Target },
-    Break { time: Option<String> },
-    Enumerate { template: Option<Vec<Piece>> },
-    Foreach { item: String, array: Expression, body: Vec<Piece> },
+    Audio {
+        source: Option<Target>,
+        fallback: Vec<Piece>,
+    },
+    Mark {
+        name: Target,
+    },
+    Break {
+        time: Option<String>,
+    },
+    Enumerate {
+        template: Option<Vec<Piece>>,
+    },
+    Foreach {
+        item: String,
+        array: Expression,
+        body: Vec<Piece>,
+    },
     /// An SSML element with what stands inside it.
-    Markup { element: String, attributes: Vec<(String, String)>, content: Vec<Piece> },
+    Markup {
+        element: String,
+        attributes: Vec<(String, String)>,
+        content: Vec<Piece>,
+    },
 }
 
 impl Executable {

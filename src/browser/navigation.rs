@@ -89,7 +89,11 @@ impl Interpreter {
             None => self.input_items(),
         };
         let submission = self.submission(url, submit.method, submit.enctype, &names)?;
-        self.actions.push_back(Action::Submit { url: submission.url.clone(), method: submission.method, params: submission.params.clone() });
+        self.actions.push_back(Action::Submit {
+            url: submission.url.clone(),
+            method: submission.method,
+            params: submission.params.clone(),
+        });
         self.begin(Transition::with(submission, TransitionKind::Submit, submit.fetching.clone()))
     }
 
@@ -123,7 +127,9 @@ impl Interpreter {
     /// The next document has come. All that is wrong with it belongs to the document that asked for it (§5.2.6).
     pub(super) fn handle_document(&mut self, transition: Transition, resource: &Resource) -> Run {
         let document = parsed(resource)?;
-        if document.dialog(transition.dialog.as_deref()).is_none() && (transition.dialog.is_some() || transition.kind == TransitionKind::Subdialog) {
+        if document.dialog(transition.dialog.as_deref()).is_none()
+            && (transition.dialog.is_some() || transition.kind == TransitionKind::Subdialog)
+        {
             return Err(Thrown::bad_fetch(format!("{} has no dialog {:?}", document.url, transition.dialog.unwrap_or_default())));
         }
         let document = Arc::new(document);
@@ -179,7 +185,8 @@ impl Interpreter {
 
     /// The application stays where its root stays; a root that is gone back to by `<submit>` begins again.
     fn keeps_application(&self, kind: TransitionKind, document: &Document) -> bool {
-        let is_same_root = self.current.root_url() == document.root_url() && !matches!(kind, TransitionKind::First | TransitionKind::Subdialog);
+        let is_same_root =
+            self.current.root_url() == document.root_url() && !matches!(kind, TransitionKind::First | TransitionKind::Subdialog);
         match (&document.application, kind) {
             (Some(_), _) => is_same_root,
             (None, TransitionKind::Goto) => is_same_root && self.current.root.is_some(),

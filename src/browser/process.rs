@@ -59,7 +59,8 @@ impl Interpreter {
         let Some((index, item)) = run.current.zip(run.item().cloned()) else { return Ok(()) };
         let value = recognised.for_item(slot(&item));
         self.fill(&item, &value, &recognised.shadow().into())?;
-        self.end_initials(&run_dialog(self)?)?;
+        let dialog = run_dialog(self)?;
+        self.end_initials(&dialog)?;
         self.trigger_filled(&[index])
     }
 
@@ -117,7 +118,8 @@ impl Interpreter {
             (Some(_), None) => false,
             (None, _) => item.kind.is_input() && *index < dialog.items.len(),
         };
-        let named: Vec<usize> = dialog.items.iter().enumerate().filter(|(index, item)| is_named(index, item)).map(|(index, _)| index).collect();
+        let named: Vec<usize> =
+            dialog.items.iter().enumerate().filter(|(index, item)| is_named(index, item)).map(|(index, _)| index).collect();
         if !named.iter().any(|index| just_filled.contains(index)) {
             return Ok(false);
         }

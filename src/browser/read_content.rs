@@ -43,8 +43,8 @@ fn take_stray(stray: &mut Vec<&Node>) -> Read<Option<Executable>> {
 
 fn read_in_block(child: &Element, parent: &Element) -> Read<Executable> {
     match child.name.as_str() {
-        "var" | "assign" | "clear" | "script" | "data" | "if" | "foreach" | "prompt" | "reprompt" | "goto" | "submit" | "exit" | "return"
-        | "disconnect" | "throw" | "log" => read_executable(child),
+        "var" | "assign" | "clear" | "script" | "data" | "if" | "foreach" | "prompt" | "reprompt" | "goto" | "submit" | "exit"
+        | "return" | "disconnect" | "throw" | "log" => read_executable(child),
         _ => misplaced(child, parent),
     }
 }
@@ -74,11 +74,7 @@ pub(super) fn read_executable(element: &Element) -> Read<Executable> {
         "return" => Executable::Return(read_return(element)?),
         "disconnect" => Executable::Disconnect { names: names(element, "namelist") },
         "throw" => Executable::Throw { event: required_target(element, "event", "eventexpr")?, message: message(element)? },
-        "log" => Executable::Log {
-            label: text(element, "label"),
-            expr: expression(element, "expr"),
-            content: read_log_content(element)?,
-        },
+        "log" => Executable::Log { label: text(element, "label"), expr: expression(element, "expr"), content: read_log_content(element)? },
         other => return fault(element, format!("<{other}> is no executable content")),
     })
 }

@@ -34,7 +34,8 @@ pub(super) fn read_grammar(element: &Element, base: &Url) -> Read<GrammarSource>
 /// Rules are read with their page, so that a fault in them is the page's.
 fn inline(element: &Element, base: &Url) -> Read<GrammarForm> {
     let media_type = element.attribute("type").map(str::trim).unwrap_or_default();
-    if !matches!(media_type, "" | "application/srgs+xml" | "application/srgs" | "application/grammar+xml" | "text/xml" | "application/xml") {
+    if !matches!(media_type, "" | "application/srgs+xml" | "application/srgs" | "application/grammar+xml" | "text/xml" | "application/xml")
+    {
         return Ok(GrammarForm::Unsupported(media_type.to_owned()));
     }
     let surroundings = Surroundings { base: Some(base.clone()), mode: Mode::Voice, language: text(element, "xml:lang") };
@@ -100,4 +101,3 @@ pub(super) fn builtin(element: &Element) -> Read<Vec<GrammarSource>> {
     };
     Ok(vec![source("dtmf", Mode::Dtmf), source("grammar", Mode::Voice)])
 }
-

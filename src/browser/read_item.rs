@@ -5,8 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::document::{
-    Dialog, Entry, Field, Filled, Item, ItemKind, Menu, Parameter, Record, Subdialog, Surroundings, Transfer, TransferKind,
-    declaration,
+    Dialog, Entry, Field, Filled, Item, ItemKind, Menu, Parameter, Record, Subdialog, Surroundings, Transfer, TransferKind, declaration,
 };
 use super::grammar_source::{Accept, GrammarSource};
 use super::read_content::read_block;
@@ -65,7 +64,9 @@ fn read_kind(element: &Element) -> Read<ItemKind> {
     Ok(match element.name.as_str() {
         "block" => ItemKind::Block(read_block(element)?),
         "initial" => ItemKind::Initial,
-        "field" => ItemKind::Field(Field { slot: text(element, "slot"), modal: read_modal(element, false)?, options: read_options(element)? }),
+        "field" => {
+            ItemKind::Field(Field { slot: text(element, "slot"), modal: read_modal(element, false)?, options: read_options(element)? })
+        }
         "subdialog" => ItemKind::Subdialog(Subdialog {
             target: required_target(element, "src", "srcexpr")?,
             namelist: names(element, "namelist"),

@@ -45,7 +45,8 @@ impl Interpreter {
 
     /// Parameters must be declared by `<var>` in the form that is called (§2.3.4).
     pub(super) fn refuse_undeclared(&self, dialog: &Dialog) -> Run {
-        let is_declared = |name: &String| dialog.preamble.iter().any(|element| matches!(element, Executable::Var { name: own, .. } if own == name));
+        let is_declared =
+            |name: &String| dialog.preamble.iter().any(|element| matches!(element, Executable::Var { name: own, .. } if own == name));
         match self.parameters().iter().find(|name| !is_declared(name)) {
             Some(name) => Err(Thrown::semantic(format!("the subdialog declares no variable {name:?} for its parameter"))),
             None => Ok(()),
