@@ -14,6 +14,8 @@ pub enum Action {
     Fetch(Fetch),
     /// Play these in order, and tell of the end of each with [`Event::PromptPlayed`](super::Event::PromptPlayed).
     Play(Vec<Spoken>),
+    /// Prompts of a page that does not know yet, or no longer cares, that the caller is gone: nobody hears them.
+    Unheard(Vec<Spoken>),
     /// Stop what plays and go on with this many prompts from the end of the ones given last.
     Interrupt {
         /// How many of the last prompts are still to be played: those that allow no barge-in.

@@ -171,10 +171,3 @@ pub(super) enum Piece {
         content: Vec<Piece>,
     },
 }
-
-impl Executable {
-    /// Whether the element may stand outside dialogs, among what initialises a document or a form.
-    pub fn is_initialising(&self) -> bool {
-        matches!(self, Self::Var { .. } | Self::Script(_) | Self::Data(_))
-    }
-}

@@ -76,7 +76,7 @@ impl Interpreter {
                 self.set_mute(false);
                 self.queue_words(words);
             }
-            Default::Exit => self.finish(uncaught(thrown)),
+            Default::Exit => self.finish(uncaught(thrown))?,
         }
         Ok(())
     }

@@ -108,7 +108,7 @@ pub(super) enum ItemKind {
     Field(Field),
     Menu(Menu),
     Subdialog(Subdialog),
-    Object { parameters: Vec<Parameter> },
+    Object,
     Record(Record),
     Transfer(Transfer),
 }
@@ -182,7 +182,6 @@ pub(super) struct Transfer {
     pub kind: TransferKind,
     pub connecttimeout: Option<String>,
     pub maxtime: Option<String>,
-    pub transferaudio: Option<String>,
     pub aai: Option<Target>,
 }
 

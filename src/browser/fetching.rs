@@ -58,9 +58,11 @@ impl Interpreter {
         let has_audio = audio.is_some() || Properties::of(self.current.surroundings()).value("fetchaudio").is_some();
         match has_audio && self.line == Line::Connected {
             true => self.play_then(Afterwards::Fetch(Box::new(errand), Box::new(fetch))),
-            false => self.send(errand, fetch),
+            false => {
+                self.send(errand, fetch);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// Asks for it, and waits.

@@ -60,8 +60,7 @@ impl Interpreter {
 
     /// Nothing is left to select: an implicit `<exit>` (§2.1.6.2.1).
     fn leave(&mut self) -> Run {
-        self.finish(Ending { reason: Reason::Exit, exit: serde_json::Value::Null, uncaught: None, message: None });
-        Ok(())
+        self.finish(Ending { reason: Reason::Exit, exit: serde_json::Value::Null, uncaught: None, message: None })
     }
 
     /// Collect phase: queue the item's prompts, then do what its kind asks for.
@@ -106,7 +105,7 @@ impl Interpreter {
             }
             ItemKind::Initial | ItemKind::Field(_) | ItemKind::Menu(_) => self.activate(),
             ItemKind::Subdialog(subdialog) => self.call_subdialog(subdialog),
-            ItemKind::Object { .. } => Err(Thrown::with("error.unsupported.objectname", "this browser has no objects")),
+            ItemKind::Object => Err(Thrown::with("error.unsupported.objectname", "this browser has no objects")),
             ItemKind::Record(record) => self.begin_recording(record),
             ItemKind::Transfer(transfer) => self.begin_transfer(transfer),
         }

@@ -15,12 +15,9 @@ pub(super) struct GrammarSource {
     pub form: GrammarForm,
     /// `mode="dtmf"` or `mode="voice"`; absent where the grammar itself says.
     pub mode: Option<Mode>,
-    /// Media type, where the page gives one.
-    pub media_type: Option<String>,
     /// `scope="document"` (§3.1.3).
     pub is_public: bool,
     pub fetching: Fetching,
-    pub lang: Option<String>,
 }
 
 /// Where the rules stand.
@@ -68,14 +65,7 @@ impl GrammarSource {
              tag-format=\"semantics/1.0-literals\"{lang_attribute}><rule id=\"r\" scope=\"public\">{rule}</rule></grammar>"
         );
         let grammar = Grammar::parse(text.as_bytes(), &Surroundings::default())?;
-        Ok(Self {
-            form: GrammarForm::Inline(Arc::new(grammar)),
-            mode: Some(mode),
-            media_type: None,
-            is_public: false,
-            fetching: Fetching::default(),
-            lang: lang.map(str::to_owned),
-        })
+        Ok(Self { form: GrammarForm::Inline(Arc::new(grammar)), mode: Some(mode), is_public: false, fetching: Fetching::default() })
     }
 }
 

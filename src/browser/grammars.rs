@@ -98,7 +98,7 @@ impl Interpreter {
         let surroundings = Surroundings {
             base: Some(resource.url.clone()),
             mode: self.grammars.mode.unwrap_or(Mode::Voice),
-            language: self.current.document.lang.clone(),
+            language: self.current.document.lang.clone().or_else(|| Some("en-US".to_owned())),
         };
         let grammar = Grammar::parse(&resource.body, &surroundings).map_err(refused)?;
         self.grammars.library.insert(url, grammar);
@@ -173,7 +173,7 @@ fn is_modal(item: &Item) -> bool {
         ItemKind::Field(field) => field.modal,
         ItemKind::Record(record) => record.modal,
         ItemKind::Transfer(_) => true,
-        ItemKind::Block(_) | ItemKind::Initial | ItemKind::Menu(_) | ItemKind::Subdialog(_) | ItemKind::Object { .. } => false,
+        ItemKind::Block(_) | ItemKind::Initial | ItemKind::Menu(_) | ItemKind::Subdialog(_) | ItemKind::Object => false,
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Interpreter {
     pub(super) typed_ahead: VecDeque<char>,
     pub(super) recordings: Vec<Recording>,
     pub(super) line: Line,
+    /// What `<disconnect>` gave.
+    pub(super) parting: Value,
     pub(super) odometer: Odometer,
     pub(super) now: Instant,
     pub(super) fetches: u64,
@@ -76,6 +78,8 @@ pub(super) enum Afterwards {
     Fetch(Box<Errand>, Box<Fetch>),
     Transfer(TransferRequest),
     Record(RecordRequest),
+    /// `<disconnect>` with what it gives to the ending.
+    Disconnect(Value),
     End(Ending),
 }
 
@@ -106,6 +110,7 @@ impl Interpreter {
             typed_ahead: VecDeque::new(),
             recordings: Vec::new(),
             line: Line::Connected,
+            parting: Value::Null,
             odometer: Odometer::new(now),
             now,
             fetches: 0,
@@ -121,7 +126,10 @@ impl Interpreter {
         let outcome = match event {
             Event::Fetched { id, outcome } => self.handle_fetched(id, outcome),
             Event::PromptPlayed => self.handle_prompt_played(),
-            Event::MarkReached(name) => self.speech.handle_mark(name, now),
+            Event::MarkReached(name) => {
+                self.speech.handle_mark(name, now);
+                Ok(())
+            }
             Event::Key(key) => self.handle_key(key),
             Event::Said(words) => self.handle_said(&words),
             Event::Unrecognised => self.handle_unrecognised(),
@@ -198,7 +206,7 @@ impl Interpreter {
                 self.send(*errand, *fetch);
                 Ok(())
             }
-            State::Playing(Afterwards::Transfer(_) | Afterwards::Record(_)) => self.hung_up(),
+            State::Playing(Afterwards::Transfer(_) | Afterwards::Record(_) | Afterwards::Disconnect(_)) => self.hung_up(),
             waiting => {
                 self.state = waiting;
                 Ok(())
@@ -213,9 +221,9 @@ impl Interpreter {
     }
 
     /// Plays what is queued, then ends the session.
-    pub(super) fn finish(&mut self, ending: Ending) {
+    pub(super) fn finish(&mut self, ending: Ending) -> Run {
         self.current.frames.clear();
-        self.play_then(Afterwards::End(ending));
+        self.play_then(Afterwards::End(ending))
     }
 
     /// Ends the session at once.
@@ -225,7 +233,8 @@ impl Interpreter {
             (Line::HungUp, Reason::Exit | Reason::Disconnect) => Reason::Hangup,
             (_, reason) => reason,
         };
+        let exit = if ending.exit.is_null() { std::mem::take(&mut self.parting) } else { ending.exit };
         self.state = State::Ended;
-        self.actions.push_back(Action::End(Ending { reason, ..ending }));
+        self.actions.push_back(Action::End(Ending { reason, exit, ..ending }));
     }
 }

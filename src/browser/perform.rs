@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::action::{Action, Ending, Reason};
 use super::content::{Block, Branch, Destination, Executable, Expression, Target};
 use super::context::{Frame, Iteration};
-use super::interpreter::Interpreter;
+use super::interpreter::{Afterwards, Interpreter};
 use super::thrown::{Run, Thrown};
 
 impl Interpreter {
@@ -164,15 +164,17 @@ impl Interpreter {
             (None, Some(names)) => self.scopes.snapshot(names)?,
             (None, None) => Value::Null,
         };
-        self.finish(Ending { reason: Reason::Exit, exit, uncaught: None, message: None });
-        Ok(())
+        self.finish(Ending { reason: Reason::Exit, exit, uncaught: None, message: None })
     }
 
     /// `<disconnect>`: the line is gone at once, and the page is told by an event (§5.3.11; 2.1 §10).
     fn disconnect(&mut self, names: Option<&[String]>) -> Run {
-        let exit = self.scopes.snapshot(names.unwrap_or_default())?;
-        self.finish(Ending { reason: Reason::Disconnect, exit, uncaught: None, message: None });
-        Ok(())
+        let parting = match names {
+            Some(names) => self.scopes.snapshot(names)?,
+            None => Value::Null,
+        };
+        self.current.frames.clear();
+        self.play_then(Afterwards::Disconnect(parting))
     }
 
     pub(super) fn thrown(&mut self, event: &Target, message: Option<&Target>) -> Run<Thrown> {

@@ -10,8 +10,11 @@ use super::read_content::{read_block, read_executable};
 use super::read_event::{read_handler, read_link, read_property};
 use super::read_grammar::read_grammar;
 use super::read_item::{read_item, read_menu};
-use super::reading::{DocumentError, Read, at_most_one, boolean, expression, fault, misplaced, names, text};
+use super::reading::{DocumentError, Page, Read, at_most_one, boolean, expression, fault, names, text};
 use crate::xml::{self, Element};
+
+/// The language of pages that name none.
+const LANGUAGE: &str = "en-US";
 
 impl Document {
     /// Reads a page that came from `url`. What is not well-formed, or contradicts itself, is an error.
@@ -41,39 +44,40 @@ fn read_vxml(root: &Element, url: Url) -> Read<Document> {
         surroundings: Surroundings::default(),
         dialogs: Vec::new(),
     };
+    let page = Page { base: document.base.clone(), lang: document.lang.clone().or_else(|| Some(LANGUAGE.to_owned())) };
     let mut preamble = Vec::new();
     for child in root.elements() {
-        read_top(child, root, &mut document, &mut preamble)?;
+        read_top(child, &page, &mut document, &mut preamble)?;
     }
     document.preamble = preamble.into();
     refuse_same_names(root, &document)?;
     Ok(document)
 }
 
-fn read_top(child: &Element, root: &Element, document: &mut Document, preamble: &mut Vec<Executable>) -> Read<()> {
+fn read_top(child: &Element, page: &Page, document: &mut Document, preamble: &mut Vec<Executable>) -> Read<()> {
     match child.name.as_str() {
-        "form" => document.dialogs.push(Arc::new(read_form(child, &document.base)?)),
-        "menu" => document.dialogs.push(Arc::new(read_menu(child, &document.base)?)),
+        "form" => document.dialogs.push(Arc::new(read_form(child, page)?)),
+        "menu" => document.dialogs.push(Arc::new(read_menu(child, page)?)),
         "meta" | "metadata" => {}
         "var" | "script" | "data" => preamble.push(read_executable(child)?),
-        _ if read_surrounding(child, &document.base, &mut document.surroundings)? => {}
-        _ => return misplaced(child, root),
+        _ if read_surrounding(child, page, &mut document.surroundings)? => {}
+        other => return fault(child, format!("<{other}> may not stand in <vxml>")),
     }
     Ok(())
 }
 
 /// Takes `<property>`, `<link>` and handlers; `false` when the element is none of them.
-pub(super) fn read_surrounding(child: &Element, base: &Url, surroundings: &mut Surroundings) -> Read<bool> {
+pub(super) fn read_surrounding(child: &Element, page: &Page, surroundings: &mut Surroundings) -> Read<bool> {
     match child.name.as_str() {
         "property" => surroundings.properties.push(read_property(child)?),
-        "link" => surroundings.links.push(Arc::new(read_link(child, base)?)),
+        "link" => surroundings.links.push(Arc::new(read_link(child, page)?)),
         "catch" | "error" | "help" | "noinput" | "nomatch" => surroundings.handlers.push(Arc::new(read_handler(child)?)),
         _ => return Ok(false),
     }
     Ok(true)
 }
 
-fn read_form(element: &Element, base: &Url) -> Read<Dialog> {
+fn read_form(element: &Element, page: &Page) -> Read<Dialog> {
     let mut form = Dialog {
         id: text(element, "id"),
         is_public: read_scope(element)?,
@@ -85,26 +89,26 @@ fn read_form(element: &Element, base: &Url) -> Read<Dialog> {
     };
     let mut preamble = Vec::new();
     for child in element.elements() {
-        read_in_form(child, base, &mut form, &mut preamble)?;
+        read_in_form(child, page, &mut form, &mut preamble)?;
     }
     form.preamble = preamble.into();
     refuse_same_items(element, &form)?;
     Ok(form)
 }
 
-fn read_in_form(child: &Element, base: &Url, form: &mut Dialog, preamble: &mut Vec<Executable>) -> Read<()> {
+fn read_in_form(child: &Element, page: &Page, form: &mut Dialog, preamble: &mut Vec<Executable>) -> Read<()> {
     match child.name.as_str() {
         "block" | "field" | "initial" | "object" | "record" | "subdialog" | "transfer" => {
             let index = form.items.len();
             preamble.push(declaration(index, expression(child, "expr")));
-            let (item, filled) = read_item(child, base, index)?;
+            let (item, filled) = read_item(child, page, index)?;
             form.items.push(Arc::new(item));
             form.filled.extend(filled.into_iter().map(Arc::new));
         }
         "filled" => form.filled.push(Arc::new(read_filled(child, None)?)),
-        "grammar" => form.grammars.push(Arc::new(read_grammar(child, base)?)),
+        "grammar" => form.grammars.push(Arc::new(read_grammar(child, page)?)),
         "var" | "script" | "data" => preamble.push(read_executable(child)?),
-        _ if read_surrounding(child, base, &mut form.surroundings)? => {}
+        _ if read_surrounding(child, page, &mut form.surroundings)? => {}
         other => return fault(child, format!("<{other}> may not stand in <form>")),
     }
     Ok(())

@@ -1,11 +1,9 @@
 //! Reads handlers, links and properties (VoiceXML 2.0 §2.5, §5.2, §6.3).
 
-use url::Url;
-
 use super::document::{Handler, Link, Outcome, Property};
 use super::read_content::read_block;
 use super::read_grammar::read_link_grammars;
-use super::reading::{Read, count, exactly_one, expression, fetching, message, required, required_target};
+use super::reading::{Page, Read, count, exactly_one, expression, fetching, message, required, required_target};
 use crate::xml::Element;
 
 /// Reads `<catch>` or one of its four shorthands.
@@ -24,8 +22,8 @@ pub(super) fn read_handler(element: &Element) -> Read<Handler> {
 }
 
 /// Reads `<link>`.
-pub(super) fn read_link(element: &Element, base: &Url) -> Read<Link> {
-    Ok(Link { grammars: read_link_grammars(element, base)?, outcome: read_outcome(element)? })
+pub(super) fn read_link(element: &Element, page: &Page) -> Read<Link> {
+    Ok(Link { grammars: read_link_grammars(element, page)?, outcome: read_outcome(element)? })
 }
 
 /// What a `<link>` or `<choice>` leads to: exactly one of next, expr, event and eventexpr.

@@ -2,43 +2,40 @@
 
 use std::sync::Arc;
 
-use url::Url;
-
 use super::content::{Fetching, Target};
 use super::grammar_source::{GrammarForm, GrammarSource};
 use super::read_document::read_scope;
-use super::reading::{Read, fault, fetching, misplaced, required, target, text};
+use super::reading::{Page, Read, fault, fetching, misplaced, required, target};
 use crate::grammar::{Grammar, GrammarError, Mode, Surroundings};
 use crate::xml::Element;
 
+/// Media types under which SRGS goes (SRGS 1.0 appendix G and its drafts).
+const SRGS: [&str; 6] = ["", "application/srgs+xml", "application/srgs", "application/grammar+xml", "text/xml", "application/xml"];
+
 /// Reads `<grammar>`: exactly one of src, srcexpr and rules of its own (2.1 §2).
-pub(super) fn read_grammar(element: &Element, base: &Url) -> Read<GrammarSource> {
+pub(super) fn read_grammar(element: &Element, page: &Page) -> Read<GrammarSource> {
     let has_rules = !element.text().trim().is_empty() || element.elements().next().is_some();
     let form = match (target(element, "src", "srcexpr")?, has_rules) {
         (Some(_), true) => return fault(element, "<grammar> has both an address and rules"),
         (None, false) => return fault(element, "<grammar> has neither an address nor rules"),
+        (Some(Target::Literal(address)), false) if address.starts_with("builtin:") => GrammarForm::Address(address),
+        _ if unsupported(element).is_some() => GrammarForm::Unsupported(unsupported(element).unwrap_or_default()),
         (Some(Target::Literal(address)), false) => GrammarForm::Address(address),
         (Some(Target::Computed(expression)), false) => GrammarForm::Computed(expression),
-        (None, true) => inline(element, base)?,
+        (None, true) => inline(element, page)?,
     };
-    Ok(GrammarSource {
-        form,
-        mode: read_mode(element)?,
-        media_type: text(element, "type"),
-        is_public: read_scope(element)?,
-        fetching: fetching(element),
-        lang: text(element, "xml:lang"),
-    })
+    Ok(GrammarSource { form, mode: read_mode(element)?, is_public: read_scope(element)?, fetching: fetching(element) })
+}
+
+/// The media type, where it is none of SRGS.
+fn unsupported(element: &Element) -> Option<String> {
+    let media_type = element.attribute("type")?.split(';').next()?.trim();
+    (!SRGS.contains(&media_type)).then(|| media_type.to_owned())
 }
 
 /// Rules are read with their page, so that a fault in them is the page's.
-fn inline(element: &Element, base: &Url) -> Read<GrammarForm> {
-    let media_type = element.attribute("type").map(str::trim).unwrap_or_default();
-    if !matches!(media_type, "" | "application/srgs+xml" | "application/srgs" | "application/grammar+xml" | "text/xml" | "application/xml")
-    {
-        return Ok(GrammarForm::Unsupported(media_type.to_owned()));
-    }
-    let surroundings = Surroundings { base: Some(base.clone()), mode: Mode::Voice, language: text(element, "xml:lang") };
+fn inline(element: &Element, page: &Page) -> Read<GrammarForm> {
+    let surroundings = Surroundings { base: Some(page.base.clone()), mode: Mode::Voice, language: page.lang.clone() };
     match Grammar::from_element(element, &surroundings) {
         Ok(grammar) => Ok(GrammarForm::Inline(Arc::new(grammar))),
         Err(error) => fault(element, error.to_string()),
@@ -60,11 +57,11 @@ fn read_mode(element: &Element) -> Read<Option<Mode>> {
 }
 
 /// The grammars of `<link>`: those in it, and its `dtmf` keys.
-pub(super) fn read_link_grammars(element: &Element, base: &Url) -> Read<Vec<Arc<GrammarSource>>> {
+pub(super) fn read_link_grammars(element: &Element, page: &Page) -> Read<Vec<Arc<GrammarSource>>> {
     let mut grammars = Vec::new();
     for child in element.elements() {
         match child.name.as_str() {
-            "grammar" => grammars.push(Arc::new(read_grammar(child, base)?)),
+            "grammar" => grammars.push(Arc::new(read_grammar(child, page)?)),
             _ => return misplaced(child, element),
         }
     }
@@ -94,10 +91,8 @@ pub(super) fn builtin(element: &Element) -> Read<Vec<GrammarSource>> {
     let source = |room: &str, mode| GrammarSource {
         form: GrammarForm::Address(format!("builtin:{room}/{kind}")),
         mode: Some(mode),
-        media_type: None,
         is_public: false,
         fetching: Fetching::default(),
-        lang: text(element, "xml:lang"),
     };
     Ok(vec![source("dtmf", Mode::Dtmf), source("grammar", Mode::Voice)])
 }

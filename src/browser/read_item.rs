@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use url::Url;
-
 use super::document::{
     Dialog, Entry, Field, Filled, Item, ItemKind, Menu, Parameter, Record, Subdialog, Surroundings, Transfer, TransferKind, declaration,
 };
@@ -14,12 +12,13 @@ use super::read_event::read_outcome;
 use super::read_grammar::{builtin, made, read_grammar, read_keys};
 use super::read_prompt::read_prompt;
 use super::reading::{
-    Read, at_most_one, boolean, enctype, exactly_one, fault, fetching, method, misplaced, names, required, required_target, target, text,
+    Page, Read, at_most_one, boolean, enctype, exactly_one, fault, fetching, method, misplaced, names, required, required_target, target,
+    text,
 };
 use crate::xml::{Element, Node};
 
 /// Reads one form item, with the `<filled>` elements in it.
-pub(super) fn read_item(element: &Element, base: &Url, index: usize) -> Read<(Item, Vec<Filled>)> {
+pub(super) fn read_item(element: &Element, page: &Page, index: usize) -> Read<(Item, Vec<Filled>)> {
     let kind = read_kind(element)?;
     let mut item = empty_item(element, index, kind)?;
     let mut filled = Vec::new();
@@ -32,18 +31,18 @@ pub(super) fn read_item(element: &Element, base: &Url, index: usize) -> Read<(It
     for child in element.elements() {
         match child.name.as_str() {
             "filled" if item.kind.is_input() => filled.push(read_filled(child, Some(index))?),
-            _ => read_in_item(child, element, base, &mut item)?,
+            _ => read_in_item(child, element, page, &mut item)?,
         };
     }
     Ok((item, filled))
 }
 
-fn read_in_item(child: &Element, element: &Element, base: &Url, item: &mut Item) -> Read<()> {
+fn read_in_item(child: &Element, element: &Element, page: &Page, item: &mut Item) -> Read<()> {
     let is_input = item.kind.is_input();
     match child.name.as_str() {
         "prompt" => item.prompts.push(Arc::new(read_prompt(child)?)),
         "grammar" if matches!(element.name.as_str(), "field" | "record" | "transfer" | "initial") => {
-            item.grammars.push(Arc::new(read_grammar(child, base)?));
+            item.grammars.push(Arc::new(read_grammar(child, page)?));
         }
         "option" if element.name == "field" => {}
         "param" if matches!(element.name.as_str(), "subdialog" | "object") => {}
@@ -51,7 +50,7 @@ fn read_in_item(child: &Element, element: &Element, base: &Url, item: &mut Item)
             let node = Node::Element(child.clone());
             item.prompts.extend(super::read_prompt::stray_prompt(&[&node])?.map(Arc::new));
         }
-        _ if child.name != "link" || is_input => match read_surrounding(child, base, &mut item.surroundings)? {
+        _ if child.name != "link" || is_input => match read_surrounding(child, page, &mut item.surroundings)? {
             true => {}
             false => return misplaced(child, element),
         },
@@ -75,7 +74,10 @@ fn read_kind(element: &Element) -> Read<ItemKind> {
             parameters: read_parameters(element)?,
             fetching: fetching(element),
         }),
-        "object" => ItemKind::Object { parameters: read_parameters(element)? },
+        "object" => {
+            read_parameters(element)?;
+            ItemKind::Object
+        }
         "record" => ItemKind::Record(Record {
             beep: boolean(element, "beep")?.unwrap_or(false),
             maxtime: text(element, "maxtime"),
@@ -102,7 +104,6 @@ fn read_transfer(element: &Element) -> Read<Transfer> {
         kind,
         connecttimeout: text(element, "connecttimeout"),
         maxtime: text(element, "maxtime"),
-        transferaudio: text(element, "transferaudio"),
         aai: target(element, "aai", "aaiexpr")?,
     })
 }
@@ -150,7 +151,7 @@ fn read_accept(element: &Element) -> Read<Option<Accept>> {
 }
 
 /// Reads `<menu>`: a dialog with one item, whose choices lead elsewhere (§2.2).
-pub(super) fn read_menu(element: &Element, base: &Url) -> Read<Dialog> {
+pub(super) fn read_menu(element: &Element, page: &Page) -> Read<Dialog> {
     let mut surroundings = Surroundings::default();
     let mut prompts = Vec::new();
     for child in element.elements().filter(|child| child.name != "choice") {
@@ -159,11 +160,11 @@ pub(super) fn read_menu(element: &Element, base: &Url) -> Read<Dialog> {
             "audio" | "value" | "enumerate" => {
                 prompts.extend(super::read_prompt::stray_prompt(&[&Node::Element(child.clone())])?.map(Arc::new));
             }
-            _ if child.name != "link" && read_surrounding(child, base, &mut surroundings)? => {}
+            _ if child.name != "link" && read_surrounding(child, page, &mut surroundings)? => {}
             _ => return misplaced(child, element),
         }
     }
-    let mut item = empty_item(element, 0, ItemKind::Menu(read_choices(element, base)?))?;
+    let mut item = empty_item(element, 0, ItemKind::Menu(read_choices(element, page)?))?;
     item.prompts = prompts;
     item.name = None;
     item.variable = " menu".to_owned();
@@ -178,7 +179,7 @@ pub(super) fn read_menu(element: &Element, base: &Url) -> Read<Dialog> {
     })
 }
 
-fn read_choices(element: &Element, base: &Url) -> Read<Menu> {
+fn read_choices(element: &Element, page: &Page) -> Read<Menu> {
     let numbered = boolean(element, "dtmf")?.unwrap_or(false);
     let accept = read_accept(element)?.unwrap_or(Accept::Exact);
     let mut menu = Menu { entries: Vec::new(), outcomes: Vec::new(), grammars: Vec::new() };
@@ -190,12 +191,12 @@ fn read_choices(element: &Element, base: &Url) -> Read<Menu> {
         }
         let keys = keys.or_else(|| numbered.then(|| next_key.next()).flatten().map(|key: u8| key.to_string()));
         menu.outcomes.push(read_outcome(choice)?);
-        read_choice(choice, base, keys, accept, &mut menu)?;
+        read_choice(choice, page, keys, accept, &mut menu)?;
     }
     Ok(menu)
 }
 
-fn read_choice(choice: &Element, base: &Url, keys: Option<String>, accept: Accept, menu: &mut Menu) -> Read<()> {
+fn read_choice(choice: &Element, page: &Page, keys: Option<String>, accept: Accept, menu: &mut Menu) -> Read<()> {
     let own: Vec<_> = choice.elements().filter(|child| child.name == "grammar").collect();
     let words = one_line(&spoken_text(choice));
     let index = menu.entries.len();
@@ -203,7 +204,7 @@ fn read_choice(choice: &Element, base: &Url, keys: Option<String>, accept: Accep
         menu.grammars.push((index, made(choice, GrammarSource::of_keys(keys, keys))?));
     }
     for grammar in &own {
-        menu.grammars.push((index, Arc::new(read_grammar(grammar, base)?)));
+        menu.grammars.push((index, Arc::new(read_grammar(grammar, page)?)));
     }
     if own.is_empty() && !words.is_empty() {
         let accept = read_accept(choice)?.unwrap_or(accept);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
 use super::content::{Expression, Fetching, Target};
 use super::document::{Enctype, Method};
 use crate::xml::{Element, Position, XmlError};
@@ -23,6 +25,15 @@ impl From<XmlError> for DocumentError {
 }
 
 pub(super) type Read<T> = Result<T, DocumentError>;
+
+/// What all elements of a page inherit from it.
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    /// What relative addresses are relative to.
+    pub base: Url,
+    /// The language, the platform's own where the page names none.
+    pub lang: Option<String>,
+}
 
 /// An error at `element`.
 pub(super) fn fault<T>(element: &Element, what: impl Into<String>) -> Read<T> {

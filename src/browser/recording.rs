@@ -26,8 +26,7 @@ impl Interpreter {
             beep: record.beep,
             media_type: record.media_type.clone(),
         };
-        self.play_then(Afterwards::Record(request));
-        Ok(())
+        self.play_then(Afterwards::Record(request))
     }
 
     pub(super) fn handle_recorded(&mut self, recording: Recording) -> Run {

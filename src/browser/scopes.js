@@ -107,7 +107,6 @@
     isItemUndefined: (name) => here().dialog[name] === undefined,
     setItem(name, json) { here().dialog[name] = json === undefined ? undefined : parse(json); },
     setAnonymous(name, json) { here().anonymous[name] = json === undefined ? undefined : parse(json); },
-    hasDialogVariable: (name) => own(here().dialog, name),
     clear(name) {
       const scope = holder(name);
       if (!scope) throw new ReferenceError(`${name} is not declared`);
@@ -129,8 +128,6 @@
       stash.set(key, result);
     },
     takeItem(name, key) { here().dialog[name] = stash.get(key); stash.delete(key); },
-    takeVariable(name, key) { here().dialog[name] = stash.get(key); stash.delete(key); },
-    dropKept() { stash.clear(); },
 
     iterate(key, source) {
       const array = evaluate(source);

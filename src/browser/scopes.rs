@@ -13,9 +13,6 @@ use crate::xml::Element;
 const SCOPES: &str = include_str!("scopes.js");
 const DOM: &str = include_str!("dom.js");
 
-/// A value that is kept while control goes from one execution context to another.
-pub(super) type Kept = String;
-
 /// One entry of a submission: name, text, and the number of a recording if it is one.
 pub(super) type Submitted = (String, String, Option<usize>);
 
@@ -121,10 +118,6 @@ impl Scopes {
     /// Sets a variable of the anonymous scope; none is undefined.
     pub fn set_anonymous(&mut self, name: &str, value: Option<&Value>) -> Outcome<()> {
         self.call("setAnonymous", (name, value.map(Value::to_string)))
-    }
-
-    pub fn has_dialog_variable(&mut self, name: &str) -> Outcome<bool> {
-        self.call("hasDialogVariable", (name,))
     }
 
     /// Makes a variable undefined; one that nobody declared is an error.

@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::action::{Action, Spoken};
+use super::action::{Action, Reason, Spoken};
 use super::interpreter::{Afterwards, Interpreter, Line, State};
-use super::thrown::Run;
+use super::thrown::{Run, Thrown};
 
 /// A prompt that was evaluated and waits its turn.
 #[derive(Debug, Clone)]
@@ -27,9 +27,8 @@ pub(super) struct Speech {
 }
 
 impl Speech {
-    pub fn handle_mark(&mut self, name: String, now: Instant) -> Run {
+    pub fn handle_mark(&mut self, name: String, now: Instant) {
         self.mark = Some((name, now));
-        Ok(())
     }
 
     /// Nobody hears any of it any more.
@@ -71,7 +70,12 @@ impl Interpreter {
     /// Gives the queue out to be played.
     pub(super) fn play_queue(&mut self) {
         let queue = std::mem::take(&mut self.speech.queue);
-        if queue.is_empty() || self.line != Line::Connected {
+        if queue.is_empty() {
+            return;
+        }
+        let spoken = queue.iter().map(|queued| queued.spoken.clone()).collect();
+        if self.line != Line::Connected {
+            self.actions.push_back(Action::Unheard(spoken));
             return;
         }
         // A prompt that allows no barge-in empties the keys typed ahead (§4.1.8).
@@ -80,16 +84,17 @@ impl Interpreter {
         }
         self.odometer.reset(self.now);
         self.speech.mark = None;
-        self.actions.push_back(Action::Play(queue.iter().map(|queued| queued.spoken.clone()).collect()));
+        self.actions.push_back(Action::Play(spoken));
         self.speech.playing.extend(queue);
     }
 
     /// Plays the queue to its end, with no input, and then does `afterwards`.
-    pub(super) fn play_then(&mut self, afterwards: Afterwards) {
+    pub(super) fn play_then(&mut self, afterwards: Afterwards) -> Run {
         self.play_queue();
         self.state = State::Playing(afterwards);
-        if !self.speech.is_playing() {
-            self.go_on();
+        match self.speech.is_playing() {
+            true => Ok(()),
+            false => self.go_on(),
         }
     }
 
@@ -100,18 +105,18 @@ impl Interpreter {
         }
         match &mut self.state {
             State::Collecting(collection) => collection.collector.handle_prompts_over(self.now),
-            State::Playing(_) => self.go_on(),
+            State::Playing(_) => return self.go_on(),
             State::Running | State::Fetching { .. } | State::Transferring | State::Recording | State::Ended => {}
         }
         Ok(())
     }
 
-    fn go_on(&mut self) {
+    fn go_on(&mut self) -> Run {
         let afterwards = match std::mem::replace(&mut self.state, State::Running) {
             State::Playing(afterwards) => afterwards,
             other => {
                 self.state = other;
-                return;
+                return Ok(());
             }
         };
         match afterwards {
@@ -125,7 +130,13 @@ impl Interpreter {
                 self.state = State::Recording;
                 self.actions.push_back(Action::Record(request));
             }
+            Afterwards::Disconnect(parting) => {
+                self.parting = parting;
+                self.line = Line::Final(Reason::Disconnect);
+                return Err(Thrown::new("connection.disconnect.hangup"));
+            }
         }
+        Ok(())
     }
 
     /// Cuts what plays, up to the first prompt that allows no barge-in.

@@ -28,8 +28,7 @@ impl Interpreter {
             maxtime: time_of(transfer.maxtime.as_deref(), Duration::ZERO)?,
             aai: transfer.aai.as_ref().map(|aai| self.resolved(aai)).transpose()?,
         };
-        self.play_then(Afterwards::Transfer(request));
-        Ok(())
+        self.play_then(Afterwards::Transfer(request))
     }
 
     pub(super) fn handle_transferred(&mut self, outcome: TransferOutcome, duration: Duration) -> Run {

@@ -144,6 +144,7 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
         match action {
             Action::Fetch(fetch) => self.fetch(&fetch).await,
             Action::Play(prompts) => self.play(&prompts),
+            Action::Unheard(prompts) => prompts.iter().for_each(|spoken| self.tell(&Happening::Prompt(spoken))),
             Action::Interrupt { remaining } => self.timeline.interrupt(remaining, self.now),
             Action::Listen(listening) => {
                 self.owes_answer = true;
