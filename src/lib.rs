@@ -1,6 +1,7 @@
 //! Callward finds out who is calling: a VoiceXML/IVR telephony gateway server. The plan of the house is in `ARCHITECTURE.md`.
 
 pub mod app;
+pub mod browser;
 pub mod clients;
 pub mod clock;
 pub mod config;
