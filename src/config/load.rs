@@ -66,6 +66,14 @@ impl Config {
         Self::parse(file, &text, &environment).map_err(ConfigError::Wrong)
     }
 
+    /// Reads a configuration that lies in the program itself, under the name `file`, and the environment.
+    ///
+    /// # Errors
+    /// For all that is wrong with it together.
+    pub fn from_text(file: &str, text: &str, environment: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        Self::parse(Path::new(file), text, &environment.collect()).map_err(ConfigError::Wrong)
+    }
+
     /// Reads `text`, the contents of `file`.
     pub(super) fn parse(file: &Path, text: &str, environment: &BTreeMap<String, String>) -> Result<Self, Findings> {
         let folder = file.parent().unwrap_or(Path::new(""));

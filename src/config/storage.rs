@@ -44,7 +44,7 @@ fn url(store: &Section<'_>, has_key: bool) -> Option<SecretText> {
     let item = store.item("url")?;
     let url = item.secret()?;
     match url.expose().split_once(':') {
-        Some(("sqlite", _)) => {}
+        Some(("sqlite" | "memory", _)) => {}
         Some(("postgres" | "postgresql", _)) if has_key => {}
         Some(("postgres" | "postgresql", _)) => {
             item.complain("needs a master key that all nodes share", "write `master_key` in [security]: openssl rand -base64 32");

@@ -7,6 +7,7 @@ mod http_cache;
 mod reply;
 mod session;
 mod srgs;
+mod terminal;
 mod timeline;
 mod vxml;
 
@@ -16,5 +17,6 @@ pub use handset::{Asked, Caller, Handset, HandsetError, Happening, Pace};
 pub use reply::Reply;
 pub use session::session_variables;
 pub use srgs::{SrgsError, match_lines};
+pub use terminal::{Show, Terminal, succeeded};
 pub use timeline::spoken_time;
 pub use vxml::{VxmlError, VxmlOptions, run_vxml};

@@ -130,7 +130,7 @@ async fn next_line(lines: &mut Lines<BufReader<Stdin>>) -> Option<Reply> {
     }
 }
 
-fn told(happening: &Happening<'_>) -> Value {
+pub(super) fn told(happening: &Happening<'_>) -> Value {
     match happening {
         Happening::Fetched { url, method, status, failure } => {
             json!({ "t": "fetch", "url": url.as_str(), "method": method.as_str(), "status": status, "failure": failure })

@@ -33,10 +33,17 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// The platform's name, where it may fetch pages of `tenant`. Of a tenant that there is not nobody learns anything.
+    /// The platform's name, where it may fetch pages of `tenant`. Whoever may fetch any tenant's pages may learn that there is
+    /// no tenant of that name.
     pub(super) fn platform(&self, tenant: &str, peer: Peer, headers: &HeaderMap) -> Result<String, Denied> {
         let from = origin(peer, headers, &self.trusted_proxies);
-        self.access.get(tenant).ok_or(Denied::Address)?.platform(from, headers)
+        match self.access.get(tenant) {
+            Some(access) => access.platform(from, headers),
+            None => match self.access.values().any(|access| access.allow.contains(from)) {
+                true => Ok(from.to_string()),
+                false => Err(Denied::Address),
+            },
+        }
     }
 
     /// The address of a turn.

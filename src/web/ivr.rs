@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Extension, Path, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, StatusCode, Uri, header};
 use tracing::error;
 
 use crate::render::DialogKind;
@@ -104,8 +104,11 @@ pub(super) async fn hangup(
     vxml(page::hung_up())
 }
 
-/// What stands below `/vxml` and is no address of ours.
-pub(super) async fn lost(State(gateway): Served) -> Response {
+/// No address of ours: below `/vxml` it is a platform that asks, and a caller who listens.
+pub(super) async fn lost(State(gateway): Served, uri: Uri) -> Response {
+    if !uri.path().starts_with("/vxml/") {
+        return (StatusCode::NOT_FOUND, "there is nothing at this address\n").into_response();
+    }
     let answer = gateway.switchboard.apology("no_such_process", DialogKind::Main, "");
     vxml(page::answer(&gateway, ("", ""), None, &answer))
 }

@@ -16,10 +16,10 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/vxml/{tenant}/{process}/subdialog", any(ivr::subdialog))
         .route("/vxml/{tenant}/{process}/{call}/{turn}", any(ivr::turn))
         .route("/vxml/{tenant}/{process}/{call}/{turn}/hangup", any(ivr::hangup))
-        .route("/vxml/{*lost}", any(ivr::lost))
         .route("/grammars/{file}", get(grammars::grammar))
         .route("/healthz", get(operations::alive))
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))
+        .fallback(ivr::lost)
         .with_state(gateway)
 }
