@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::flow::{Takes, Turn};
+use crate::flow::{Listen, Takes, Turn};
 
 use super::end_page::EndPage;
 use super::entry_page::EntryPage;
@@ -23,7 +23,7 @@ const ADDRESS: &str = "/vxml/acme/two-factor/a1b2/3?x=1&y=2";
 #[test]
 fn turn_pages_are_valid() {
     let lone_digit = Takes::Digits { from: 1, to: 1 };
-    let short = Turn { listen: crate::flow::Listen { takes: lone_digit, ..code().listen }, ..code() };
+    let short = Turn { listen: Listen { takes: lone_digit, ..code().listen }, ..code() };
     for (turn, version, kind) in every(&[code(), menu(), hostile(), short]) {
         for grammars in [Grammars::Inline, Grammars::Served { base: "https://gw.example" }] {
             let page = TurnPage { turn, submit: ADDRESS, kind, version, grammars };
@@ -86,7 +86,13 @@ fn assert_valid(document: &str, schema: &str) {
         return;
     }
     let mut xmllint = Command::new("xmllint");
-    xmllint.args(["--nonet", "--noout", "--schema"]).arg(&schema).arg("-").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    xmllint
+        .args(["--nonet", "--noout", "--schema"])
+        .arg(&schema)
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
     let Ok(mut running) = xmllint.spawn() else {
         eprintln!("SKIPPED: xmllint is not installed (Debian: libxml2-utils)");
         return;

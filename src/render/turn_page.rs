@@ -110,10 +110,8 @@ mod tests {
 
         let field = document.child("form").unwrap().child("field").unwrap();
         let prompt = field.elements().find(|element| element.name == "prompt").unwrap();
-        let heard: Vec<_> = prompt.text().split_whitespace().map(str::to_owned).collect();
-        let allowed: String = HOSTILE.chars().filter(|c| !matches!(c, '\0' | '\u{b}' | '\u{1f}' | '\u{fffe}')).collect();
-        let said: Vec<_> = allowed.split_whitespace().map(str::to_owned).collect();
-        assert_eq!(heard[..said.len()], said);
+        let allowed: String = HOSTILE.chars().filter(|c| !matches!(c, '\0' | '\u{b}' | '\u{1f}' | '\u{fffe}' | '\r')).collect();
+        assert!(prompt.text().replace('\r', "").starts_with(&allowed), "{:?}", prompt.text());
         assert!(prompt.elements().all(|element| element.name == "break"));
     }
 
