@@ -57,6 +57,12 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Whether `host` names this machine: `localhost`, or an address in 127.0.0.0/8 or ::1.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [first, second, third, _] = address.octets();
     let shared = first == 100 && (64..128).contains(&second);
@@ -133,5 +139,12 @@ mod tests {
         }
         assert_eq!(checked("ftp://example.org/"), Err(GuardError::Scheme));
         assert_eq!(checked("file:///etc/passwd"), Err(GuardError::Scheme));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_means_this_machine_resolves_to_nothing() {
+        let resolved = PublicAddressesOnly.resolve("localhost".parse().unwrap()).await;
+
+        assert!(resolved.is_err_and(|error| error.is::<GuardError>()));
     }
 }

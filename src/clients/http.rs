@@ -1,24 +1,22 @@
 //! The one HTTP client: short patience, no redirects, no proxy, small answers, and errors that name the host and nothing else.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
 use reqwest::{Method, Request, RequestBuilder, StatusCode};
-use rustls::ClientConfig;
+use rustls::RootCertStore;
 use url::Url;
 
 use super::address_guard::{self, PublicAddressesOnly};
+use super::http_error::{HttpError, HttpFault, LARGEST_ANSWER};
 use super::tls;
 
 /// Longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Shorter than servers keep idle connections: a request must not meet one that is just being closed.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
-/// Largest answer that is read, in bytes.
-const LARGEST_ANSWER: usize = 64 << 10;
 
 /// Asks HTTP services. Clones share their connections.
 #[derive(Clone)]
@@ -28,51 +26,12 @@ pub struct HttpClient {
 }
 
 /// What a service answered, whatever its status.
-pub struct HttpAnswer {
+pub(super) struct HttpAnswer {
     /// The status.
-    pub status: StatusCode,
+    pub(super) status: StatusCode,
     /// The body, at most 64 KB.
-    pub body: Vec<u8>,
+    pub(super) body: Vec<u8>,
     host: String,
-}
-
-/// A service that could not be asked, or did not answer as it has to. Never shows path, query, headers or bodies.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{host} {fault}")]
-pub struct HttpError {
-    /// Host and port that were asked.
-    pub host: String,
-    /// What happened.
-    pub fault: HttpFault,
-}
-
-/// What can happen to a request.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HttpFault {
-    /// No whole answer in time; what the service did is unknown.
-    #[error("did not answer within {} ms", .0.as_millis())]
-    Timeout(Duration),
-    /// No connection; the service was not asked.
-    #[error("cannot be reached: {0}")]
-    Unreachable(String),
-    /// No TLS connection; the service was not asked.
-    #[error("cannot be trusted: {0}")]
-    Tls(String),
-    /// The connection broke off; what the service did is unknown.
-    #[error("broke off the connection")]
-    BrokenOff,
-    /// More than 64 KB.
-    #[error("answered with more than {LARGEST_ANSWER} bytes")]
-    TooLarge,
-    /// Not a 2xx status.
-    #[error("answered with status {0}")]
-    Status(u16),
-    /// An address that tenants may not have called; the service was not asked.
-    #[error("must not be called: {0}")]
-    Forbidden(String),
-    /// The request cannot be put into HTTP; the service was not asked.
-    #[error("was not asked: the request cannot be written")]
-    Unsendable,
 }
 
 /// A client that cannot be set up; the machine's TLS is broken.
@@ -83,15 +42,17 @@ pub struct HttpSetupError(String);
 impl HttpClient {
     /// A client for URLs that the operator wrote: any address.
     pub fn new() -> Result<Self, HttpSetupError> {
-        Self::with_tls(system_trust()?, false)
+        Self::trusting(tls::system_roots(), false)
     }
 
     /// A client for URLs that tenants entered: public addresses only, whatever their names resolve to.
     pub fn guarded() -> Result<Self, HttpSetupError> {
-        Self::with_tls(system_trust()?, true)
+        Self::trusting(tls::system_roots(), true)
     }
 
-    fn with_tls(tls: ClientConfig, guarded: bool) -> Result<Self, HttpSetupError> {
+    /// A client that trusts these authorities alone.
+    pub(super) fn trusting(roots: RootCertStore, guarded: bool) -> Result<Self, HttpSetupError> {
+        let tls = tls::trusting(roots).map_err(|error| HttpSetupError(error.to_string()))?;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .connect_timeout(CONNECT_TIMEOUT)
@@ -126,16 +87,16 @@ impl HttpClient {
         }
         let again = request.try_clone();
         let response = match (self.client.execute(request).await, again) {
-            (Err(error), Some(again)) if is_unreachable(&error) => self.client.execute(again).await,
+            (Err(error), Some(again)) if matches!(HttpFault::of(&error), HttpFault::Unreachable(_)) => self.client.execute(again).await,
             (first, _) => first,
         };
-        read(response.map_err(fault)?, host).await
+        read(response.map_err(|error| HttpFault::of(&error))?, host).await
     }
 }
 
 impl HttpAnswer {
     /// The body of a 2xx answer; any other status is an error.
-    pub fn success(self) -> Result<Vec<u8>, HttpError> {
+    pub(super) fn success(self) -> Result<Vec<u8>, HttpError> {
         if self.status.is_success() {
             return Ok(self.body);
         }
@@ -143,7 +104,7 @@ impl HttpAnswer {
     }
 
     /// The error that this answer's status is.
-    pub fn into_error(self) -> HttpError {
+    pub(super) fn into_error(self) -> HttpError {
         HttpError { host: self.host, fault: HttpFault::Status(self.status.as_u16()) }
     }
 }
@@ -157,7 +118,7 @@ impl fmt::Debug for HttpAnswer {
 async fn read(mut response: reqwest::Response, host: &str) -> Result<HttpAnswer, HttpFault> {
     let status = response.status();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(fault)? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| HttpFault::of(&error))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
             return Err(HttpFault::TooLarge);
         }
@@ -166,51 +127,10 @@ async fn read(mut response: reqwest::Response, host: &str) -> Result<HttpAnswer,
     Ok(HttpAnswer { status, body, host: host.to_owned() })
 }
 
-fn system_trust() -> Result<ClientConfig, HttpSetupError> {
-    tls::system_trust().map_err(|error| HttpSetupError(error.to_string()))
-}
-
 /// Host and port, and nothing that could be a secret.
 fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or("the service");
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-fn fault(error: reqwest::Error) -> HttpFault {
-    if let Some(error) = tls_error(&error) {
-        return HttpFault::Tls(error.to_string());
-    }
-    match error.is_connect() {
-        true => HttpFault::Unreachable(innermost(&error)),
-        false => HttpFault::BrokenOff,
-    }
-}
-
-fn is_unreachable(error: &reqwest::Error) -> bool {
-    error.is_connect() && tls_error(error).is_none()
-}
-
-/// The TLS error beneath, if there is one.
-fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    causes(error).find_map(|cause| cause.downcast_ref())
-}
-
-/// The words of the deepest cause: the operating system's or the resolver's, which know no URL.
-fn innermost(error: &reqwest::Error) -> String {
-    causes(error).last().map_or_else(|| "no connection".to_owned(), ToString::to_string)
-}
-
-/// What lies beneath `error`, from the top down.
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    std::iter::successors(error.source(), |cause| cause_of(*cause))
-}
-
-/// An I/O error's own `source` skips the error that it carries.
-fn cause_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
-    match error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref()) {
-        Some(carried) => Some(carried),
-        None => error.source(),
-    }
 }
 
 #[cfg(test)]
@@ -221,7 +141,7 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(5);
 
     async fn fetch(url: &str, timeout: Duration) -> Result<HttpAnswer, HttpError> {
-        let client = HttpClient::new().unwrap();
+        let client = HttpClient::trusting(RootCertStore::empty(), false).unwrap();
         client.send(client.request(Method::GET, url.parse().unwrap()), timeout).await
     }
 
@@ -295,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn a_certificate_of_a_trusted_authority_is() {
         let (server, roots) = StandIn::answering_by_tls([answer(200, "hello")]).await;
-        let client = HttpClient::with_tls(tls::trusting(roots).unwrap(), false).unwrap();
+        let client = HttpClient::trusting(roots, false).unwrap();
 
         let answered = client.send(client.request(Method::GET, server.url("/").parse().unwrap()), PATIENCE).await.unwrap();
 
@@ -309,7 +229,7 @@ mod tests {
 
         for url in [server.url("/"), server.url("/").replace("127.0.0.1", "localhost")] {
             let error = client.send(client.request(Method::GET, url.parse().unwrap()), PATIENCE).await.unwrap_err();
-            assert!(matches!(error.fault, HttpFault::Forbidden(_) | HttpFault::Unreachable(_)), "{error}");
+            assert!(matches!(error.fault, HttpFault::Forbidden(_)), "{error}");
         }
         assert_eq!(server.requests().len(), 0);
     }

@@ -1,8 +1,11 @@
 //! Telephone numbers as gateways want them: E.164 digits, with or without a plus sign (ITU-T E.164).
 
+use std::fmt;
 use std::str::FromStr;
 
 use phonenumber::country;
+
+use crate::secret::mask;
 
 /// A telephone number: country code and national number, digits only.
 #[derive(Clone, PartialEq, Eq)]
@@ -76,9 +79,9 @@ impl PhoneNumber {
     }
 }
 
-impl std::fmt::Debug for PhoneNumber {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&crate::secret::mask(&self.with_plus(true)))
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&mask(&self.with_plus(true)))
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) struct RequestHeader {
 
 /// A header list that cannot be read. Items are counted from 1; their values are secrets and are not shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RequestHeadersError {
+pub(super) enum RequestHeadersError {
     /// A quote is opened and not closed.
     #[error("a quote is not closed: write “Name:Value”, “Name:Value”")]
     OpenQuote,

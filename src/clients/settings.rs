@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::address_guard::is_loopback;
 use crate::secret::SecretText;
 
 /// `Email`: the customer's mail server (requirements G10, G11).
@@ -209,12 +210,6 @@ impl Default for WebServiceSettings {
             allow_insecure: false,
         }
     }
-}
-
-/// Whether `host` names this machine: `localhost`, or an address in 127.0.0.0/8 or ::1.
-pub(super) fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 fn five_seconds() -> u64 {

@@ -4,10 +4,11 @@ use regex::Regex;
 use serde::de::IgnoredAny;
 use url::Url;
 
+use super::address_guard::is_loopback;
 use super::phone_number::parse_country;
 use super::request_headers;
 use super::settings::{
-    ConsentSettings, EmailSettings, FallbackSettings, SmsSettings, SmtpSecurity, WebServiceSettings, WebServicesSettings, is_loopback,
+    ConsentSettings, EmailSettings, FallbackSettings, SmsSettings, SmtpSecurity, WebServiceSettings, WebServicesSettings,
 };
 use super::sms_request::SmsRequest;
 use super::template::{Escaping, Placeholders, fill};
@@ -94,7 +95,8 @@ impl SmsSettings {
         if request.says_nothing() {
             return Some(Finding::new("SMS.RequestBody", "carries no {text} or {code}, and SMS.URL does not either"));
         }
-        let sample = Placeholders { to: "1", from: "1", text: "1", code: "1", message_id: "1" };
+        let to = if self.plus_before_recipient { "+491701234521" } else { "491701234521" };
+        let sample = Placeholders { to, from: "Callward", text: "Your code is 012345.", code: "012345", message_id: "m-1" };
         let (body, escaping) = request.sample_body(sample)?;
         check_body(&body, escaping)
     }
@@ -168,12 +170,12 @@ fn check_body(body: &str, escaping: Escaping) -> Option<Finding> {
     match escaping {
         Escaping::Json => {
             let error = serde_json::from_str::<IgnoredAny>(body).err()?;
-            let what = format!("is not JSON (line {}, column {}): are its quotes straight ones?", error.line(), error.column());
-            Some(Finding::new("SMS.RequestBody", what))
+            let what = "is not JSON once its placeholders are filled: quotes are straight, and stand around placeholders too";
+            Some(Finding::new("SMS.RequestBody", format!("{what} (line {}, column {})", error.line(), error.column())))
         }
         Escaping::Xml => {
             let error = xml::parse(body.as_bytes()).err()?;
-            Some(Finding::new("SMS.RequestBody", format!("is not XML ({})", error.at)))
+            Some(Finding::new("SMS.RequestBody", format!("is not XML once its placeholders are filled ({})", error.at)))
         }
         Escaping::Form | Escaping::Url | Escaping::Header | Escaping::Plain => None,
     }
@@ -213,8 +215,9 @@ mod tests {
         assert!(only("URL = 'https://{to}.example.org/'").starts_with("SMS.URL: has a placeholder in its host"));
         assert!(only("URL = 'https://a/'\nTimeout = 60000").starts_with("SMS.Timeout: is 60000 ms"));
         assert!(only("URL = 'https://a/'\nRequestBody = 'to={to}'").starts_with("SMS.RequestBody: carries no {text}"));
-        assert!(only("URL = 'https://a/'\nRequestBody = '{“t”:“{text}”}'").starts_with("SMS.RequestBody: is not JSON (line 1"));
-        assert!(only("URL = 'https://a/'\nRequestBody = '<t>{text}'").starts_with("SMS.RequestBody: is not XML (line 1"));
+        assert!(only("URL = 'https://a/'\nRequestBody = '{“t”:“{text}”}'").starts_with("SMS.RequestBody: is not JSON"));
+        assert!(only("URL = 'https://a/'\nRequestBody = '{\"code\":{code}}'").starts_with("SMS.RequestBody: is not JSON"));
+        assert!(only("URL = 'https://a/'\nRequestBody = '<t>{text}'").starts_with("SMS.RequestBody: is not XML"));
         assert!(only("URL = 'https://a/'\nRequestHeaders = 'Host:b'").starts_with("SMS.RequestHeaders: header 1 is host"));
         assert!(only("URL = 'https://a/'\nSuccess = '('").starts_with("SMS.Success: is not a regular expression"));
         assert!(only("URL = 'https://a/'\ndefault_country = 'Germany'").starts_with("SMS.default_country:"));

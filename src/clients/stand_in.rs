@@ -21,21 +21,21 @@ pub(super) fn answer(status: u16, body: &str) -> String {
     format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
-/// A certificate for `localhost` and 127.0.0.1 that signs itself, and a server's TLS with it.
-pub(super) fn self_signed() -> (TlsAcceptor, RootCertStore) {
-    let (certificate, key) = certificate();
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate.clone()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-    let server = builder.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
-    (TlsAcceptor::from(Arc::new(server)), roots)
+/// A certificate for `localhost` and 127.0.0.1 that signs itself.
+pub(super) struct SelfSigned {
+    pub(super) certificate: CertificateDer<'static>,
+    pub(super) acceptor: TlsAcceptor,
 }
 
-fn certificate() -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
+pub(super) fn self_signed() -> SelfSigned {
     let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
     let made = rcgen::generate_simple_self_signed(names).unwrap();
-    (made.cert.der().clone(), PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap())
+    let certificate = made.cert.der().clone();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let server = builder.with_no_client_auth().with_single_cert(vec![certificate.clone()], key).unwrap();
+    SelfSigned { certificate, acceptor: TlsAcceptor::from(Arc::new(server)) }
 }
 
 impl StandIn {
@@ -46,8 +46,10 @@ impl StandIn {
 
     /// The same by TLS, with the roots that trust it.
     pub(super) async fn answering_by_tls(answers: impl IntoIterator<Item = String>) -> (Self, RootCertStore) {
-        let (acceptor, roots) = self_signed();
-        (Self::serve(answers.into_iter().collect(), Some(acceptor), false).await, roots)
+        let identity = self_signed();
+        let mut roots = RootCertStore::empty();
+        roots.add(identity.certificate).unwrap();
+        (Self::serve(answers.into_iter().collect(), Some(identity.acceptor), false).await, roots)
     }
 
     /// Takes requests and never says a word.
@@ -102,7 +104,8 @@ impl StandIn {
     }
 }
 
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+/// A connection, with TLS or without.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 async fn secured(stream: TcpStream, tls: Option<&TlsAcceptor>) -> Option<Box<dyn Stream>> {

@@ -6,18 +6,17 @@ use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use tracing::warn;
 
-/// TLS 1.2 and 1.3 with the system's roots. A machine without any starts all the same and trusts nobody.
-pub(super) fn system_trust() -> Result<ClientConfig, rustls::Error> {
+/// The system's roots. A machine without any starts all the same, and trusts nobody.
+pub(super) fn system_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(found.certs);
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         warn!("no CA certificates were found on this system, so no https service can be called: install ca-certificates");
     }
-    trusting(roots)
+    roots
 }
 
-/// TLS 1.2 and 1.3 with these roots.
+/// TLS 1.2 and 1.3, trusting these roots.
 pub(super) fn trusting(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions()?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::http::networks;
-use super::networks::Networks;
 use super::section::Section;
 use crate::secret::SecretText;
+use crate::web::Networks;
 
 /// Access to one tenant's pages.
 #[derive(Debug, Clone)]

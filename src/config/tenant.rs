@@ -3,9 +3,11 @@
 use jiff::tz::TimeZone;
 use phonenumber::country::Id;
 
+use crate::verify::Limits;
+
 use super::connections::Connections;
 use super::finding::nearest;
-use super::limits::Limits;
+use super::limits;
 use super::platforms::Platforms;
 use super::process::Process;
 use super::section::Section;
@@ -39,7 +41,7 @@ impl Tenant {
             connections: Connections::read(section, default_country.as_deref()),
             default_country,
             platforms: Platforms::read(&section.section("platforms")),
-            limits: Limits::read(&section.section("limits")),
+            limits: limits::read(&section.section("limits")),
             processes: Process::read_all(section),
         }
     }

@@ -1,0 +1,137 @@
+//! Fetches and what they are for (VoiceXML 2.0 §6.1; 2.1 §3, §5).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::action::{Action, Fetch};
+use super::content::{DataSource, Fetching, Script, Target};
+use super::document::Document;
+use super::event::{FetchFailure, Resource};
+use super::interpreter::{Afterwards, Interpreter, Line, State};
+use super::navigation::Transition;
+use super::properties::Properties;
+use super::submission::Submission;
+use super::thrown::{Run, Thrown};
+use super::time::designation;
+use crate::xml;
+
+/// How long a fetch may take where the page says nothing.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a fetch is for.
+#[derive(Debug)]
+pub(super) enum Errand {
+    Document(Transition),
+    Root { transition: Transition, document: Arc<Document> },
+    Script,
+    Data { name: Option<String> },
+    Grammar { url: Url },
+}
+
+impl Interpreter {
+    /// The request for a submission; what the element does not say, properties do (§6.3.5).
+    pub(super) fn fetch_of(&mut self, submission: &Submission, fetching: &Fetching, kind: &str) -> Run<Fetch> {
+        let properties = Properties::of(self.current.surroundings());
+        let timeout = match &fetching.timeout {
+            Some(timeout) => designation(timeout).ok_or_else(|| Thrown::semantic(format!("fetchtimeout {timeout:?} is no time")))?,
+            None => properties.time("fetchtimeout", FETCH_TIMEOUT),
+        };
+        let seconds = |own: &Option<String>, name: &str| {
+            let value = own.as_deref().or_else(|| properties.value(&format!("{kind}{name}")));
+            value.and_then(|value| value.trim().trim_end_matches('s').parse().ok())
+        };
+        Ok(Fetch {
+            id: 0,
+            url: submission.url.clone(),
+            method: submission.method,
+            body: submission.body.clone(),
+            timeout,
+            maxage: seconds(&fetching.maxage, "maxage"),
+            maxstale: seconds(&fetching.maxstale, "maxstale"),
+        })
+    }
+
+    /// With `fetchaudio` the queue is played before the fetch begins (§4.1.8, §6.1.1).
+    pub(super) fn fetch_with_audio(&mut self, errand: Errand, fetch: Fetch, audio: Option<&str>) -> Run {
+        let has_audio = audio.is_some() || Properties::of(self.current.surroundings()).value("fetchaudio").is_some();
+        match has_audio && self.line == Line::Connected {
+            true => self.play_then(Afterwards::Fetch(Box::new(errand), Box::new(fetch))),
+            false => {
+                self.send(errand, fetch);
+                Ok(())
+            }
+        }
+    }
+
+    /// Asks for it, and waits.
+    pub(super) fn send(&mut self, errand: Errand, mut fetch: Fetch) {
+        self.fetches += 1;
+        fetch.id = self.fetches;
+        self.state = State::Fetching { id: fetch.id, errand };
+        self.actions.push_back(Action::Fetch(fetch));
+    }
+
+    pub(super) fn handle_fetched(&mut self, id: u64, outcome: Result<Resource, FetchFailure>) -> Run {
+        let errand = match std::mem::replace(&mut self.state, State::Running) {
+            State::Fetching { id: expected, errand } if expected == id => errand,
+            other => {
+                self.state = other;
+                return Ok(());
+            }
+        };
+        let resource = outcome.map_err(|failure| Thrown::with(failure.event(), failure.to_string()));
+        match errand {
+            Errand::Document(transition) => self.handle_document(transition, &resource?),
+            Errand::Root { transition, document } => self.handle_root(transition, document, &resource?),
+            Errand::Script => self.handle_script(&resource?),
+            Errand::Data { name } => self.handle_data(name.as_deref(), &resource?),
+            Errand::Grammar { url } => self.handle_grammar(&url, &resource?),
+        }
+    }
+
+    pub(super) fn run_script(&mut self, script: &Script) -> Run {
+        match script {
+            Script::Inline(source) => Ok(self.scopes.run(source)?),
+            Script::External { target, fetching } => {
+                let url = self.absolute_target(target)?;
+                let fetch = self.fetch_of(&Submission::plain(url), fetching, "script")?;
+                self.send(Errand::Script, fetch);
+                Ok(())
+            }
+        }
+    }
+
+    fn handle_script(&mut self, resource: &Resource) -> Run {
+        let source = String::from_utf8_lossy(&resource.body);
+        Ok(self.scopes.run(source.trim_start_matches('\u{feff}'))?)
+    }
+
+    pub(super) fn fetch_data(&mut self, source: &DataSource) -> Run {
+        let url = self.absolute_target(&source.target)?;
+        let names = source.names.clone().unwrap_or_default();
+        let submission = self.submission(url, source.method, source.enctype, &names)?;
+        let fetch = self.fetch_of(&submission, &source.fetching, "data")?;
+        self.send(Errand::Data { name: source.name.clone() }, fetch);
+        Ok(())
+    }
+
+    /// Only XML can be fetched so; without a name it is fetched and left (2.1 §5).
+    fn handle_data(&mut self, name: Option<&str>, resource: &Resource) -> Run {
+        let root = xml::parse(&resource.body).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", resource.url)))?;
+        match name {
+            Some(name) => Ok(self.scopes.declare_document(name, &root)?),
+            None => Ok(()),
+        }
+    }
+
+    /// The address of a grammar, absolute unless it is a built-in one.
+    pub(super) fn grammar_address(&mut self, target: &Target) -> Run<Url> {
+        let address = self.resolved(target)?;
+        match address.trim().starts_with("builtin:") {
+            true => Url::parse(address.trim()).map_err(|error| Thrown::bad_fetch(format!("{address:?}: {error}"))),
+            false => self.absolute(&address),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Which grammars are active, and how they get here (VoiceXML 2.0 §3.1, §3.1.4; 2.1 §2).
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::content::{Fetching, Target};
+use super::document::{Dialog, Document, Item, ItemKind, Link};
+use super::event::Resource;
+use super::fetching::Errand;
+use super::grammar_source::{GrammarForm, GrammarSource};
+use super::interpreter::Interpreter;
+use super::recognition::Owner;
+use super::submission::Submission;
+use super::thrown::{Run, Thrown};
+use crate::grammar::{Automaton, Grammar, GrammarError, Library, Mode, Surroundings};
+
+/// Grammars of the document in progress, and those about to be activated.
+#[derive(Default)]
+pub(super) struct Grammars {
+    library: Library,
+    wanted: Vec<Wanted>,
+    /// The mode of the grammar that is being fetched, where its page says it.
+    mode: Option<Mode>,
+}
+
+/// A grammar that shall be active in the item that is being visited.
+struct Wanted {
+    owner: Owner,
+    source: Arc<GrammarSource>,
+    /// Absolute address of one that is not inline.
+    url: Option<Url>,
+}
+
+/// A grammar that is active.
+#[derive(Debug)]
+pub(super) struct Active {
+    pub owner: Owner,
+    pub automaton: Arc<Automaton>,
+}
+
+impl Interpreter {
+    /// The item that is being visited waits for input: its grammars and all in scope are activated.
+    pub(super) fn activate(&mut self) -> Run {
+        self.grammars.wanted.clear();
+        for (owner, source) in self.in_scope() {
+            let url = match &source.form {
+                GrammarForm::Inline(_) => None,
+                GrammarForm::Address(address) => Some(self.grammar_address(&Target::Literal(address.clone()))?),
+                GrammarForm::Computed(expression) => Some(self.grammar_address(&Target::Computed(expression.clone()))?),
+                GrammarForm::Unsupported(media_type) => {
+                    return Err(Thrown::with("error.unsupported.format", format!("grammars in {media_type} are not understood here")));
+                }
+            };
+            self.grammars.wanted.push(Wanted { owner, source, url });
+        }
+        self.prepare()
+    }
+
+    /// Fetches the next grammar that is missing; with none missing, listens.
+    fn prepare(&mut self) -> Run {
+        let mut active = Vec::new();
+        let wanted = std::mem::take(&mut self.grammars.wanted);
+        for grammar in &wanted {
+            match self.linked(grammar)? {
+                Linked::Ready(automaton) => active.push(Active { owner: grammar.owner.clone(), automaton: Arc::new(automaton) }),
+                Linked::Missing(url, fetching, mode) => {
+                    self.grammars.wanted = wanted;
+                    self.grammars.mode = mode;
+                    let fetch = self.fetch_of(&Submission::plain(url.clone()), &fetching, "grammar")?;
+                    self.send(Errand::Grammar { url }, fetch);
+                    return Ok(());
+                }
+            }
+        }
+        self.listen(active)
+    }
+
+    fn linked(&self, wanted: &Wanted) -> Run<Linked> {
+        let library = &self.grammars.library;
+        let grammar = match (&wanted.source.form, &wanted.url) {
+            (GrammarForm::Inline(grammar), _) => grammar.clone(),
+            (_, Some(url)) if url.scheme() == "builtin" => Arc::new(Grammar::builtin(url.as_str()).map_err(refused)?),
+            (_, Some(url)) => match (library.grammar(url), url.fragment()) {
+                (None, _) => return Ok(Linked::Missing(plain(url), wanted.source.fetching.clone(), wanted.source.mode)),
+                (Some(grammar), None | Some("")) => grammar.clone(),
+                (Some(grammar), Some(_)) => Arc::new(rule_of(url, grammar.mode()).map_err(refused)?),
+            },
+            (_, None) => return Err(Thrown::bad_fetch("the grammar has no address")),
+        };
+        if let Some(reference) = library.missing(&grammar).into_iter().next() {
+            return Ok(Linked::Missing(reference.uri, Fetching::default(), Some(grammar.mode())));
+        }
+        grammar.link(library).map(Linked::Ready).map_err(refused)
+    }
+
+    pub(super) fn handle_grammar(&mut self, url: &Url, resource: &Resource) -> Run {
+        let surroundings = Surroundings {
+            base: Some(resource.url.clone()),
+            mode: self.grammars.mode.unwrap_or(Mode::Voice),
+            language: self.current.document.lang.clone().or_else(|| Some("en-US".to_owned())),
+        };
+        let grammar = Grammar::parse(&resource.body, &surroundings).map_err(refused)?;
+        self.grammars.library.insert(url, grammar);
+        self.prepare()
+    }
+
+    /// Another document has its own grammars.
+    pub(super) fn forget_grammars(&mut self) {
+        self.grammars = Grammars::default();
+    }
+
+    /// All grammars in scope, in order of precedence: item, dialog, document, root (§3.1.4).
+    fn in_scope(&self) -> Vec<(Owner, Arc<GrammarSource>)> {
+        let mut found = Vec::new();
+        let Some(run) = &self.current.dialog else { return found };
+        if let Some(item) = run.item() {
+            of_item(item, &mut found);
+            if is_modal(item) {
+                return found;
+            }
+            of_links(&item.surroundings.links, &mut found);
+        }
+        found.extend(run.dialog.grammars.iter().map(|source| (Owner::Dialog, source.clone())));
+        of_links(&run.dialog.surroundings.links, &mut found);
+        of_document(&self.current.document, false, &run.dialog, &mut found);
+        if let Some(root) = &self.current.root {
+            of_document(root, true, &run.dialog, &mut found);
+        }
+        found
+    }
+}
+
+enum Linked {
+    Ready(Automaton),
+    Missing(Url, Fetching, Option<Mode>),
+}
+
+type Found = Vec<(Owner, Arc<GrammarSource>)>;
+
+fn of_item(item: &Item, found: &mut Found) {
+    found.extend(item.grammars.iter().map(|source| (Owner::Item, source.clone())));
+    if let ItemKind::Menu(menu) = &item.kind {
+        found.extend(menu.grammars.iter().map(|(choice, source)| (Owner::Choice(*choice), source.clone())));
+    }
+}
+
+fn of_links(links: &[Arc<Link>], found: &mut Found) {
+    for link in links {
+        found.extend(link.grammars.iter().map(|source| (Owner::Link(link.clone()), source.clone())));
+    }
+}
+
+/// The links of a document, and the grammars of those dialogs that are active in all of it.
+fn of_document(document: &Document, in_root: bool, current: &Arc<Dialog>, found: &mut Found) {
+    of_links(&document.surroundings.links, found);
+    for (place, dialog) in document.dialogs.iter().enumerate().filter(|(_, dialog)| !Arc::ptr_eq(dialog, current)) {
+        let elsewhere = |choice| Owner::Elsewhere { in_root, dialog: place, choice };
+        let public = dialog.grammars.iter().filter(|source| dialog.is_public || source.is_public);
+        found.extend(public.map(|source| (elsewhere(None), source.clone())));
+        let menus = dialog.items.iter().filter(|_| dialog.is_public).filter_map(|item| match &item.kind {
+            ItemKind::Menu(menu) => Some(menu),
+            _ => None,
+        });
+        for menu in menus {
+            found.extend(menu.grammars.iter().map(|(choice, source)| (elsewhere(Some(*choice)), source.clone())));
+        }
+    }
+}
+
+fn is_modal(item: &Item) -> bool {
+    match &item.kind {
+        ItemKind::Field(field) => field.modal,
+        ItemKind::Record(record) => record.modal,
+        ItemKind::Transfer(_) => true,
+        ItemKind::Block(_) | ItemKind::Initial | ItemKind::Menu(_) | ItemKind::Subdialog(_) | ItemKind::Object => false,
+    }
+}
+
+/// A grammar that stands for one rule of another.
+fn rule_of(url: &Url, mode: Mode) -> Result<Grammar, GrammarError> {
+    let mode = match mode {
+        Mode::Dtmf => "dtmf",
+        Mode::Voice => "voice",
+    };
+    let uri = quick_xml::escape::escape(url.as_str());
+    let text = format!(
+        "<grammar xmlns=\"http://www.w3.org/2001/06/grammar\" version=\"1.0\" xml:lang=\"en\" mode=\"{mode}\" root=\"r\" \
+         tag-format=\"semantics/1.0\"><rule id=\"r\"><ruleref uri=\"{uri}\"/><tag>out = rules.latest();</tag></rule></grammar>"
+    );
+    Grammar::parse(text.as_bytes(), &Surroundings::default())
+}
+
+fn plain(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url
+}
+
+fn refused(error: GrammarError) -> Thrown {
+    let event = match &error {
+        GrammarError::UnknownBuiltin(_) => "error.unsupported.builtin",
+        _ => "error.badfetch",
+    };
+    Thrown::with(event, error.to_string())
+}

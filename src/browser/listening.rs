@@ -1,0 +1,192 @@
+//! The waiting state of an input item: prompts play, keys and words are taken, timers run (VoiceXML 2.0 §4.1.8, §6.3.3, appendix D).
+
+use std::time::Duration;
+
+use super::action::{Action, Listening, Matched};
+use super::collector::{Collected, Collector, Timing};
+use super::grammars::Active;
+use super::interpreter::{Interpreter, Line, State};
+use super::properties::Properties;
+use super::recognition::Recognised;
+use super::thrown::{Run, Thrown};
+use crate::grammar::{Matcher, Mode, Outcome};
+
+/// Silence before `noinput` where the page says nothing.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Silence between keys where the page says nothing.
+const INTERDIGIT: Duration = Duration::from_secs(3);
+/// More keys than this are not kept for later items.
+const MOST_TYPED_AHEAD: usize = 200;
+
+/// Input in the making.
+pub(super) struct Collection {
+    pub collector: Collector,
+    keys: Vec<Active>,
+    words: Vec<Active>,
+}
+
+fn matcher(active: &[Active], tokens: impl Iterator<Item = String>) -> Matcher {
+    let mut matcher = Matcher::new(active.iter().map(|grammar| grammar.automaton.clone()));
+    for token in tokens {
+        matcher.push(&token);
+    }
+    matcher
+}
+
+impl Interpreter {
+    /// All grammars are here: the item waits.
+    pub(super) fn listen(&mut self, active: Vec<Active>) -> Run {
+        if self.line != Line::Connected {
+            return self.wait_in_vain();
+        }
+        let properties = Properties::of(self.current.surroundings());
+        let modes = properties.value("inputmodes").unwrap_or("dtmf voice");
+        let timing = Timing {
+            timeout: self.speech.timeout().unwrap_or_else(|| properties.time("timeout", TIMEOUT)),
+            interdigit: properties.time("interdigittimeout", INTERDIGIT),
+            termination: properties.time("termtimeout", Duration::ZERO),
+            termchar: properties.value("termchar").unwrap_or("#").chars().next(),
+            hotword: false,
+        };
+        let (dtmf, voice) = (modes.split_whitespace().any(|mode| mode == "dtmf"), modes.split_whitespace().any(|mode| mode == "voice"));
+        let active = active.into_iter().filter(|grammar| if grammar.automaton.mode() == Mode::Dtmf { dtmf } else { voice });
+        let (keys, words) = active.partition(|grammar| grammar.automaton.mode() == Mode::Dtmf);
+        let listening = Listening { timeout: timing.timeout, interdigit: timing.interdigit, termchar: timing.termchar, dtmf, voice };
+        let mut collection = Box::new(Collection { collector: Collector::new(timing), keys, words });
+        if let Some(collected) = self.take_typed_ahead(&mut collection) {
+            self.state = State::Collecting(collection);
+            return self.conclude(collected);
+        }
+        self.state = State::Collecting(collection);
+        self.play_queue();
+        self.actions.push_back(Action::Listen(listening));
+        if let (State::Collecting(collection), false) = (&mut self.state, self.speech.is_playing()) {
+            collection.collector.handle_prompts_over(self.now);
+        }
+        Ok(())
+    }
+
+    /// Keys typed ahead are taken at once, and cut all prompts that allow it (§4.1.8).
+    fn take_typed_ahead(&mut self, collection: &mut Collection) -> Option<Collected> {
+        if !self.speech.allows_bargein() {
+            self.typed_ahead.clear();
+        }
+        if !self.typed_ahead.is_empty() {
+            self.speech.queue.clear();
+            self.odometer.reset(self.now);
+        }
+        while let Some(key) = self.typed_ahead.pop_front() {
+            let (collector, keys) = (&mut collection.collector, &collection.keys);
+            let judge = |so_far: &str| matcher(keys, so_far.chars().map(String::from)).verdict();
+            if let Some(collected) = collector.handle_key(key, self.now, judge) {
+                return Some(collected);
+            }
+        }
+        None
+    }
+
+    pub(super) fn handle_key(&mut self, key: char) -> Run {
+        if !matches!(key, '0'..='9' | '*' | '#' | 'A'..='D') {
+            return Ok(());
+        }
+        match &self.state {
+            State::Collecting(_) => self.collect_key(key),
+            State::Running | State::Fetching { .. } | State::Playing(_) => {
+                if self.typed_ahead.len() < MOST_TYPED_AHEAD {
+                    self.typed_ahead.push_back(key);
+                }
+                Ok(())
+            }
+            State::Transferring | State::Recording | State::Ended => Ok(()),
+        }
+    }
+
+    /// A key in the waiting state. While a prompt plays that allows no barge-in, keys are lost.
+    fn collect_key(&mut self, key: char) -> Run {
+        self.odometer.reset(self.now);
+        if !self.speech.can_be_cut() {
+            return Ok(());
+        }
+        let is_hotword = self.speech.waits_for_hotword();
+        if !is_hotword {
+            self.cut_prompts();
+        }
+        let State::Collecting(collection) = &mut self.state else { return Ok(()) };
+        let Collection { collector, keys, .. } = collection.as_mut();
+        collector.set_hotword(is_hotword);
+        let judge = |so_far: &str| matcher(keys, so_far.chars().map(String::from)).verdict();
+        match collector.handle_key(key, self.now, judge) {
+            Some(collected) => self.conclude(collected),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn handle_silence(&mut self) -> Run {
+        let State::Collecting(collection) = &mut self.state else { return Ok(()) };
+        match collection.collector.handle_timeout(self.now) {
+            Some(collected) => self.conclude(collected),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn handle_said(&mut self, words: &str) -> Run {
+        let State::Collecting(collection) = &self.state else { return Ok(()) };
+        let matcher = matcher(&collection.words, words.split_whitespace().map(str::to_owned));
+        let is_hotword = self.speech.waits_for_hotword();
+        match matcher.outcome() {
+            Some(outcome) => self.understood(&outcome, false),
+            None if is_hotword || !self.speech.can_be_cut() => Ok(()),
+            None => self.handle_unrecognised(),
+        }
+    }
+
+    /// A sound that is no word, or keys that no grammar knows.
+    pub(super) fn handle_unrecognised(&mut self) -> Run {
+        if !matches!(self.state, State::Collecting(_)) {
+            return Ok(());
+        }
+        self.cut_prompts();
+        self.conclude(Collected::NoMatch(String::new()))
+    }
+
+    fn conclude(&mut self, collected: Collected) -> Run {
+        match collected {
+            Collected::NoInput => Err(Thrown::new("noinput")),
+            Collected::NoMatch(_) => {
+                self.odometer.reset(self.now);
+                self.typed_ahead.clear();
+                Err(Thrown::new("nomatch"))
+            }
+            Collected::Match(keys) => {
+                let State::Collecting(collection) = &self.state else { return Ok(()) };
+                match matcher(&collection.keys, keys.chars().map(String::from)).outcome() {
+                    Some(outcome) => self.understood(&outcome, true),
+                    None => Err(Thrown::new("nomatch")),
+                }
+            }
+        }
+    }
+
+    /// Input fits a grammar: the waiting is over, and the process phase begins.
+    fn understood(&mut self, outcome: &Outcome, by_keys: bool) -> Run {
+        self.odometer.reset(self.now);
+        self.cut_prompts();
+        let collection = match std::mem::replace(&mut self.state, State::Running) {
+            State::Collecting(collection) => collection,
+            other => {
+                self.state = other;
+                return Ok(());
+            }
+        };
+        let active = if by_keys { &collection.keys } else { &collection.words };
+        let Some(grammar) = active.get(outcome.grammar) else { return Ok(()) };
+        let interpretation = outcome.interpretation.clone()?;
+        self.actions.push_back(Action::Matched(Matched {
+            utterance: outcome.utterance.clone(),
+            by_keys,
+            interpretation: Some(interpretation.clone()),
+        }));
+        let mark = self.speech.mark(self.now);
+        self.process(Recognised { owner: grammar.owner.clone(), utterance: outcome.utterance.clone(), by_keys, interpretation, mark })
+    }
+}

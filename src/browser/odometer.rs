@@ -1,0 +1,59 @@
+//! Counts what a session does without its caller: documents, events and steps, so that no page can run for ever.
+
+use std::time::{Duration, Instant};
+
+use super::thrown::{Run, Thrown};
+
+/// Documents that may follow each other without a prompt, input or elapsed time.
+const MOST_DOCUMENTS: u32 = 2_000;
+/// Events that may follow each other in the same way.
+const MOST_EVENTS: u32 = 500;
+/// Elements of executable content and turns of the algorithm.
+const MOST_STEPS: u32 = 200_000;
+/// Subdialogs inside each other.
+pub(super) const DEEPEST_CONTEXT: usize = 40;
+/// Time after which a session counts as alive by itself.
+const ELAPSED: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(super) struct Odometer {
+    since: Instant,
+    documents: u32,
+    events: u32,
+    steps: u32,
+}
+
+impl Odometer {
+    pub fn new(now: Instant) -> Self {
+        Self { since: now, documents: 0, events: 0, steps: 0 }
+    }
+
+    /// The caller heard or did something: all counts begin again.
+    pub fn reset(&mut self, now: Instant) {
+        *self = Self::new(now);
+    }
+
+    pub fn count_document(&mut self, now: Instant) -> Run {
+        if now.saturating_duration_since(self.since) >= ELAPSED {
+            self.reset(now);
+        }
+        self.steps = 0;
+        count(&mut self.documents, MOST_DOCUMENTS, "documents")
+    }
+
+    pub fn count_event(&mut self) -> Run {
+        count(&mut self.events, MOST_EVENTS, "events")
+    }
+
+    pub fn count_step(&mut self) -> Run {
+        count(&mut self.steps, MOST_STEPS, "steps")
+    }
+}
+
+fn count(counter: &mut u32, most: u32, what: &str) -> Run {
+    *counter += 1;
+    match *counter > most {
+        true => Err(Thrown::limit(format!("more than {most} {what} without prompt, input or elapsed time"))),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,197 @@
+//! Reads `<vxml>` and its dialogs into the model (VoiceXML 2.0 §1.4, §1.5, §2.1, §2.2).
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::content::Executable;
+use super::document::{Dialog, Document, Filled, Item, Surroundings, declaration};
+use super::read_content::{read_block, read_executable};
+use super::read_event::{read_handler, read_link, read_property};
+use super::read_grammar::read_grammar;
+use super::read_item::{read_item, read_menu};
+use super::reading::{DocumentError, Page, Read, at_most_one, boolean, expression, fault, names, text};
+use crate::xml::{self, Element};
+
+/// The language of pages that name none.
+const LANGUAGE: &str = "en-US";
+
+impl Document {
+    /// Reads a page that came from `url`. What is not well-formed, or contradicts itself, is an error.
+    pub fn parse(bytes: &[u8], url: &Url) -> Result<Self, DocumentError> {
+        let root = xml::parse(bytes)?;
+        let mut url = url.clone();
+        url.set_fragment(None);
+        read_vxml(&root, url)
+    }
+}
+
+fn read_vxml(root: &Element, url: Url) -> Read<Document> {
+    if root.name != "vxml" {
+        return fault(root, format!("the document is a <{}>, not a <vxml>", root.name));
+    }
+    let base = match root.attribute("xml:base") {
+        Some(base) => joined(root, &url, base)?,
+        None => url.clone(),
+    };
+    let application = root.attribute("application").map(|address| joined(root, &base, address)).transpose()?;
+    let mut document = Document {
+        url,
+        base,
+        application: application.map(without_fragment),
+        lang: text(root, "xml:lang"),
+        preamble: Arc::from([]),
+        surroundings: Surroundings::default(),
+        dialogs: Vec::new(),
+    };
+    let page = Page { base: document.base.clone(), lang: document.lang.clone().or_else(|| Some(LANGUAGE.to_owned())) };
+    let mut preamble = Vec::new();
+    for child in root.elements() {
+        read_top(child, &page, &mut document, &mut preamble)?;
+    }
+    document.preamble = preamble.into();
+    refuse_same_names(root, &document)?;
+    Ok(document)
+}
+
+fn read_top(child: &Element, page: &Page, document: &mut Document, preamble: &mut Vec<Executable>) -> Read<()> {
+    match child.name.as_str() {
+        "form" => document.dialogs.push(Arc::new(read_form(child, page)?)),
+        "menu" => document.dialogs.push(Arc::new(read_menu(child, page)?)),
+        "meta" | "metadata" => {}
+        "var" | "script" | "data" => preamble.push(read_executable(child)?),
+        _ if read_surrounding(child, page, &mut document.surroundings)? => {}
+        other => return fault(child, format!("<{other}> may not stand in <vxml>")),
+    }
+    Ok(())
+}
+
+/// Takes `<property>`, `<link>` and handlers; `false` when the element is none of them.
+pub(super) fn read_surrounding(child: &Element, page: &Page, surroundings: &mut Surroundings) -> Read<bool> {
+    match child.name.as_str() {
+        "property" => surroundings.properties.push(read_property(child)?),
+        "link" => surroundings.links.push(Arc::new(read_link(child, page)?)),
+        "catch" | "error" | "help" | "noinput" | "nomatch" => surroundings.handlers.push(Arc::new(read_handler(child)?)),
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn read_form(element: &Element, page: &Page) -> Read<Dialog> {
+    let mut form = Dialog {
+        id: text(element, "id"),
+        is_public: read_scope(element)?,
+        preamble: Arc::from([]),
+        surroundings: Surroundings::default(),
+        grammars: Vec::new(),
+        items: Vec::new(),
+        filled: Vec::new(),
+    };
+    let mut preamble = Vec::new();
+    for child in element.elements() {
+        read_in_form(child, page, &mut form, &mut preamble)?;
+    }
+    form.preamble = preamble.into();
+    refuse_same_items(element, &form)?;
+    Ok(form)
+}
+
+fn read_in_form(child: &Element, page: &Page, form: &mut Dialog, preamble: &mut Vec<Executable>) -> Read<()> {
+    match child.name.as_str() {
+        "block" | "field" | "initial" | "object" | "record" | "subdialog" | "transfer" => {
+            let index = form.items.len();
+            preamble.push(declaration(index, expression(child, "expr")));
+            let (item, filled) = read_item(child, page, index)?;
+            form.items.push(Arc::new(item));
+            form.filled.extend(filled.into_iter().map(Arc::new));
+        }
+        "filled" => form.filled.push(Arc::new(read_filled(child, None)?)),
+        "grammar" => form.grammars.push(Arc::new(read_grammar(child, page)?)),
+        "var" | "script" | "data" => preamble.push(read_executable(child)?),
+        _ if read_surrounding(child, page, &mut form.surroundings)? => {}
+        other => return fault(child, format!("<{other}> may not stand in <form>")),
+    }
+    Ok(())
+}
+
+/// `scope="document"` makes a dialog's grammars active in the whole document.
+pub(super) fn read_scope(element: &Element) -> Read<bool> {
+    match element.attribute("scope") {
+        None | Some("dialog") => Ok(false),
+        Some("document") => Ok(true),
+        Some(other) => fault(element, format!("scope must be dialog or document, not {other:?}")),
+    }
+}
+
+/// Reads `<filled>`; inside an item neither `mode` nor `namelist` may be given (§2.4).
+pub(super) fn read_filled(element: &Element, item: Option<usize>) -> Read<Filled> {
+    if item.is_some() && (element.attribute("mode").is_some() || element.attribute("namelist").is_some()) {
+        return fault(element, "<filled> of an item may have neither mode nor namelist");
+    }
+    let any = match element.attribute("mode") {
+        None | Some("all") => false,
+        Some("any") => true,
+        Some(other) => return fault(element, format!("mode must be all or any, not {other:?}")),
+    };
+    Ok(Filled { item, any, namelist: names(element, "namelist"), content: read_block(element)? })
+}
+
+fn refuse_same_names(root: &Element, document: &Document) -> Read<()> {
+    let mut seen = Vec::new();
+    for id in document.dialogs.iter().filter_map(|dialog| dialog.id.as_deref()) {
+        if seen.contains(&id) {
+            return fault(root, format!("two dialogs are called {id:?}"));
+        }
+        seen.push(id);
+    }
+    Ok(())
+}
+
+fn refuse_same_items(element: &Element, form: &Dialog) -> Read<()> {
+    let mut seen: Vec<&str> = Vec::new();
+    for item in &form.items {
+        let Item { name: Some(name), .. } = item.as_ref() else { continue };
+        if seen.contains(&name.as_str()) {
+            return fault(element, format!("two form items are called {name:?}"));
+        }
+        seen.push(name);
+    }
+    let unknown = |name: &&String| form.item(name).is_none();
+    match form.filled.iter().flat_map(|filled| filled.namelist.iter().flatten()).find(unknown) {
+        Some(name) => fault(element, format!("<filled> names {name:?}, which is no item of the form")),
+        None => Ok(()),
+    }
+}
+
+fn joined(element: &Element, base: &Url, address: &str) -> Read<Url> {
+    base.join(address).or_else(|error| fault(element, format!("{address:?} is no address: {error}")))
+}
+
+fn without_fragment(mut url: Url) -> Url {
+    url.set_fragment(None);
+    url
+}
+
+/// The pieces that every item shares, before its own are read.
+pub(super) fn empty_item(element: &Element, index: usize, kind: super::document::ItemKind) -> Read<Item> {
+    at_most_one(element, &["name", "id"])?;
+    let name = text(element, "name");
+    if name.as_deref().is_some_and(|name| name.contains(['.', ' ', '$'])) {
+        return fault(element, "a form item's name is one identifier");
+    }
+    Ok(Item {
+        variable: name.clone().unwrap_or_else(|| format!(" item {index}")),
+        name,
+        cond: expression(element, "cond"),
+        kind,
+        prompts: Vec::new(),
+        grammars: Vec::new(),
+        surroundings: Surroundings::default(),
+        line: element.position.line,
+    })
+}
+
+/// The attribute `modal`, else `default`.
+pub(super) fn read_modal(element: &Element, default: bool) -> Read<bool> {
+    Ok(boolean(element, "modal")?.unwrap_or(default))
+}

@@ -1,0 +1,69 @@
+//! A result of recognition: what the caller meant, and for whom it is (VoiceXML 2.0 §3.1.6, §5.1.5).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::document::Link;
+
+/// Whose grammar understood the caller.
+#[derive(Debug, Clone)]
+pub(super) enum Owner {
+    /// The item that was waiting.
+    Item,
+    /// The form or menu in progress.
+    Dialog,
+    /// A choice of the menu that was waiting.
+    Choice(usize),
+    /// A link.
+    Link(Arc<Link>),
+    /// A dialog whose grammars are active in the whole document; of the root document when `in_root`.
+    Elsewhere { in_root: bool, dialog: usize, choice: Option<usize> },
+}
+
+/// Input that an active grammar understood.
+#[derive(Debug, Clone)]
+pub(super) struct Recognised {
+    pub owner: Owner,
+    pub utterance: String,
+    pub by_keys: bool,
+    pub interpretation: Value,
+    /// The last `<mark>` before the prompts ended, and the milliseconds since.
+    pub mark: Option<(String, u64)>,
+}
+
+impl Recognised {
+    /// One entry of `application.lastresult$`.
+    pub fn result(&self) -> Value {
+        let mut result = self.shadow();
+        result.insert("interpretation".to_owned(), self.interpretation.clone());
+        Value::Object(result)
+    }
+
+    /// The properties of a field's shadow variable (§2.3.1).
+    pub fn shadow(&self) -> Map<String, Value> {
+        let mut shadow = Map::new();
+        shadow.insert("confidence".to_owned(), json!(1.0));
+        shadow.insert("utterance".to_owned(), json!(self.utterance));
+        shadow.insert("inputmode".to_owned(), json!(if self.by_keys { "dtmf" } else { "voice" }));
+        shadow.insert("interpretation".to_owned(), self.interpretation.clone());
+        if let Some((name, milliseconds)) = &self.mark {
+            shadow.insert("markname".to_owned(), json!(name));
+            shadow.insert("marktime".to_owned(), json!(milliseconds));
+        }
+        shadow
+    }
+
+    /// What the waiting item gets: the property called like its slot, or all of it (§3.1.6.1).
+    pub fn for_item(&self, slot: &str) -> Value {
+        match &self.interpretation {
+            Value::Object(slots) => slots.get(slot).cloned().unwrap_or_else(|| self.interpretation.clone()),
+            other => other.clone(),
+        }
+    }
+
+    /// What an item gets from a grammar of the form: only the property called like its slot (§3.1.6.2).
+    pub fn for_slot(&self, slot: &str) -> Option<&Value> {
+        slot.split('.').try_fold(&self.interpretation, |value, name| value.get(name))
+    }
+}

@@ -1,0 +1,162 @@
+// The five scopes of VoiceXML 2.0 §5.1.2 as objects, nested by `with`: session, application, document, dialog, anonymous.
+// One set of scopes for each execution context: the call itself, and one more inside each subdialog.
+(function (sessionVariables, makeDocument) {
+  'use strict';
+  const { apply, ownKeys } = Reflect, { create, defineProperty, freeze, keys } = Object, Compile = Function, Text = String;
+  const { stringify, parse } = JSON, isArray = Array.isArray, owns = Object.prototype.hasOwnProperty;
+  const IDENTIFIER = /^[\p{L}_$][\p{L}\p{N}_$]*$/u, REFERENCE = /^([\p{L}_$][\p{L}\p{N}_$]*)([\p{L}\p{N}_$.[\]'"]*)$/u;
+  const MOST_COMPILED = 2000;
+
+  const named = (scope, name) => defineProperty(scope, name, { value: scope, writable: true, configurable: true, enumerable: false });
+  const deepFrozen = (value) => {
+    if (value !== null && typeof value === 'object') ownKeys(value).forEach((key) => deepFrozen(value[key]));
+    return freeze(value);
+  };
+  const NONE = freeze(create(null));
+  const SESSION = freeze(Object.assign(create(null), { session: deepFrozen(parse(sessionVariables)) }));
+
+  const contexts = [];
+  const stash = new Map();
+  const compiled = new Map();
+  const here = () => contexts[contexts.length - 1];
+  const own = (scope, name) => apply(owns, scope, [name]);
+  const chain = () => {
+    const context = here();
+    return [SESSION, context.application || NONE, context.document || NONE, context.dialog || NONE, context.anonymous || NONE];
+  };
+  const innermost = () => {
+    const context = here();
+    return context.anonymous || context.dialog || context.document || context.application;
+  };
+  const holder = (name) => chain().reverse().find((scope) => own(scope, name));
+
+  const program = (kind, source, body) => {
+    const key = kind + source;
+    const known = compiled.get(key);
+    if (known) return known;
+    if (compiled.size >= MOST_COMPILED) compiled.clear();
+    const made = Compile('$session, $application, $document, $dialog, $anonymous, $value',
+      `with($session)with($application)with($document)with($dialog)with($anonymous){${body}\n}`);
+    compiled.set(key, made);
+    return made;
+  };
+  // §5.1.1: whoever assigns to a variable that nobody declared has made a mistake; it would become a global here.
+  const refuseStrays = () => {
+    const strays = keys(globalThis);
+    if (strays.length === 0) return;
+    strays.forEach((name) => delete globalThis[name]);
+    throw new ReferenceError(`${strays[0]} is not declared`);
+  };
+  const run = (made, value) => {
+    const result = apply(made, innermost(), [...chain(), value]);
+    refuseStrays();
+    return result;
+  };
+  const evaluate = (source) => run(program('expression ', source, `return(${source}\n)`));
+  const same = (one, other) => one === other || (one !== one && other !== other);
+
+  const declare = (scope, name, value, isGiven) => {
+    if (!IDENTIFIER.test(name)) throw new ReferenceError(`${name} cannot be declared here`);
+    if (isGiven || !own(scope, name)) scope[name] = value;
+  };
+  const store = (name, value) => {
+    const parts = REFERENCE.exec(name);
+    if (!parts) throw new ReferenceError(`${name} is no variable`);
+    const kept = run(program('assignment ', name, `void ${parts[1]};${name}=$value;return ${name}`), value);
+    if (!same(kept, value)) throw new TypeError(`${name} is read-only`);
+  };
+  const written = (value) => (value !== null && typeof value === 'object' && !('$recording' in value) ? stringify(value) : Text(value));
+
+  return {
+    enterContext() { contexts.push({ application: null, document: null, dialog: null, anonymous: null }); },
+    leaveContext() { contexts.pop(); },
+    openApplication() {
+      const context = here();
+      context.application = named(create(null), 'application');
+      context.application.lastresult$ = undefined;
+      context.document = named(context.application, 'document');
+      context.dialog = context.anonymous = null;
+    },
+    // A document that is its own root shares the application's scope (§1.5.2).
+    openDocument(isRoot) {
+      const context = here();
+      context.document = isRoot ? context.application : named(create(null), 'document');
+      context.dialog = context.anonymous = null;
+    },
+    openDialog() {
+      here().dialog = named(create(null), 'dialog');
+      here().anonymous = null;
+    },
+    openAnonymous() { here().anonymous = create(null); },
+    closeAnonymous() { here().anonymous = null; },
+
+    text: (source) => written(evaluate(source)),
+    truth: (source) => !!evaluate(source),
+    json: (source) => stringify(evaluate(source)),
+    isUndefined: (source) => evaluate(source) === undefined,
+    declare(name, source) { declare(innermost(), name, source === undefined ? undefined : evaluate(source), source !== undefined); },
+    assign(name, source) { store(name, evaluate(source)); },
+    script(source, variables, functions) {
+      const target = innermost();
+      variables.forEach((name) => declare(target, name, undefined, false));
+      const hoisted = functions.map((name) => `$value.${name}=${name};`).join('');
+      run(program('script ', source, `${hoisted}${source}`), target);
+    },
+
+    declareItem(name, source) { here().dialog[name] = source === undefined ? undefined : evaluate(source); },
+    isItemUndefined: (name) => here().dialog[name] === undefined,
+    setItem(name, json) { here().dialog[name] = json === undefined ? undefined : parse(json); },
+    setAnonymous(name, json) { here().anonymous[name] = json === undefined ? undefined : parse(json); },
+    clear(name) {
+      const scope = holder(name);
+      if (!scope) throw new ReferenceError(`${name} is not declared`);
+      scope[name] = undefined;
+    },
+
+    // application.lastresult$: an array that carries the first entry's properties too (§5.1.5).
+    setResult(json) {
+      const result = parse(json);
+      here().application.lastresult$ = Object.assign(result, result[0]);
+    },
+
+    // Values that go from one execution context to another keep their identity.
+    keep(key, source) { stash.set(key, evaluate(source)); },
+    keepJson(key, json) { stash.set(key, parse(json)); },
+    keepNames(key, names) {
+      const result = {};
+      names.forEach((name) => { result[name] = evaluate(name); });
+      stash.set(key, result);
+    },
+    takeItem(name, key) { here().dialog[name] = stash.get(key); stash.delete(key); },
+
+    iterate(key, source) {
+      const array = evaluate(source);
+      if (!isArray(array)) throw new TypeError(`${source} is no array`);
+      stash.set(key, array.slice());
+      return array.length;
+    },
+    step(key, index, name) {
+      const value = stash.get(key)[index];
+      const scope = holder(name);
+      if (scope) scope[name] = value;
+      else declare(innermost(), name, value, true);
+    },
+    endIteration(key) { stash.delete(key); },
+
+    document(name, tree) {
+      const value = makeDocument(parse(tree));
+      declare(innermost(), name, value, true);
+    },
+    // What a submission sends: name, text, and the number of a recording.
+    submission: (names) => stringify(names.map((name) => {
+      const value = evaluate(name);
+      const recording = value !== null && typeof value === 'object' && '$recording' in value ? value.$recording : null;
+      return [name, written(value), recording];
+    })),
+    snapshot: (names) => {
+      const result = {};
+      names.forEach((name) => { result[name] = evaluate(name); });
+      return stringify(result);
+    },
+  };
+})

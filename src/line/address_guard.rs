@@ -1,0 +1,115 @@
+//! Keeps pages of strangers away from the inside: loopback, private and link-local addresses are fetched only where they are allowed (RFC 6890).
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+/// Who may be fetched from though the address is an inner one.
+#[derive(Debug, Clone, Default)]
+pub struct AddressGuard {
+    /// Scheme, host and port of the first page.
+    origin: Option<url::Origin>,
+    /// `host` or `host:port`, in lower case.
+    allowed: Vec<String>,
+}
+
+impl AddressGuard {
+    /// Allows the origin of `first`, and the hosts in `allowed` (`host` or `host:port`).
+    pub fn new(first: &Url, allowed: &[String]) -> Self {
+        Self { origin: Some(first.origin()), allowed: allowed.iter().map(|host| host.to_ascii_lowercase()).collect() }
+    }
+
+    /// Whether `url` may lead anywhere at all.
+    pub(super) fn is_trusted(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+        let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
+        self.origin.as_ref() == Some(&url.origin()) || self.allowed.iter().any(|allowed| *allowed == host || *allowed == with_port)
+    }
+
+    /// Why `url` may not be fetched; names are looked at again when they are resolved.
+    pub(super) fn refusal(&self, url: &Url) -> Option<String> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return Some(format!("{}: is not fetched, only http: and https: are", url.scheme()));
+        }
+        let address = match url.host()? {
+            Host::Domain(_) => return None,
+            Host::Ipv4(address) => IpAddr::V4(address),
+            Host::Ipv6(address) => IpAddr::V6(address),
+        };
+        (is_inner(address) && !self.is_trusted(url)).then(|| format!("{address} is an inner address; --allow lets it through"))
+    }
+}
+
+/// Resolves names, and leaves inner addresses out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OuterNames;
+
+impl Resolve for OuterNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.filter(|address| !is_inner(address.ip())).collect();
+            if found.is_empty() {
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the name leads to no outer address").into());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Whether an address belongs to this machine or its own networks.
+fn is_inner(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => is_inner_v4(address),
+        IpAddr::V6(address) => is_inner_v6(address),
+    }
+}
+
+fn is_inner_v4(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    let is_shared = first == 100 && (64..128).contains(&second);
+    let is_reserved = first == 0 || first >= 240;
+    address.is_loopback() || address.is_private() || address.is_link_local() || address.is_multicast() || is_shared || is_reserved
+}
+
+fn is_inner_v6(address: Ipv6Addr) -> bool {
+    address.is_loopback()
+        || address.is_unspecified()
+        || address.is_multicast()
+        || address.is_unique_local()
+        || address.is_unicast_link_local()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn inner_addresses_are_refused_unless_they_are_the_origin_or_allowed() {
+        let guard = AddressGuard::new(&url("http://127.0.0.1:8080/start.vxml"), &["10.0.0.7".to_owned(), "[::1]:81".to_owned()]);
+
+        for allowed in ["http://127.0.0.1:8080/a", "http://10.0.0.7:99/b", "http://[::1]:81/c", "https://8.8.8.8/", "http://example.com/"] {
+            assert_eq!(guard.refusal(&url(allowed)), None, "{allowed}");
+        }
+        let refused = [
+            "http://127.0.0.1/a",
+            "http://127.0.0.1:8081/a",
+            "https://127.0.0.1:8080/a",
+            "http://10.0.0.8/",
+            "http://169.254.169.254/latest/meta-data",
+            "http://[::1]/",
+            "http://[::ffff:127.0.0.1]/",
+            "http://0.0.0.0/",
+            "http://2130706433/",
+            "file:///etc/passwd",
+        ];
+        for refused in refused {
+            assert!(guard.refusal(&url(refused)).is_some(), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Fetches what the browser asks for, over HTTP: redirects, sizes, cookies of the call, copies and forbidden addresses (VoiceXML 2.0 §6.1).
+
+use std::future::Future;
+use std::sync::Arc;
+
+use http::{HeaderValue, StatusCode};
+use reqwest::cookie::{CookieStore, Jar};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, SET_COOKIE};
+use reqwest::{Client, Response};
+use url::Url;
+
+use super::address_guard::{AddressGuard, OuterNames};
+use super::http_cache::HttpCache;
+use crate::browser::{Fetch, FetchFailure, Method, Resource};
+use crate::clock::Clock;
+
+/// Redirects that one fetch follows.
+const MOST_REDIRECTS: u32 = 10;
+/// Bytes that one fetch brings.
+const MOST_BYTES: usize = 4 << 20;
+
+/// Brings what a browser asks for: over HTTP, or from a router in the same process.
+pub trait Fetching: Send {
+    /// Does one request.
+    fn fetch(&mut self, request: &Fetch) -> impl Future<Output = Result<Resource, FetchFailure>> + Send;
+}
+
+/// The HTTP client could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be made: {0}")]
+pub struct HttpSetUpError(#[from] reqwest::Error);
+
+/// Fetches over HTTP for one call: cookies and copies are the call's own.
+#[derive(Debug)]
+pub struct HttpFetcher {
+    /// For addresses that are trusted.
+    trusting: Client,
+    /// For all others: names that lead inside are not resolved.
+    guarded: Client,
+    guard: AddressGuard,
+    cookies: Jar,
+    cache: HttpCache,
+    clock: Clock,
+}
+
+impl HttpFetcher {
+    /// A fetcher without cookies or copies.
+    pub fn new(guard: AddressGuard, clock: Clock) -> Result<Self, HttpSetUpError> {
+        // A second call finds the provider installed; that is what it wants.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = || Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().user_agent("callward");
+        Ok(Self {
+            trusting: client().build()?,
+            guarded: client().dns_resolver(Arc::new(OuterNames)).build()?,
+            guard,
+            cookies: Jar::default(),
+            cache: HttpCache::default(),
+            clock,
+        })
+    }
+
+    async fn follow(&mut self, request: &Fetch) -> Result<Resource, FetchFailure> {
+        let mut hop = Hop { url: request.url.clone(), method: request.method, body: request.body.clone() };
+        for _ in 0..=MOST_REDIRECTS {
+            match self.ask(request, &hop).await? {
+                Answer::Resource(resource) => return Ok(resource),
+                Answer::Elsewhere(next) => hop = next,
+            }
+        }
+        Err(FetchFailure::Failed(format!("more than {MOST_REDIRECTS} redirects")))
+    }
+
+    async fn ask(&mut self, request: &Fetch, hop: &Hop) -> Result<Answer, FetchFailure> {
+        if let Some(refusal) = self.guard.refusal(&hop.url) {
+            return Err(FetchFailure::Refused(refusal));
+        }
+        let now = self.clock.now();
+        let copy = self.cache.copy(&hop.url).filter(|_| hop.method == Method::Get);
+        if let Some(copy) = copy.filter(|copy| copy.is_usable(request.maxage, request.maxstale, now)) {
+            return Ok(Answer::Resource(copy.resource.clone()));
+        }
+        let response = self.send(hop).await?;
+        self.take_cookies(&hop.url, response.headers());
+        let (status, headers) = (response.status(), response.headers().clone());
+        if status == StatusCode::NOT_MODIFIED
+            && let Some(resource) = self.cache.refresh(&hop.url, &headers, self.clock.now())
+        {
+            return Ok(Answer::Resource(resource));
+        }
+        if let Some(next) = hop.redirected(status, &headers)? {
+            return Ok(Answer::Elsewhere(next));
+        }
+        if !status.is_success() {
+            return Err(FetchFailure::Status(status.as_u16()));
+        }
+        let resource = Resource { url: hop.url.clone(), media_type: media_type(&headers), body: body_of(response).await? };
+        match hop.method {
+            Method::Get => self.cache.store(&hop.url, &resource, &headers, self.clock.now()),
+            Method::Post => self.cache.forget(&hop.url),
+        }
+        Ok(Answer::Resource(resource))
+    }
+
+    async fn send(&self, hop: &Hop) -> Result<Response, FetchFailure> {
+        let client = if self.guard.is_trusted(&hop.url) { &self.trusting } else { &self.guarded };
+        let mut request = match hop.method {
+            Method::Get => client.get(hop.url.clone()),
+            Method::Post => client.post(hop.url.clone()),
+        };
+        if let Some(cookies) = self.cookies.cookies(&hop.url) {
+            request = request.header(COOKIE, cookies);
+        }
+        if let Some((media_type, body)) = &hop.body {
+            request = request.header(CONTENT_TYPE, media_type).body(body.clone());
+        } else if let Some(copy) = self.cache.copy(&hop.url) {
+            let conditions = [(IF_NONE_MATCH, &copy.etag), (IF_MODIFIED_SINCE, &copy.last_modified)];
+            for (name, value) in conditions.into_iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value))) {
+                request = request.header(name, value);
+            }
+        }
+        request.send().await.map_err(failed)
+    }
+
+    fn take_cookies(&self, url: &Url, headers: &HeaderMap) {
+        let mut lines = headers.get_all(SET_COOKIE).iter().peekable();
+        if lines.peek().is_some() {
+            self.cookies.set_cookies(&mut lines, url);
+        }
+    }
+}
+
+impl Fetching for HttpFetcher {
+    async fn fetch(&mut self, request: &Fetch) -> Result<Resource, FetchFailure> {
+        match tokio::time::timeout(request.timeout, self.follow(request)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(FetchFailure::TimedOut),
+        }
+    }
+}
+
+/// One request on the way to a resource.
+struct Hop {
+    url: Url,
+    method: Method,
+    body: Option<(String, Vec<u8>)>,
+}
+
+enum Answer {
+    Resource(Resource),
+    Elsewhere(Hop),
+}
+
+impl Hop {
+    /// Where an answer sends us: 307 and 308 repeat the request, the others ask with GET (RFC 9110 §15.4).
+    fn redirected(&self, status: StatusCode, headers: &HeaderMap) -> Result<Option<Hop>, FetchFailure> {
+        let repeats = match status.as_u16() {
+            301 | 302 | 303 => false,
+            307 | 308 => true,
+            _ => return Ok(None),
+        };
+        let location = headers.get(LOCATION).and_then(|value: &HeaderValue| value.to_str().ok());
+        let Some(location) = location else {
+            return Err(FetchFailure::Failed("a redirect says not where to".to_owned()));
+        };
+        let mut url = self.url.join(location).map_err(|error| FetchFailure::Failed(format!("a redirect to {location:?}: {error}")))?;
+        url.set_fragment(None);
+        Ok(Some(match repeats {
+            true => Hop { url, method: self.method, body: self.body.clone() },
+            false => Hop { url, method: Method::Get, body: None },
+        }))
+    }
+}
+
+async fn body_of(mut response: Response) -> Result<Vec<u8>, FetchFailure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        if body.len() + chunk.len() > MOST_BYTES {
+            return Err(FetchFailure::Failed(format!("the answer has more than {MOST_BYTES} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(|value| value.trim().to_ascii_lowercase())
+}
+
+/// The words of reqwest without the address, which may hold a caller's secrets.
+fn failed(error: reqwest::Error) -> FetchFailure {
+    FetchFailure::Failed(error.without_url().to_string())
+}

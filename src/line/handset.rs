@@ -1,0 +1,255 @@
+//! A handset without a line: drives a browser in virtual or real time, with somebody who hears its prompts and answers.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use super::fetch::Fetching;
+use super::reply::Reply;
+use super::timeline::Timeline;
+use crate::browser::{
+    Action, Ending, Event, Fetch, Interpreter, Listening, Matched, Method, RecordRequest, Recording, RecordingEnd, Spoken, Start, Trace,
+    TransferOutcome, TransferRequest,
+};
+use crate::script::ScriptError;
+
+/// Something that a caller, or whoever watches, is told.
+#[derive(Debug, Clone)]
+pub enum Happening<'a> {
+    /// Something was fetched; no status where no answer came.
+    Fetched {
+        /// From where.
+        url: &'a Url,
+        /// How.
+        method: Method,
+        /// The status of the answer.
+        status: Option<u16>,
+        /// Why there is none.
+        failure: Option<String>,
+    },
+    /// A prompt is played.
+    Prompt(&'a Spoken),
+    /// The page has something for the log.
+    Log {
+        /// Its label.
+        label: Option<&'a str>,
+        /// Its words.
+        text: &'a str,
+    },
+    /// Input is awaited.
+    Listen(&'a Listening),
+    /// Input was understood.
+    Matched(&'a Matched),
+    /// A transfer is asked for.
+    Transfer(&'a TransferRequest),
+    /// A recording is asked for.
+    Record(&'a RecordRequest),
+    /// Variables go to a server.
+    Submit {
+        /// Where to.
+        url: &'a Url,
+        /// How.
+        method: Method,
+        /// Names and values.
+        params: &'a [(String, String)],
+    },
+    /// What goes on inside.
+    Trace(&'a Trace),
+    /// The session is over.
+    End(&'a Ending),
+}
+
+/// What a caller is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Input.
+    Input,
+    /// How a transfer goes.
+    Transfer,
+    /// A recording.
+    Recording,
+}
+
+/// Somebody at the handset.
+pub trait Caller: Send {
+    /// Hears and sees what happens; `at` is the time since the call began.
+    fn witness(&mut self, happening: &Happening<'_>, at: Duration);
+
+    /// Does something when asked; `None` puts the handset down and ends the call without further ado.
+    fn answer(&mut self, asked: Asked) -> impl Future<Output = Option<Reply>> + Send;
+}
+
+/// How time goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Waits cost nothing.
+    Virtual,
+    /// Waits are waited.
+    Real,
+}
+
+/// Why a call has no ending.
+#[derive(Debug, thiserror::Error)]
+pub enum HandsetError {
+    /// The browser could not be made.
+    #[error("the browser cannot start: {0}")]
+    Start(#[from] ScriptError),
+    /// The caller put the handset down without a word.
+    #[error("the caller is gone")]
+    CallerGone,
+    /// The browser waits for nothing: a fault of ours.
+    #[error("the browser waits for nothing")]
+    Stuck,
+}
+
+/// A browser, what fetches for it, and who answers it.
+pub struct Handset<F, C> {
+    interpreter: Interpreter,
+    fetcher: F,
+    caller: C,
+    pace: Pace,
+    began: Instant,
+    now: Instant,
+    timeline: Timeline,
+    /// Input is awaited and the caller was not asked yet.
+    owes_answer: bool,
+}
+
+impl<F: Fetching, C: Caller> Handset<F, C> {
+    /// A call that is about to fetch its first page.
+    pub fn new(start: Start, fetcher: F, caller: C, pace: Pace) -> Result<Self, HandsetError> {
+        let now = Instant::now();
+        let interpreter = Interpreter::start(start, now)?;
+        Ok(Self { interpreter, fetcher, caller, pace, began: now, now, timeline: Timeline::default(), owes_answer: false })
+    }
+
+    /// Plays the call to its end.
+    pub async fn run(mut self) -> Result<Ending, HandsetError> {
+        loop {
+            while let Some(action) = self.interpreter.poll() {
+                if let Some(ending) = self.perform(action).await? {
+                    return Ok(ending);
+                }
+            }
+            if self.owes_answer && !self.timeline.has_acts() {
+                self.owes_answer = false;
+                self.ask(Asked::Input).await?;
+            }
+            self.wait().await?;
+        }
+    }
+
+    async fn perform(&mut self, action: Action) -> Result<Option<Ending>, HandsetError> {
+        match action {
+            Action::Fetch(fetch) => self.fetch(&fetch).await,
+            Action::Play(prompts) => self.play(&prompts),
+            Action::Unheard(prompts) => prompts.iter().for_each(|spoken| self.tell(&Happening::Prompt(spoken))),
+            Action::Interrupt { remaining } => self.timeline.interrupt(remaining, self.now),
+            Action::Listen(listening) => {
+                self.owes_answer = true;
+                self.tell(&Happening::Listen(&listening));
+            }
+            Action::Matched(matched) => self.tell(&Happening::Matched(&matched)),
+            Action::Transfer(request) => {
+                self.tell(&Happening::Transfer(&request));
+                self.ask(Asked::Transfer).await?;
+            }
+            Action::Record(request) => {
+                self.tell(&Happening::Record(&request));
+                self.ask(Asked::Recording).await?;
+            }
+            Action::Submit { url, method, params } => self.tell(&Happening::Submit { url: &url, method, params: &params }),
+            Action::Log { label, text } => self.tell(&Happening::Log { label: label.as_deref(), text: &text }),
+            Action::Trace(trace) => self.tell(&Happening::Trace(&trace)),
+            Action::End(ending) => {
+                self.tell(&Happening::End(&ending));
+                return Ok(Some(ending));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn fetch(&mut self, fetch: &Fetch) {
+        let outcome = self.fetcher.fetch(fetch).await;
+        if self.pace == Pace::Real {
+            self.now = Instant::now();
+        }
+        let (status, failure) = match &outcome {
+            Ok(_) => (Some(200), None),
+            Err(crate::browser::FetchFailure::Status(status)) => (Some(*status), None),
+            Err(failure) => (None, Some(failure.to_string())),
+        };
+        self.tell(&Happening::Fetched { url: &fetch.url, method: fetch.method, status, failure });
+        self.interpreter.handle(Event::Fetched { id: fetch.id, outcome }, self.now);
+    }
+
+    fn play(&mut self, prompts: &[Spoken]) {
+        for spoken in prompts {
+            let start = self.timeline.play(spoken, self.now);
+            self.caller.witness(&Happening::Prompt(spoken), start - self.began);
+        }
+    }
+
+    fn tell(&mut self, happening: &Happening<'_>) {
+        self.caller.witness(happening, self.now - self.began);
+    }
+
+    async fn ask(&mut self, asked: Asked) -> Result<(), HandsetError> {
+        let reply = self.caller.answer(asked).await.ok_or(HandsetError::CallerGone)?;
+        let after_prompts = self.timeline.end_of_prompts(self.now);
+        match (asked, reply) {
+            (_, Reply::HangUp) => self.timeline.act(after_prompts, Event::HungUp),
+            (Asked::Input, Reply::Keys { keys, gap, pause, during }) => self.press(&keys, gap, pause, during),
+            (Asked::Input, Reply::Say(words)) => self.timeline.act(after_prompts, Event::Said(words)),
+            (Asked::Input, Reply::NoMatch) => self.timeline.act(after_prompts, Event::Unrecognised),
+            (Asked::Input, _) => {}
+            (Asked::Transfer, Reply::Transferred(outcome)) => self.transferred(outcome),
+            (Asked::Transfer, _) => self.transferred(TransferOutcome::Unknown),
+            (Asked::Recording, Reply::Recorded { duration, end }) => self.recorded(duration, end),
+            (Asked::Recording, _) => self.recorded(Duration::ZERO, RecordingEnd::NoInput),
+        }
+        Ok(())
+    }
+
+    fn press(&mut self, keys: &str, gap: Duration, pause: Duration, during: Option<(usize, Duration)>) {
+        let in_prompt = during.and_then(|(prompt, at)| self.timeline.start_of(prompt).map(|start| start + at));
+        let mut at = in_prompt.unwrap_or_else(|| self.timeline.end_of_prompts(self.now));
+        for key in keys.chars().filter(|key| !key.is_whitespace()) {
+            self.timeline.act(at, Event::Key(key));
+            at += gap;
+        }
+        if !pause.is_zero() {
+            // A key that no telephone has: it is ignored, and only holds the time open.
+            self.timeline.act(at - gap.min(at - self.now) + pause, Event::Key(' '));
+        }
+    }
+
+    fn transferred(&mut self, outcome: TransferOutcome) {
+        self.timeline.act(self.now, Event::Transferred { outcome, duration: Duration::ZERO });
+    }
+
+    /// Nobody speaks here: a recording is silence in G.711 µ-law.
+    fn recorded(&mut self, duration: Duration, end: RecordingEnd) {
+        let samples = usize::try_from(duration.as_millis().min(600_000) * 8).unwrap_or_default();
+        let recording = Recording { duration, audio: vec![0xff; samples], media_type: "audio/basic".to_owned(), end };
+        self.timeline.act(self.now + duration, Event::Recorded(recording));
+    }
+
+    /// Goes on to the next thing that happens: prompts first, then the caller, then the browser's own timers.
+    async fn wait(&mut self) -> Result<(), HandsetError> {
+        let timer = self.interpreter.poll_timeout();
+        let Some(next) = self.timeline.next_time().into_iter().chain(timer).min() else {
+            return Err(HandsetError::Stuck);
+        };
+        self.now = self.now.max(next);
+        if self.pace == Pace::Real {
+            tokio::time::sleep_until(self.now.into()).await;
+        }
+        match self.timeline.pop(self.now) {
+            Some(event) => self.interpreter.handle(event, self.now),
+            None => self.interpreter.handle_timeout(self.now),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! Copies of what was fetched, used again as HTTP and the page allow (RFC 9111, VoiceXML 2.0 §6.1.2).
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{AGE, CACHE_CONTROL, ETAG, EXPIRES, HeaderMap, LAST_MODIFIED, VARY};
+use url::Url;
+
+use crate::browser::Resource;
+
+/// More bytes than this are not kept together.
+const MOST_BYTES: usize = 16 << 20;
+
+/// One stored answer.
+#[derive(Debug, Clone)]
+pub(super) struct Copy {
+    pub resource: Resource,
+    /// For `If-None-Match`.
+    pub etag: Option<String>,
+    /// For `If-Modified-Since`.
+    pub last_modified: Option<String>,
+    stored: Timestamp,
+    /// How old it was when it came.
+    initial_age: Duration,
+    lifetime: Duration,
+}
+
+/// The copies of one call.
+#[derive(Debug, Default)]
+pub(super) struct HttpCache {
+    copies: HashMap<Url, Copy>,
+    bytes: usize,
+}
+
+impl HttpCache {
+    /// The copy of `url`, fresh or not.
+    pub fn copy(&self, url: &Url) -> Option<&Copy> {
+        self.copies.get(url)
+    }
+
+    /// Keeps an answer to GET, unless its headers forbid it.
+    pub fn store(&mut self, url: &Url, resource: &Resource, headers: &HeaderMap, now: Timestamp) {
+        self.forget(url);
+        let size = resource.body.len();
+        if has_directive(headers, "no-store") || headers.contains_key(VARY) || self.bytes + size > MOST_BYTES {
+            return;
+        }
+        self.bytes += size;
+        let copy = Copy {
+            resource: resource.clone(),
+            etag: text(headers, ETAG.as_str()),
+            last_modified: text(headers, LAST_MODIFIED.as_str()),
+            stored: now,
+            initial_age: seconds(text(headers, AGE.as_str()).as_deref()),
+            lifetime: lifetime(headers, now),
+        };
+        self.copies.insert(url.clone(), copy);
+    }
+
+    /// The server says that the copy of `url` is still good.
+    pub fn refresh(&mut self, url: &Url, headers: &HeaderMap, now: Timestamp) -> Option<Resource> {
+        let copy = self.copies.get_mut(url)?;
+        copy.stored = now;
+        copy.initial_age = seconds(text(headers, AGE.as_str()).as_deref());
+        copy.lifetime = lifetime(headers, now);
+        Some(copy.resource.clone())
+    }
+
+    /// Something was posted to `url`: its copy is worth nothing (RFC 9111 §4.4).
+    pub fn forget(&mut self, url: &Url) {
+        if let Some(copy) = self.copies.remove(url) {
+            self.bytes = self.bytes.saturating_sub(copy.resource.body.len());
+        }
+    }
+}
+
+impl Copy {
+    /// Whether it may be used without asking: young enough for the page, and fresh or not too stale.
+    pub fn is_usable(&self, maxage: Option<u64>, maxstale: Option<u64>, now: Timestamp) -> bool {
+        let resident = now.duration_since(self.stored).try_into().unwrap_or(Duration::ZERO);
+        let age = self.initial_age + resident;
+        let is_young = maxage.is_none_or(|maxage| age <= Duration::from_secs(maxage));
+        let limit = self.lifetime.saturating_add(Duration::from_secs(maxstale.unwrap_or(0)));
+        is_young && age < limit
+    }
+}
+
+/// How long an answer is fresh; without a word of the server, not at all.
+fn lifetime(headers: &HeaderMap, now: Timestamp) -> Duration {
+    if has_directive(headers, "no-cache") {
+        return Duration::ZERO;
+    }
+    if let Some(maxage) = directive(headers, "max-age") {
+        return seconds(Some(&maxage));
+    }
+    let expires = text(headers, EXPIRES.as_str()).and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
+    expires.and_then(|expires| expires.timestamp().duration_since(now).try_into().ok()).unwrap_or(Duration::ZERO)
+}
+
+fn seconds(text: Option<&str>) -> Duration {
+    Duration::from_secs(text.and_then(|text| text.trim().parse().ok()).unwrap_or(0).min(1 << 31))
+}
+
+fn has_directive(headers: &HeaderMap, name: &str) -> bool {
+    directives(headers).any(|(own, _)| own == name)
+}
+
+fn directive(headers: &HeaderMap, name: &str) -> Option<String> {
+    directives(headers).find(|(own, _)| own == name).map(|(_, value)| value)
+}
+
+fn directives(headers: &HeaderMap) -> impl Iterator<Item = (String, String)> {
+    let lines = headers.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok());
+    let parts: Vec<String> = lines.flat_map(|line| line.split(',')).map(|part| part.trim().to_ascii_lowercase()).collect();
+    parts.into_iter().map(|part| match part.split_once('=') {
+        Some((name, value)) => (name.trim().to_owned(), value.trim().trim_matches('"').to_owned()),
+        None => (part, String::new()),
+    })
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    fn usable(headers: &[(&'static str, &'static str)], after: i64, maxage: Option<u64>, maxstale: Option<u64>) -> Option<bool> {
+        let url = Url::parse("http://example.com/a").unwrap();
+        let headers: HeaderMap = headers.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect();
+        let resource = Resource { url: url.clone(), media_type: None, body: vec![1] };
+        let start = Timestamp::from_second(1_000_000).unwrap();
+        let mut cache = HttpCache::default();
+        cache.store(&url, &resource, &headers, start);
+        let now = Timestamp::from_second(1_000_000 + after).unwrap();
+        cache.copy(&url).map(|copy| copy.is_usable(maxage, maxstale, now))
+    }
+
+    #[test]
+    fn a_copy_is_used_while_it_is_fresh() {
+        let hour = ("cache-control", "private, max-age=3600");
+
+        assert_eq!(usable(&[hour], 3599, None, None), Some(true));
+        assert_eq!(usable(&[hour], 3600, None, None), Some(false));
+        assert_eq!(usable(&[hour, ("age", "3000")], 601, None, None), Some(false));
+        assert_eq!(usable(&[("expires", "Mon, 12 Jan 1970 13:47:40 GMT")], 59, None, None), Some(true));
+        assert_eq!(usable(&[], 0, None, None), Some(false));
+        assert_eq!(usable(&[("cache-control", "max-age=60, no-cache")], 0, None, None), Some(false));
+    }
+
+    #[test]
+    fn the_page_may_want_a_younger_copy_or_take_a_stale_one() {
+        let hour = ("cache-control", "max-age=3600");
+
+        assert_eq!(usable(&[hour], 11, Some(10), None), Some(false));
+        assert_eq!(usable(&[hour], 0, Some(0), None), Some(true));
+        assert_eq!(usable(&[hour], 3700, None, Some(200)), Some(true));
+        assert_eq!(usable(&[hour], 3900, None, Some(200)), Some(false));
+    }
+
+    #[test]
+    fn what_must_not_be_stored_is_not_stored() {
+        assert_eq!(usable(&[("cache-control", "no-store, max-age=60")], 0, None, None), None);
+        assert_eq!(usable(&[("cache-control", "max-age=60"), ("vary", "cookie")], 0, None, None), None);
+    }
+}

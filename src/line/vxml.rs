@@ -1,0 +1,206 @@
+//! The browser alone: `callward vxml run --stdio --url URL`, one JSON object a line in and out.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
+use url::Url;
+
+use super::address_guard::AddressGuard;
+use super::fetch::{HttpFetcher, HttpSetUpError};
+use super::handset::{Asked, Caller, Handset, HandsetError, Happening, Pace};
+use super::reply::{Reply, ReplyError};
+use super::session::session_variables;
+use crate::browser::{Ending, Listening, Sound, Start, Trace};
+use crate::clock::{Chance, Clock};
+
+/// A script of replies is broken off after this many listens.
+const MOST_LISTENS: u32 = 12;
+
+/// What `callward vxml run` was asked for.
+#[derive(Debug, Clone)]
+pub struct VxmlOptions {
+    /// The first page.
+    pub url: Url,
+    /// Replies as a JSON array, instead of those on stdin.
+    pub script: Option<String>,
+    /// Whether waits are waited.
+    pub pace: Pace,
+    /// Hosts that may be fetched from though they are inner ones.
+    pub allow: Vec<String>,
+}
+
+/// Why there is no trace, or why it breaks off.
+#[derive(Debug, thiserror::Error)]
+pub enum VxmlError {
+    /// `--script` is no list of replies.
+    #[error("--script: {0}")]
+    Script(#[from] ReplyError),
+    /// There is no HTTP client.
+    #[error(transparent)]
+    Http(#[from] HttpSetUpError),
+    /// The call broke off.
+    #[error(transparent)]
+    Call(#[from] HandsetError),
+    /// There are no tasks.
+    #[error("the run cannot start: {0}")]
+    Tasks(#[from] io::Error),
+}
+
+/// Runs one session, with its trace on stdout.
+pub fn run_vxml(options: VxmlOptions) -> Result<(), VxmlError> {
+    let script = options.script.as_deref().map(read_script).transpose()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let outcome = runtime.block_on(run(options, script));
+    // A read of stdin that nobody waits for any more must not keep the process.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn run(options: VxmlOptions, script: Option<VecDeque<Reply>>) -> Result<(), VxmlError> {
+    let clock = Clock::system();
+    let fetcher = HttpFetcher::new(AddressGuard::new(&options.url, &options.allow), clock.clone())?;
+    let source = match script {
+        Some(replies) => Source::Script { replies, listens: 0 },
+        None => Source::Stdin(BufReader::new(tokio::io::stdin()).lines()),
+    };
+    let session = session_variables("sip:callward@localhost", "tel:+15555550100");
+    let start = Start { url: options.url, session, clock, chance: Chance::system() };
+    let handset = Handset::new(start, fetcher, Printer { source }, options.pace)?;
+    match handset.run().await {
+        Ok(_) => {}
+        Err(HandsetError::CallerGone) => print(&broken_off()),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+fn read_script(text: &str) -> Result<VecDeque<Reply>, ReplyError> {
+    let replies: Vec<Value> = serde_json::from_str(text)?;
+    replies.into_iter().map(Reply::try_from).collect()
+}
+
+/// A caller whose part is read from a script or from stdin, and who writes down what happens.
+struct Printer {
+    source: Source,
+}
+
+enum Source {
+    Script { replies: VecDeque<Reply>, listens: u32 },
+    Stdin(Lines<BufReader<Stdin>>),
+}
+
+impl Caller for Printer {
+    fn witness(&mut self, happening: &Happening<'_>, at: Duration) {
+        let mut line = told(happening);
+        if let Value::Object(fields) = &mut line {
+            fields.insert("ms".to_owned(), json!(at.as_millis()));
+        }
+        print(&line);
+    }
+
+    async fn answer(&mut self, asked: Asked) -> Option<Reply> {
+        match &mut self.source {
+            Source::Stdin(lines) => next_line(lines).await,
+            Source::Script { replies, listens } => {
+                *listens += u32::from(asked == Asked::Input);
+                if *listens > MOST_LISTENS {
+                    return None;
+                }
+                Some(replies.pop_front().unwrap_or(Reply::Silence))
+            }
+        }
+    }
+}
+
+/// The next reply on stdin; what cannot be read is told and passed over.
+async fn next_line(lines: &mut Lines<BufReader<Stdin>>) -> Option<Reply> {
+    loop {
+        let line = lines.next_line().await.ok()??;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let reply = serde_json::from_str::<Value>(&line).map_err(ReplyError::from).and_then(Reply::try_from);
+        match reply {
+            Ok(reply) => return Some(reply),
+            Err(error) => print(&json!({ "t": "mistake", "message": error.to_string() })),
+        }
+    }
+}
+
+fn told(happening: &Happening<'_>) -> Value {
+    match happening {
+        Happening::Fetched { url, method, status, failure } => {
+            json!({ "t": "fetch", "url": url.as_str(), "method": method.as_str(), "status": status, "failure": failure })
+        }
+        Happening::Prompt(spoken) => {
+            let audio: Vec<&str> = spoken.sounds.iter().filter_map(address).collect();
+            json!({ "t": "prompt", "text": spoken.text, "audio": audio, "bargein": spoken.bargein })
+        }
+        Happening::Log { label, text } => json!({ "t": "log", "label": label, "text": text }),
+        Happening::Listen(listening) => json!({
+            "t": "listen",
+            "timeout_ms": listening.timeout.as_millis(),
+            "interdigit_ms": listening.interdigit.as_millis(),
+            "termchar": listening.termchar.map(String::from).unwrap_or_default(),
+            "modes": modes(listening),
+        }),
+        Happening::Matched(matched) => json!({
+            "t": "match",
+            "keys": if matched.by_keys { matched.utterance.as_str() } else { "" },
+            "result": {
+                "utterance": matched.utterance,
+                "inputmode": if matched.by_keys { "dtmf" } else { "voice" },
+                "interpretation": matched.interpretation,
+            },
+        }),
+        Happening::Transfer(request) => json!({
+            "t": "transfer",
+            "dest": request.dest,
+            "type": request.kind.as_str(),
+            "connecttimeout_ms": request.connecttimeout.as_millis(),
+            "maxtime_ms": request.maxtime.as_millis(),
+        }),
+        Happening::Record(request) => json!({ "t": "record", "maxtime_ms": request.maxtime.as_millis(), "dtmfterm": request.dtmfterm }),
+        Happening::Submit { url, method, params } => {
+            let params: serde_json::Map<String, Value> = params.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            json!({ "t": "submit", "url": url.as_str(), "method": method.as_str().to_ascii_lowercase(), "params": params })
+        }
+        Happening::Trace(trace) => traced(trace),
+        Happening::End(ending) => ended(ending),
+    }
+}
+
+fn modes(listening: &Listening) -> Vec<&'static str> {
+    [listening.dtmf.then_some("dtmf"), listening.voice.then_some("voice")].into_iter().flatten().collect()
+}
+
+fn address(sound: &Sound) -> Option<&str> {
+    match sound {
+        Sound::Audio { url, .. } => Some(url),
+        Sound::Words(_) | Sound::Recording(_) | Sound::Pause(_) | Sound::Mark(_) => None,
+    }
+}
+
+fn traced(trace: &Trace) -> Value {
+    match trace {
+        Trace::Selected { dialog, item, line, why } => json!({ "t": "item", "dialog": dialog, "item": item, "line": line, "why": why }),
+        Trace::Thrown { event, message } => json!({ "t": "event", "event": event, "message": message }),
+        Trace::Entered { url } => json!({ "t": "document", "url": url.as_str() }),
+    }
+}
+
+fn ended(ending: &Ending) -> Value {
+    json!({ "t": "end", "reason": ending.reason.as_str(), "exit": ending.exit, "uncaught": ending.uncaught, "message": ending.message })
+}
+
+fn broken_off() -> Value {
+    json!({ "t": "end", "reason": "error", "exit": null, "uncaught": null, "message": "the replies ended before the session did" })
+}
+
+/// Nobody reads the trace any more when stdout is closed; the session still ends by itself.
+fn print(line: &Value) {
+    let _ = writeln!(io::stdout().lock(), "{line}");
+}

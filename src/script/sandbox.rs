@@ -1,0 +1,283 @@
+//! The sandbox itself: one QuickJS runtime with one context, and the ways into it.
+
+use rquickjs::context::EvalOptions;
+use rquickjs::{Context, Ctx, Exception, FromJs, Function, Runtime, Value};
+
+use super::gauge::{Gauge, Limit, Limits};
+use crate::clock::{Chance, Clock};
+
+const PRELUDE: &str = include_str!("prelude.js");
+
+/// Why a script gave no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScriptError {
+    /// The script has a fault or threw something; the words are its own.
+    #[error("{0}")]
+    Thrown(String),
+    /// The script ran into a limit; the sandbox is broken and must be thrown away.
+    #[error("the script used more {0} than it may")]
+    Limit(Limit),
+    /// An earlier script ran into a limit; the sandbox must be thrown away.
+    #[error("an earlier script broke the sandbox: it used more {0} than it may")]
+    Broken(Limit),
+    /// The sandbox could not be made, or a value could not cross its border.
+    #[error("the script engine failed: {0}")]
+    Engine(String),
+}
+
+/// A place in which scripts of strangers run. Not for an async worker: a run may take as long as [`Limits`] lets it.
+pub struct Sandbox {
+    context: Context,
+    gauge: Gauge,
+    broken: Option<Limit>,
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox").field("broken", &self.broken).finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// An empty sandbox, whose `Date` asks `clock` and whose `Math.random` asks `chance`.
+    pub fn new(limits: Limits, clock: &Clock, chance: &Chance) -> Result<Self, ScriptError> {
+        let runtime = Runtime::new().map_err(engine)?;
+        runtime.set_memory_limit(limits.memory);
+        runtime.set_max_stack_size(limits.stack);
+        let context = Context::full(&runtime).map_err(engine)?;
+        let gauge = Gauge::new(limits);
+        let handler = gauge.clone();
+        runtime.set_interrupt_handler(Some(Box::new(move || handler.should_interrupt())));
+        let mut sandbox = Self { context, gauge, broken: None };
+        let (gauge, clock, chance) = (sandbox.gauge.clone(), clock.clone(), chance.clone());
+        sandbox.enter(|ctx| furnish(ctx, gauge, clock, chance))?;
+        Ok(sandbox)
+    }
+
+    /// The limit that broke this sandbox, if one did.
+    pub fn broken(&self) -> Option<Limit> {
+        self.broken
+    }
+
+    /// Runs `visit` inside, under the limits of one run. Whoever needs more of the engine than the methods here comes in by this door.
+    pub fn enter<R>(&mut self, visit: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<R>) -> Result<R, ScriptError> {
+        if let Some(limit) = self.broken {
+            return Err(ScriptError::Broken(limit));
+        }
+        self.gauge.reset();
+        let outcome = self.context.with(|ctx| visit(&ctx).map_err(|error| caught(&ctx, error)));
+        if self.gauge.is_exhausted() {
+            self.broken = Some(Limit::Time);
+            return Err(ScriptError::Limit(Limit::Time));
+        }
+        if let Err(ScriptError::Limit(limit)) = &outcome {
+            self.broken = Some(*limit);
+        }
+        outcome
+    }
+
+    /// Runs a whole script; what its last statement gives is dropped.
+    pub fn run(&mut self, source: &str) -> Result<(), ScriptError> {
+        self.enter(|ctx| evaluate::<Value>(ctx, source).map(drop))
+    }
+
+    /// The value of an expression as JSON; `None` where JSON has no word for it (`undefined`, a function).
+    pub fn evaluate(&mut self, expression: &str) -> Result<Option<serde_json::Value>, ScriptError> {
+        let source = format!("({expression}\n)");
+        let json = self.enter(|ctx| {
+            let value: Value = evaluate(ctx, &source)?;
+            ctx.json_stringify(value)?.map(|json| json.to_string()).transpose()
+        })?;
+        json.map(|json| serde_json::from_str(&json)).transpose().map_err(|error| ScriptError::Engine(error.to_string()))
+    }
+
+    /// Sets the global variable `name`.
+    pub fn assign(&mut self, name: &str, value: &serde_json::Value) -> Result<(), ScriptError> {
+        let json = value.to_string();
+        self.enter(|ctx| ctx.globals().set(name, ctx.json_parse(json)?))
+    }
+}
+
+fn furnish(ctx: &Ctx<'_>, gauge: Gauge, clock: Clock, chance: Chance) -> rquickjs::Result<()> {
+    let charge = Function::new(ctx.clone(), move |ctx: Ctx<'_>, work: f64| match gauge.charge(work) {
+        true => Ok(()),
+        false => Err(Exception::throw_range(&ctx, "too large to work through")),
+    })?;
+    let now = Function::new(ctx.clone(), move || clock.now().as_millisecond() as f64)?;
+    let random = Function::new(ctx.clone(), move || fraction(&chance))?;
+    let prelude: Function = evaluate(ctx, PRELUDE)?;
+    prelude.call((charge, now, random))
+}
+
+/// 53 random bits as a number from 0 up to, but not including, 1.
+fn fraction(chance: &Chance) -> f64 {
+    (u64::from_le_bytes(chance.bytes()) >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// Scripts are sloppy code, as VoiceXML pages expect; rquickjs would make them strict.
+fn evaluate<'js, V: FromJs<'js>>(ctx: &Ctx<'js>, source: &str) -> rquickjs::Result<V> {
+    let mut options = EvalOptions::default();
+    options.strict = false;
+    options.filename = Some("script".to_owned());
+    ctx.eval_with_options(source, options)
+}
+
+fn caught(ctx: &Ctx<'_>, error: rquickjs::Error) -> ScriptError {
+    match error {
+        rquickjs::Error::Exception => thrown(ctx, ctx.catch()),
+        rquickjs::Error::Allocation => ScriptError::Limit(Limit::Memory),
+        other => engine(other),
+    }
+}
+
+fn thrown<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> ScriptError {
+    // QuickJS throws a bare null where memory does not even suffice for the error.
+    if value.is_null() {
+        return ScriptError::Limit(Limit::Memory);
+    }
+    let Some(exception) = value.as_exception() else {
+        let words = rquickjs::Coerced::<String>::from_js(ctx, value).map(|words| words.0);
+        return ScriptError::Thrown(words.unwrap_or_else(|_| "the script threw a value that has no words".to_owned()));
+    };
+    let message = exception.message().unwrap_or_default();
+    match message.as_str() {
+        "out of memory" => ScriptError::Limit(Limit::Memory),
+        "Maximum call stack size exceeded" => ScriptError::Limit(Limit::Stack),
+        "" => ScriptError::Thrown(name(exception)),
+        words => ScriptError::Thrown(format!("{}: {words}", name(exception))),
+    }
+}
+
+fn name(exception: &Exception<'_>) -> String {
+    exception.as_object().get("name").unwrap_or_else(|_| "Error".to_owned())
+}
+
+fn engine(error: rquickjs::Error) -> ScriptError {
+    ScriptError::Engine(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_expression_gives_json_and_undefined_gives_nothing() {
+        let mut sandbox = sandbox();
+        sandbox.assign("caller", &json!({ "id": "0123", "tries": [1, 2] })).unwrap();
+        sandbox.run("var twice = caller.tries[1] * 2; with (caller) { id = id + '4' }").unwrap();
+
+        assert_eq!(sandbox.evaluate("{ twice: twice, id: caller.id }").unwrap(), Some(json!({ "twice": 4, "id": "01234" })));
+        assert_eq!(sandbox.evaluate("undefined").unwrap(), None);
+        assert_eq!(
+            sandbox.evaluate("new Array(3) instanceof Array && [1, 2].slice(1).concat([3]).join() // so").unwrap(),
+            Some(json!("2,3"))
+        );
+    }
+
+    #[test]
+    fn a_script_that_throws_leaves_the_sandbox_whole() {
+        let mut sandbox = sandbox();
+
+        let error = sandbox.run("nobody.home").unwrap_err();
+
+        assert_eq!(error, ScriptError::Thrown("ReferenceError: nobody is not defined".to_owned()));
+        assert!(matches!(sandbox.run("var 1"), Err(ScriptError::Thrown(words)) if words.starts_with("SyntaxError")));
+        assert_eq!(sandbox.evaluate("1 + 1").unwrap(), Some(json!(2)));
+    }
+
+    #[test]
+    fn whatever_never_ends_is_stopped_and_breaks_the_sandbox() {
+        let endless = [
+            ("for (;;);", Limit::Time),
+            ("for (;;) try { for (;;); } catch (e) {}", Limit::Time),
+            ("/(a+)+$/.test('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab')", Limit::Time),
+            ("var s = new Array(100000); for (;;) try { s.indexOf(1) } catch (e) {}", Limit::Time),
+            ("(function () { arguments.length = 1e15; new Set(arguments) })()", Limit::Time),
+            ("(function deeper() { return deeper() + 1 })()", Limit::Stack),
+            ("var a = []; for (;;) a.push('x' + a.length)", Limit::Memory),
+        ];
+        for (source, limit) in endless {
+            let mut sandbox = sandbox();
+
+            assert_eq!(sandbox.run(source), Err(ScriptError::Limit(limit)), "{source}");
+            assert_eq!(sandbox.run("1"), Err(ScriptError::Broken(limit)), "{source}");
+        }
+    }
+
+    #[test]
+    fn built_ins_that_cannot_be_interrupted_refuse_what_is_too_large() {
+        let too_large = [
+            "new Array(2e8)",
+            "Array(2e8)",
+            "'x'.repeat(1e9)",
+            "'x'.padStart(1e9)",
+            "var a = []; a.length = 4e9; a + ''",
+            "var a = []; a.length = 4e9; a.fill(0)",
+            "[].join.call({ length: 1e15 })",
+            "[].concat({ length: 1 }, (function () { var a = []; a.length = 4e9; return a })()).length",
+            "[].slice.call({ get length() { return 1e15 } })",
+            "var a = []; a.length = 4e9; new Set(a)",
+            "(function () { arguments.length = 1e15; [].values.call(arguments) })()",
+            "[].slice.call(Object.create({ length: 1e15 }))",
+            "var s = 'ab'.repeat(50000); s.indexOf(s)",
+        ];
+        for source in too_large {
+            let mut sandbox = sandbox();
+
+            let error = sandbox.run(source).unwrap_err();
+
+            assert!(matches!(&error, ScriptError::Thrown(words) if words.starts_with("RangeError")), "{source}: {error}");
+            assert_eq!(sandbox.broken(), None);
+        }
+    }
+
+    #[test]
+    fn guarded_built_ins_still_do_their_work() {
+        let expressions = [
+            ("Array.isArray(Array.from('ab')) && Array(3).length", json!(3)),
+            ("(function (a, b) { return [].slice.call(arguments, 1) })(1, 2)", json!([2])),
+            ("[3, 1, 2].sort().map(function (n) { return n * 2 }).join('-') + [4, 5]", json!("2-4-64,5")),
+            ("[...new Set([1, 1, 2])].length + Array.of(7).concat(8, [9]).length", json!(5)),
+            ("'a-b-a'.replace(/a/g, 'c').split('-').indexOf('b') + 'abc'.padStart(5, '*').lastIndexOf('*')", json!(2)),
+            (
+                "(class Stack extends Array {}).from([1]).length + Object.keys([1, 2].constructor === Array ? { a: 1 } : {}).length",
+                json!(2),
+            ),
+            ("Date.UTC(1970, 0, 2) + new Date(Date.parse('1970-01-02T00:00:00Z')).getTime()", json!(172_800_000)),
+        ];
+        let mut sandbox = sandbox();
+        for (expression, value) in expressions {
+            assert_eq!(sandbox.evaluate(expression).unwrap(), Some(value), "{expression}");
+        }
+    }
+
+    #[test]
+    fn the_clock_and_the_dice_are_the_hosts() {
+        let mut sandbox = sandbox();
+
+        assert_eq!(
+            sandbox.evaluate("[new Date().getTime(), Date.now(), new Date(5).getTime(), new Date() instanceof Date]").unwrap(),
+            Some(json!([0, 0, 5, true]))
+        );
+        assert_eq!(sandbox.evaluate("Math.random()").unwrap(), self::sandbox().evaluate("Math.random()").unwrap());
+    }
+
+    #[test]
+    fn nothing_leads_out() {
+        let mut sandbox = sandbox();
+
+        for name in ["require", "std", "os", "print", "load", "process", "performance", "fetch", "BigInt", "ArrayBuffer", "Proxy"] {
+            assert_eq!(sandbox.evaluate(&format!("typeof {name}")).unwrap(), Some(json!("undefined")), "{name}");
+        }
+        sandbox
+            .run("var module = 0; import('std').then(function () { module = 1 }); (async function () { await 1; module = 2 })()")
+            .unwrap();
+        assert_eq!(sandbox.evaluate("module").unwrap(), Some(json!(0)));
+    }
+
+    fn sandbox() -> Sandbox {
+        Sandbox::new(Limits::default(), &Clock::by_hand(jiff::Timestamp::UNIX_EPOCH), &Chance::seeded(1)).unwrap()
+    }
+}

@@ -1,0 +1,100 @@
+//! How a call begins: the entry page stores nothing; turn 0 brings the call's variables.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::flow::{Flow, State};
+use crate::render::DialogKind;
+use crate::session::{Call, CallAddress, Journal, Live};
+use crate::verify::Verification;
+
+use super::directory::Process;
+use super::resume::Switchboard;
+
+/// The names that every entry page takes, whatever the flow.
+const CALL_VARIABLES: &[&str] = &["identity", "lang", "email", "phone", "contact_id", "test", "from", "to", "call_id"];
+
+/// What a platform says of a call, by name.
+pub type CallVariables = BTreeMap<String, String>;
+
+/// What an entry page needs.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The address of the call that may begin.
+    pub address: CallAddress,
+    /// The names it takes: call variables and the flow's inputs.
+    pub names: Vec<String>,
+    /// The language of the page (BCP 47).
+    pub language: String,
+    /// `2.1` or `2.0`.
+    pub vxml_version: String,
+}
+
+impl Switchboard {
+    /// The entry of a process; `None` when it is unknown or disabled.
+    pub fn entry(&self, tenant: &str, process: &str, kind: DialogKind, language: &str) -> Option<Entry> {
+        let (_, found) = self.directory.process(tenant, process)?;
+        let address = CallAddress::mint((tenant, process), kind, &self.key, &self.chance, self.clock.now());
+        Some(Entry {
+            address,
+            names: entry_names(found),
+            language: found.flow.language(language).to_owned(),
+            vxml_version: found.settings.rules.vxml_version.clone(),
+        })
+    }
+}
+
+/// Call variables, inputs, and the variables that settings name; only what can be a variable of a page.
+fn entry_names(process: &Process) -> Vec<String> {
+    let rules = &process.settings.rules;
+    let mut names: Vec<String> = CALL_VARIABLES.iter().map(|name| (*name).to_owned()).collect();
+    let more = process.flow.inputs.keys().chain([&rules.email_variable, &rules.phone_variable]);
+    for name in more.filter(|name| is_variable(name)) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+fn is_variable(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// A call that has just begun.
+pub(super) fn begin(process: &Process, mut call: Call, auth_id: String, started: Timestamp) -> Live {
+    let variable = |name: &str| call.variables.get(name).cloned().unwrap_or_default();
+    call.id = variable("call_id");
+    call.from = variable("from");
+    call.to = variable("to");
+    call.test = variable("test") == "true";
+    call.started = started;
+    let flow = &process.flow;
+    let identity =
+        flow.identity_input().map(|name| call.variables.get(name).map(|identity| identity.trim().to_owned()).unwrap_or_default());
+    let state = State::new(flow.language(&variable("lang")), inputs(flow, &call.variables));
+    Live {
+        auth_id,
+        flow_version: flow.version.clone(),
+        identity: identity.unwrap_or_default(),
+        state,
+        turn: None,
+        verification: Verification::default(),
+        journal: Journal::default(),
+        call,
+    }
+}
+
+fn inputs(flow: &Flow, variables: &CallVariables) -> Map<String, Value> {
+    flow.inputs.keys().map(|name| (name.clone(), Value::from(variables.get(name).cloned().unwrap_or_default()))).collect()
+}
+
+/// The inputs that the flow cannot do without and that the platform did not give.
+pub(super) fn missing_inputs<'f>(flow: &'f Flow, live: &Live) -> Vec<&'f str> {
+    let empty = |name: &str| live.state.inputs.get(name).and_then(Value::as_str).is_none_or(|value| value.trim().is_empty());
+    flow.inputs.iter().filter(|(name, input)| input.required && empty(name)).map(|(name, _)| name.as_str()).collect()
+}
