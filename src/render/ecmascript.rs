@@ -30,3 +30,38 @@ fn needs_escape(character: char) -> bool {
 fn write_escape(f: &mut impl Write, character: char) -> fmt::Result {
     write!(f, "\\u{:04x}", u32::from(character))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+    use rquickjs::{Context, Runtime};
+
+    use crate::xml::parse;
+
+    use super::super::entry_page::EntryPage;
+    use super::super::frame::{DialogKind, Version};
+    use super::super::sample::HOSTILE;
+    use super::super::variable::Variable;
+
+    #[test]
+    fn hostile_text_comes_back_as_it_was() {
+        assert_eq!(read_back(HOSTILE), HOSTILE);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_comes_back_as_it_was(text in any::<String>()) {
+            prop_assert_eq!(read_back(&text), text);
+        }
+    }
+
+    /// What a platform makes of a variable: XML first, then ECMAScript.
+    fn read_back(text: &str) -> String {
+        let variables = [Variable::new("identity", text).unwrap()];
+        let page = EntryPage { submit: "0", kind: DialogKind::Main, language: "en", variables: &variables, version: Version::V21 };
+        let document = parse(page.render().as_bytes()).unwrap();
+        let expression = document.child("form").unwrap().child("var").unwrap().attribute("expr").unwrap().to_owned();
+        let context = Context::full(&Runtime::new().unwrap()).unwrap();
+        context.with(|context| context.eval(expression)).unwrap()
+    }
+}

@@ -45,3 +45,26 @@ impl EndTemplate<'_> {
         self.say.iter().map(|words| Prompt::always(words, self.frame.language))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::flow::apology;
+    use crate::xml::{Element, parse};
+
+    use super::*;
+
+    #[test]
+    fn every_result_is_declared_and_given_back_even_after_an_error() {
+        let results = [Variable::new("authStatus", "verified").unwrap(), Variable::new("authMethod", "").unwrap()];
+        let say = [apology("en")];
+        let page = EndPage { say: &say, results: &results, kind: DialogKind::Subdialog, language: "en", turn: None, version: Version::V21 };
+
+        let document = parse(page.render().as_bytes()).unwrap();
+
+        let declared: Vec<_> = document.elements().filter(|element| element.name == "var").map(|var| var.attribute("expr")).collect();
+        let leave = |element: &Element| element.child("return").unwrap().attribute("namelist").map(str::to_owned);
+        assert_eq!(declared, [Some("'verified'"), Some("''")]);
+        assert_eq!(leave(document.child("form").unwrap().child("block").unwrap()).as_deref(), Some("authStatus authMethod"));
+        assert_eq!(leave(document.child("catch").unwrap()).as_deref(), Some("authStatus authMethod"));
+    }
+}

@@ -36,3 +36,33 @@ impl EntryPage<'_> {
         fill(&EntryTemplate { frame, submit: self.submit, variables }, 4096)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::xml::{Element, parse};
+
+    use super::*;
+
+    #[test]
+    fn variables_are_declared_in_the_form_and_posted_to_turn_0() {
+        let form = entry(&[("identity", "1001"), ("lang", "")]);
+
+        let submit = form.child("block").unwrap().child("submit").unwrap();
+        assert_eq!(submit.attribute("namelist"), Some("identity lang"));
+        assert_eq!((submit.attribute("next"), submit.attribute("method")), (Some("/a/b/c/0"), Some("post")));
+        assert_eq!(form.child("var").unwrap().attribute("expr"), Some("'1001'"));
+    }
+
+    #[test]
+    fn nobody_presets_a_verdict() {
+        let form = entry(&[("authStatus", "verified"), ("identity", "1001")]);
+
+        assert_eq!(form.elements().filter(|element| element.name == "var").count(), 1);
+    }
+
+    fn entry(variables: &[(&str, &str)]) -> Element {
+        let variables: Vec<_> = variables.iter().filter_map(|(name, value)| Variable::new(name, value)).collect();
+        let page = EntryPage { submit: "/a/b/c/0", kind: DialogKind::Main, language: "en", variables: &variables, version: Version::V21 };
+        parse(page.render().as_bytes()).unwrap().child("form").unwrap().clone()
+    }
+}

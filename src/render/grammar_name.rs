@@ -96,6 +96,10 @@ impl fmt::Display for GrammarName {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use crate::grammar::{Grammar, Library, Matcher, Surroundings, Verdict};
+
     use super::*;
 
     #[test]
@@ -123,5 +127,51 @@ mod tests {
         ] {
             assert_eq!(GrammarName::read(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn a_key_of_a_menu_acts_at_once() {
+        assert_eq!(verdict("keys-12s", "1"), Verdict::MatchEnd);
+        assert_eq!(verdict("keys-12s", "*"), Verdict::MatchEnd);
+        assert_eq!(verdict("keys-12s", "3"), Verdict::NoMatch);
+    }
+
+    #[test]
+    fn the_last_possible_digit_a_hash_and_a_star_end_an_entry() {
+        for keys in ["123456", "8#", "12345#", "*", "12*", "12345*", "#123456", "#8#", "#*"] {
+            assert_eq!(verdict("digits-6", keys), Verdict::MatchEnd, "{keys}");
+        }
+    }
+
+    #[test]
+    fn fewer_digits_wait_for_more() {
+        for keys in ["1", "12345", "#", "#12345"] {
+            assert_eq!(verdict("digits-6", keys), Verdict::Match, "{keys}");
+        }
+    }
+
+    #[test]
+    fn nothing_follows_an_end() {
+        for keys in ["1234567", "123456#", "##", "8##", "**", "1*2"] {
+            assert_eq!(verdict("digits-6", keys), Verdict::NoMatch, "{keys}");
+        }
+    }
+
+    #[test]
+    fn a_hash_with_a_meaning_ends_an_entry_alone() {
+        assert_eq!(verdict("digits-6-hash", "#"), Verdict::MatchEnd);
+        assert_eq!(verdict("digits-6-hash", "123456"), Verdict::MatchEnd);
+    }
+
+    #[test]
+    fn one_digit_can_be_all() {
+        assert_eq!(verdict("digits-1", "7"), Verdict::MatchEnd);
+        assert_eq!(verdict("digits-1", "*"), Verdict::MatchEnd);
+    }
+
+    fn verdict(name: &str, keys: &str) -> Verdict {
+        let document = GrammarName::read(name).unwrap().render();
+        let grammar = Grammar::parse(document.as_bytes(), &Surroundings::default()).unwrap();
+        Matcher::new([Arc::new(grammar.link(&Library::default()).unwrap())]).push(keys)
     }
 }

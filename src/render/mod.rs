@@ -10,6 +10,10 @@ mod hang_up_page;
 mod key_set;
 mod pressed;
 mod prompt;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod schema;
 mod turn_page;
 mod variable;
 

@@ -81,3 +81,71 @@ impl TurnTemplate<'_> {
         Pressed::of(self.listen, KeyMeaning::MoreTime)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::flow::{KeyMeaning, Takes};
+    use crate::xml::parse;
+
+    use super::super::sample::{HOSTILE, code, hostile, menu};
+    use super::*;
+
+    #[test]
+    fn a_code_is_asked_for_with_everything_in_the_page() {
+        assert_page("code", &page(&code()).render());
+    }
+
+    #[test]
+    fn a_menu_acts_on_single_keys() {
+        let turn = menu();
+
+        assert_page("menu", &TurnPage { grammars: Grammars::Inline, kind: DialogKind::Subdialog, ..page(&turn) }.render());
+    }
+
+    #[test]
+    fn hostile_words_are_only_words() {
+        let document = parse(page(&hostile()).render().as_bytes()).unwrap();
+
+        let field = document.child("form").unwrap().child("field").unwrap();
+        let prompt = field.elements().find(|element| element.name == "prompt").unwrap();
+        let allowed: String = HOSTILE.chars().filter(|c| !matches!(c, '\0' | '\u{b}' | '\u{1f}' | '\u{fffe}' | '\r')).collect();
+        assert!(prompt.text().replace('\r', "").starts_with(&allowed), "{:?}", prompt.text());
+        assert!(prompt.elements().all(|element| element.name == "break"));
+    }
+
+    #[test]
+    fn an_answer_of_a_menu_wins_over_a_bound_key() {
+        let mut turn = menu();
+        turn.listen.keys = BTreeMap::from([('1', KeyMeaning::Repeat)]);
+
+        assert!(!page(&turn).render().contains("pressed == '1'"));
+    }
+
+    #[test]
+    fn a_hash_with_a_meaning_is_not_taken_for_a_habit() {
+        let mut turn = code();
+        turn.listen.takes = Takes::Digits { from: 4, to: 8 };
+        turn.listen.keys = BTreeMap::from([('#', KeyMeaning::Tell)]);
+
+        let page = page(&turn).render();
+
+        assert!(page.contains("digits-8-hash.grxml"), "{page}");
+        assert!(page.contains(r#"<elseif cond="pressed == '#'"/>"#), "{page}");
+        assert!(!page.contains("replace(/^#/"), "{page}");
+    }
+
+    fn page(turn: &Turn) -> TurnPage<'_> {
+        let grammars = Grammars::Served { base: "https://gw.example" };
+        TurnPage { turn, submit: "/vxml/acme/two-factor/a1b2/3", kind: DialogKind::Main, version: Version::V21, grammars }
+    }
+
+    fn assert_page(name: &str, page: &str) {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../../fixtures/pages");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(name, page));
+    }
+}
