@@ -146,10 +146,7 @@ impl Step {
             return Some(Self { id, kind: Kind::Branch(branch), then: BTreeMap::new(), any: None });
         }
         let mut fields = reading.fields(node, format!("{what} ({})", kind.text));
-        let read = read_kind(&kind, &mut fields, reading);
-        let Some(read) = read else {
-            return None;
-        };
+        let read = read_kind(&kind, &mut fields, reading)?;
         let (then, any) = read_then(&read, &mut fields, reading);
         fields.finish(reading);
         Some(Self { id, kind: read, then, any })

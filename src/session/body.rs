@@ -20,7 +20,7 @@ pub enum CallBody {
     /// It goes on.
     Live(Box<Live>),
     /// It is over.
-    Ended(Ended),
+    Ended(Box<Ended>),
 }
 
 /// A call that goes on.

@@ -44,7 +44,7 @@ impl Switchboard {
         let results = Results::of(&farewell, &live.auth_id, None);
         let record = record::record(&live, &Arc::clone(process), &results, now);
         let ended = Ended { at: now, say: farewell.say, language: farewell.language, results };
-        let body = CallBody::Ended(ended).seal(&key.0, &self.key, &self.chance);
+        let body = CallBody::Ended(Box::new(ended)).seal(&key.0, &self.key, &self.chance);
         let next = Next { turn: row.turn + 1, body, claim: None, ended: true };
         if self.store.save(key, row.unchanged(), next, vec![record]).await? {
             info!(auth_id = live.auth_id, "call {} ends: no platform came back", live.auth_id);

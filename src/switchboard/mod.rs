@@ -15,4 +15,4 @@ mod sending;
 pub use directory::{Directory, Process, Services, Tenant};
 pub use error::SwitchboardError;
 pub use opening::{CallVariables, Entry};
-pub use resume::{Answer, Page, Switchboard, TurnInput};
+pub use resume::{Answer, Goodbye, Page, Switchboard, TurnInput};

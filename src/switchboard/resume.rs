@@ -86,14 +86,18 @@ pub enum Page {
         turn: Box<Turn>,
     },
     /// The end.
-    End {
-        /// Said at the end.
-        say: Vec<Words>,
-        /// Language of the page (BCP 47).
-        language: String,
-        /// What is returned.
-        results: Results,
-    },
+    End(Box<Goodbye>),
+}
+
+/// The last page of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goodbye {
+    /// Said at the end.
+    pub say: Vec<Words>,
+    /// Language of the page (BCP 47).
+    pub language: String,
+    /// What is returned.
+    pub results: Results,
 }
 
 /// A turn being worked on.
@@ -196,7 +200,7 @@ impl Switchboard {
     ) -> Result<Attempt, SwitchboardError> {
         let now = self.store.now().await?;
         let live = match CallBody::open(&row.body, &key.0, &self.key)? {
-            CallBody::Ended(ended) => return Ok(Attempt::Answered(ended_page(ended, now))),
+            CallBody::Ended(ended) => return Ok(Attempt::Answered(ended_page(*ended, now))),
             CallBody::Live(live) => live,
         };
         if let Some(held) = row.held.filter(|held| held.until > now) {
@@ -314,14 +318,14 @@ impl Switchboard {
         let results = Results::of(&farewell, &work.live.auth_id, proof.as_ref());
         let record = record::record(&work.live, &work.process, &results, now);
         let ended = Ended { at: now, say: farewell.say, language: farewell.language, results };
-        let body = CallBody::Ended(ended.clone()).seal(&work.key.0, &self.key, &self.chance);
+        let body = CallBody::Ended(Box::new(ended.clone())).seal(&work.key.0, &self.key, &self.chance);
         let next = Next { turn: work.row.turn + 1, body, claim: None, ended: true };
         if !self.store.save(work.key, work.guard(), next, vec![record]).await? {
             return Ok(Attempt::Again);
         }
         let Results { status, path, reason, .. } = &ended.results;
         info!(auth_id = work.live.auth_id, status, path, reason, "call {} ends: {status}, {path}, {reason}", work.live.auth_id);
-        Ok(Attempt::Answered(Page::End { say: ended.say, language: ended.language, results: ended.results }))
+        Ok(Attempt::Answered(goodbye(ended)))
     }
 
     pub(super) async fn read_note<N: serde::de::DeserializeOwned + Default>(&self, about: notes::About<'_>) -> Result<N, SwitchboardError> {
@@ -355,12 +359,17 @@ fn ended_page(ended: Ended, now: Timestamp) -> Page {
     if now > ended.at + ENDED_FOR {
         return gone("call_ended", DialogKind::Main, &ended.language).page;
     }
-    Page::End { say: ended.say, language: ended.language, results: ended.results }
+    goodbye(ended)
+}
+
+fn goodbye(ended: Ended) -> Page {
+    Page::End(Box::new(Goodbye { say: ended.say, language: ended.language, results: ended.results }))
 }
 
 fn gone(reason: &str, kind: DialogKind, language: &str) -> Answer {
     let language = if language.is_empty() { "en" } else { language };
-    let page = Page::End { say: vec![apology(language)], language: language.to_owned(), results: Results::unavailable(reason) };
+    let goodbye = Goodbye { say: vec![apology(language)], language: language.to_owned(), results: Results::unavailable(reason) };
+    let page = Page::End(Box::new(goodbye));
     Answer { page, kind, vxml_version: "2.1".to_owned(), inline_grammars: false }
 }
 

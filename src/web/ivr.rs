@@ -84,7 +84,7 @@ pub(super) async fn turn(
         (Some(form), _) => form.answer(),
     };
     let answer = resume(&gateway, names, &address, number, input, &platform).await;
-    vxml(page::answer(&gateway, names, Some(&address), &answer))
+    vxml(page::answer(&gateway, names, Some((&address, number)), &answer))
 }
 
 /// `POST /vxml/{tenant}/{process}/{call}/{turn}/hangup`: the answer only exits.

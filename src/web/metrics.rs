@@ -10,7 +10,6 @@ pub(super) fn entry(tenant: &str, process: &str) {
 }
 
 /// A turn began.
-#[expect(clippy::disallowed_methods, reason = "a duration for the operator; nothing is decided by it")]
 pub(super) fn turn_began() -> Instant {
     Instant::now()
 }

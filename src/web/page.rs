@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use axum::response::{IntoResponse, Response};
 use http::header;
 
-use crate::render::{EndPage, EntryPage, Grammars, HangUpPage, TurnPage, Variable, Version};
+use crate::render::{DialogKind, EndPage, EntryPage, Grammars, HangUpPage, TurnPage, Variable, Version};
 use crate::session::CallAddress;
-use crate::switchboard::{Answer, Entry, Page};
+use crate::switchboard::{Answer, Entry, Goodbye, Page};
 
 use super::gateway::Gateway;
 
@@ -31,25 +31,30 @@ pub(super) fn entry(gateway: &Gateway, names: (&str, &str), entry: &Entry, prese
     .render()
 }
 
-/// The page of an answer; without an address there is no call to post to.
-pub(super) fn answer(gateway: &Gateway, names: (&str, &str), address: Option<&CallAddress>, answer: &Answer) -> String {
+/// The page of an answer to turn `posted` of the call at `address`; without one there is no call to post to.
+pub(super) fn answer(gateway: &Gateway, names: (&str, &str), call: Option<(&CallAddress, u32)>, answer: &Answer) -> String {
     let version = Version::named(&answer.vxml_version);
-    match (&answer.page, address) {
-        (Page::Turn { number, turn }, Some(address)) => {
+    match (&answer.page, call) {
+        (Page::Turn { number, turn }, Some((address, _))) => {
             let submit = gateway.turn(names, address, *number);
             let grammars = if answer.inline_grammars { Grammars::Inline } else { Grammars::Served { base: &gateway.base } };
             TurnPage { turn, submit: &submit, kind: answer.kind, version, grammars }.render()
         }
         (Page::Turn { .. }, None) => hung_up(),
-        (Page::End { say, language, results }, _) => {
-            let mut named = results.named();
-            if !named.iter().any(|(name, _)| *name == "consentStatus") {
-                named.push(("consentStatus", ""));
-            }
-            let results: Vec<Variable<'_>> = named.into_iter().filter_map(|(name, value)| Variable::new(name, value)).collect();
-            EndPage { say, results: &results, kind: answer.kind, language, turn: None, version }.render()
+        (Page::End(goodbye), _) => {
+            let turn = call.map(|(address, posted)| gateway.turn(names, address, posted));
+            end(goodbye, turn.as_deref(), answer.kind, version)
         }
     }
+}
+
+fn end(goodbye: &Goodbye, turn: Option<&str>, kind: DialogKind, version: Version) -> String {
+    let mut named = goodbye.results.named();
+    if !named.iter().any(|(name, _)| *name == "consentStatus") {
+        named.push(("consentStatus", ""));
+    }
+    let results: Vec<Variable<'_>> = named.into_iter().filter_map(|(name, value)| Variable::new(name, value)).collect();
+    EndPage { say: &goodbye.say, results: &results, kind, language: &goodbye.language, turn, version }.render()
 }
 
 pub(super) fn hung_up() -> String {
