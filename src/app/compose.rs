@@ -118,8 +118,8 @@ fn compose_tenant(
         |finding: crate::clients::Finding| ComposeError::Connection { tenant: name.to_owned(), field: finding.field, what: finding.what };
     let services = &tenant.connections.web_services;
     let services = Services {
-        production: WebServices::new(http.clone(), services.production.clone()).map_err(wrong)?,
-        test: WebServices::new(http.clone(), services.test.clone()).map_err(wrong)?,
+        production: Box::new(WebServices::new(http.clone(), services.production.clone()).map_err(wrong)?),
+        test: Box::new(WebServices::new(http.clone(), services.test.clone()).map_err(wrong)?),
     };
     let mut processes = BTreeMap::new();
     for process in &tenant.processes {

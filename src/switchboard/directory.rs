@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::clients::WebServices;
 use crate::flow::{Flow, Settings};
-use crate::verify::{Limits, Method};
+use crate::verify::{CustomerServices, Limits, Method};
 
 /// All tenants, by name.
 #[derive(Default)]
@@ -37,9 +36,9 @@ pub struct Tenant {
 /// The customer's XML web services; production calls and test calls never share them.
 pub struct Services {
     /// For production calls.
-    pub production: WebServices,
+    pub production: Box<dyn CustomerServices>,
     /// For test calls.
-    pub test: WebServices,
+    pub test: Box<dyn CustomerServices>,
 }
 
 /// A process: a flow with its settings, under a code.

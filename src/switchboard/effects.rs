@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tracing::warn;
 
-use crate::clients::{ServiceCall, ServiceStatus, WebServices};
+use crate::clients::{ServiceCall, ServiceStatus};
 use crate::flow::{CodeGeneration, Effect, Method, Outcome};
 use crate::secret::{Digits, mask};
 use crate::session::Event;
-use crate::verify::{AfterWrong, CodeContext, CodeState, GuessBudget, Locked, Offers};
+use crate::verify::{AfterWrong, CodeContext, CodeState, CustomerServices, GuessBudget, Locked, Offers};
 
 use super::error::SwitchboardError;
 use super::notes::{self, About};
@@ -162,8 +162,9 @@ impl Work<'_> {
         About::Person { tenant: &self.live.call.tenant, identity }
     }
 
-    pub fn services(&self) -> &WebServices {
-        if self.live.call.test { &self.tenant.services.test } else { &self.tenant.services.production }
+    pub fn services(&self) -> &dyn CustomerServices {
+        let services = &self.tenant.services;
+        if self.live.call.test { services.test.as_ref() } else { services.production.as_ref() }
     }
 
     pub fn service_call(&self) -> ServiceCall<'_> {

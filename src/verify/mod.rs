@@ -3,6 +3,7 @@
 mod budget;
 mod by_email;
 mod by_sms;
+mod by_web_service;
 mod code;
 mod contacts;
 mod limits;
@@ -13,6 +14,7 @@ mod verification;
 pub use budget::{GuessBudget, Locked};
 pub use by_email::ByEmail;
 pub use by_sms::BySms;
+pub use by_web_service::CustomerServices;
 pub use code::{CodeContext, CodeHash, make_code};
 pub use contacts::{Offers, Variables, contact_method};
 pub use limits::Limits;
