@@ -160,6 +160,11 @@ impl Interpreter {
         }
     }
 
+    /// Whether input is awaited.
+    pub fn is_listening(&self) -> bool {
+        matches!(self.state, State::Collecting(_))
+    }
+
     /// Runs until the machine waits for something outside.
     fn settle(&mut self, outcome: Run) {
         let mut outcome = outcome;

@@ -238,8 +238,8 @@ impl Interpreter {
         let is_called = std::mem::take(&mut self.current.awaits_parameters);
         match self.current.document.dialog(dialog.as_deref()).cloned() {
             Some(dialog) if is_called => {
-                self.refuse_undeclared(&dialog)?;
-                self.enter_dialog(dialog, Entry::Called)
+                self.enter_dialog(dialog.clone(), Entry::Called)?;
+                self.refuse_undeclared(&dialog)
             }
             Some(dialog) => self.enter_dialog(dialog, Entry::Select),
             None => Ok(()),

@@ -36,7 +36,6 @@ impl Interpreter {
     fn choose(&mut self, index: usize) -> Run {
         let Some(item) = self.current.dialog.as_ref().and_then(|run| run.dialog.items.first()).cloned() else { return Ok(()) };
         let ItemKind::Menu(menu) = &item.kind else { return Ok(()) };
-        self.scopes.set_item(&item.variable, Some(&true.into()))?;
         match menu.outcomes.get(index) {
             Some(outcome) => self.follow(outcome),
             None => Ok(()),

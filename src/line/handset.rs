@@ -132,7 +132,7 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
                     return Ok(ending);
                 }
             }
-            if self.owes_answer && !self.timeline.has_acts() {
+            if self.owes_answer && self.interpreter.is_listening() && !self.timeline.has_acts() {
                 self.owes_answer = false;
                 self.ask(Asked::Input).await?;
             }
