@@ -7,8 +7,8 @@ use url::Url;
 
 use super::document::{Method, TransferKind};
 
-/// Something the browser wants done.
-#[derive(Debug, Clone)]
+/// Something the browser wants done. No `Debug`: what the caller pressed is in some of it.
+#[derive(Clone)]
 pub enum Action {
     /// Fetch this, and answer with [`Event::Fetched`](super::Event::Fetched).
     Fetch(Fetch),
@@ -79,8 +79,8 @@ pub enum Trace {
     },
 }
 
-/// A request that somebody else makes for the browser.
-#[derive(Debug, Clone)]
+/// A request that somebody else makes for the browser. No `Debug`: it may carry what the caller pressed.
+#[derive(Clone)]
 pub struct Fetch {
     /// The number to answer with.
     pub id: u64,
@@ -146,8 +146,8 @@ pub struct Listening {
     pub voice: bool,
 }
 
-/// Input that fits a grammar.
-#[derive(Debug, Clone)]
+/// Input that fits a grammar. No `Debug`: it is what the caller pressed.
+#[derive(Clone)]
 pub struct Matched {
     /// The keys, or the words.
     pub utterance: String,

@@ -147,7 +147,7 @@ pub(super) enum Piece {
     Text(String),
     Value(Expression),
     Audio {
-        source: Option<Target>,
+        source: Target,
         fallback: Vec<Piece>,
     },
     Mark {

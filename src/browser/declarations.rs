@@ -65,17 +65,35 @@ impl Declarations {
         at
     }
 
+    /// A value ends at a comma or a bracket that it did not open, and where one operand follows another: there a line ended.
     fn end_of_value(&mut self, tokens: &[Token], mut at: usize) -> usize {
-        loop {
-            match tokens.get(at) {
-                None | Some(Token::Mark(',' | ';' | ')' | '}')) => return at,
-                Some(Token::Mark('(' | '[' | '{')) => at = closing(tokens, at) + 1,
-                Some(Token::Word(word)) if matches!(word.as_str(), "var" | "let" | "const") => return at,
-                Some(Token::Word(word)) if word == "function" => at = self.read_function(tokens, at),
-                Some(Token::Word(_) | Token::Mark(_) | Token::Literal) => at += 1,
+        let mut follows_operand = true;
+        while let Some(token) = tokens.get(at) {
+            match token {
+                Token::Mark(',' | ';' | ')' | ']' | '}') => return at,
+                Token::Word(word) if is_operator(word) => follows_operand = false,
+                Token::Word(_) | Token::Literal if follows_operand => return at,
+                Token::Word(word) if word == "function" => {
+                    at = self.read_function(tokens, at);
+                    follows_operand = true;
+                    continue;
+                }
+                Token::Word(_) | Token::Literal => follows_operand = true,
+                Token::Mark('(' | '[' | '{') => {
+                    at = closing(tokens, at);
+                    follows_operand = true;
+                }
+                Token::Mark(_) => follows_operand = false,
             }
+            at += 1;
         }
+        at
     }
+}
+
+/// Words that stand before or between operands.
+fn is_operator(word: &str) -> bool {
+    matches!(word, "in" | "of" | "instanceof" | "typeof" | "new" | "void" | "delete")
 }
 
 /// The place of the bracket that closes the one at `at`.

@@ -21,7 +21,6 @@ use crate::xml;
 const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a fetch is for.
-#[derive(Debug)]
 pub(super) enum Errand {
     Document(Transition),
     Root { transition: Transition, document: Arc<Document> },

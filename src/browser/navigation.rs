@@ -16,7 +16,6 @@ use super::submission::Submission;
 use super::thrown::{Run, Thrown};
 
 /// A change of document that has begun.
-#[derive(Debug)]
 pub(super) struct Transition {
     pub kind: TransitionKind,
     pub submission: Submission,
@@ -136,7 +135,8 @@ impl Interpreter {
         let Some(root_url) = document.application.clone() else {
             return self.take_over(transition, None, document);
         };
-        if let Some(root) = self.kept_root(&root_url).filter(|_| transition.kind != TransitionKind::Subdialog) {
+        let may_keep = !matches!(transition.kind, TransitionKind::First | TransitionKind::Subdialog);
+        if let Some(root) = self.kept_root(&root_url).filter(|_| may_keep) {
             return self.take_over(transition, Some(root), document);
         }
         let fetch = self.fetch_of(&Submission::plain(root_url), &Fetching::default(), "document")?;
@@ -146,8 +146,7 @@ impl Interpreter {
 
     /// The root document that is active already, if it is the one at `url`.
     fn kept_root(&self, url: &Url) -> Option<Arc<Document>> {
-        let is_same = self.current.root_url() == url && !self.current.document.dialogs.is_empty() | self.current.root.is_some();
-        is_same.then(|| self.current.root.clone().unwrap_or_else(|| self.current.document.clone()))
+        (self.current.root_url() == url).then(|| self.current.root.clone().unwrap_or_else(|| self.current.document.clone()))
     }
 
     pub(super) fn handle_root(&mut self, transition: Transition, document: Arc<Document>, resource: &Resource) -> Run {

@@ -37,7 +37,6 @@ impl Odometer {
         if now.saturating_duration_since(self.since) >= ELAPSED {
             self.reset(now);
         }
-        self.steps = 0;
         count(&mut self.documents, MOST_DOCUMENTS, "documents")
     }
 

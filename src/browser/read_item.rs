@@ -10,7 +10,7 @@ use super::read_content::read_block;
 use super::read_document::{empty_item, read_filled, read_modal, read_scope, read_surrounding};
 use super::read_event::read_outcome;
 use super::read_grammar::{builtin, made, read_grammar, read_keys};
-use super::read_prompt::read_prompt;
+use super::read_prompt::read_prompts;
 use super::reading::{
     Page, Read, at_most_one, boolean, enctype, exactly_one, fault, fetching, method, misplaced, names, required, required_target, target,
     text,
@@ -25,6 +25,7 @@ pub(super) fn read_item(element: &Element, page: &Page, index: usize) -> Read<(I
     if matches!(item.kind, ItemKind::Block(_)) {
         return Ok((item, filled));
     }
+    item.prompts = read_prompts(element)?;
     if element.name == "field" {
         read_field_grammars(element, &mut item)?;
     }
@@ -38,22 +39,14 @@ pub(super) fn read_item(element: &Element, page: &Page, index: usize) -> Read<(I
 }
 
 fn read_in_item(child: &Element, element: &Element, page: &Page, item: &mut Item) -> Read<()> {
-    let is_input = item.kind.is_input();
     match child.name.as_str() {
-        "prompt" => item.prompts.push(Arc::new(read_prompt(child)?)),
+        "prompt" | "audio" | "value" | "enumerate" | "mark" => {}
         "grammar" if matches!(element.name.as_str(), "field" | "record" | "transfer" | "initial") => {
             item.grammars.push(Arc::new(read_grammar(child, page)?));
         }
         "option" if element.name == "field" => {}
         "param" if matches!(element.name.as_str(), "subdialog" | "object") => {}
-        "audio" | "value" | "enumerate" => {
-            let node = Node::Element(child.clone());
-            item.prompts.extend(super::read_prompt::stray_prompt(&[&node])?.map(Arc::new));
-        }
-        _ if child.name != "link" || is_input => match read_surrounding(child, page, &mut item.surroundings)? {
-            true => {}
-            false => return misplaced(child, element),
-        },
+        _ if read_surrounding(child, page, &mut item.surroundings)? => {}
         _ => return misplaced(child, element),
     }
     Ok(())
@@ -153,19 +146,15 @@ fn read_accept(element: &Element) -> Read<Option<Accept>> {
 /// Reads `<menu>`: a dialog with one item, whose choices lead elsewhere (§2.2).
 pub(super) fn read_menu(element: &Element, page: &Page) -> Read<Dialog> {
     let mut surroundings = Surroundings::default();
-    let mut prompts = Vec::new();
-    for child in element.elements().filter(|child| child.name != "choice") {
+    for child in element.elements() {
         match child.name.as_str() {
-            "prompt" => prompts.push(Arc::new(read_prompt(child)?)),
-            "audio" | "value" | "enumerate" => {
-                prompts.extend(super::read_prompt::stray_prompt(&[&Node::Element(child.clone())])?.map(Arc::new));
-            }
+            "choice" | "prompt" | "audio" | "value" | "enumerate" | "mark" => {}
             _ if child.name != "link" && read_surrounding(child, page, &mut surroundings)? => {}
             _ => return misplaced(child, element),
         }
     }
     let mut item = empty_item(element, 0, ItemKind::Menu(read_choices(element, page)?))?;
-    item.prompts = prompts;
+    item.prompts = read_prompts(element)?;
     item.name = None;
     item.variable = " menu".to_owned();
     Ok(Dialog {

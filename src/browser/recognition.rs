@@ -22,7 +22,7 @@ pub(super) enum Owner {
 }
 
 /// Input that an active grammar understood.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Recognised {
     pub owner: Owner,
     pub utterance: String,

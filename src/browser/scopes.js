@@ -90,6 +90,13 @@
     openAnonymous() { here().anonymous = create(null); },
     closeAnonymous() { here().anonymous = null; },
 
+    enterTemplate() {
+      const context = here();
+      context.outer = context.anonymous;
+      context.anonymous = create(context.outer);
+    },
+    leaveTemplate() { here().anonymous = here().outer; },
+
     text: (source) => written(evaluate(source)),
     truth: (source) => !!evaluate(source),
     json: (source) => stringify(evaluate(source)),

@@ -66,6 +66,15 @@ impl Scopes {
         self.call("closeAnonymous", ())
     }
 
+    /// An anonymous scope inside the one there is, for the template of `<enumerate>`.
+    pub fn enter_template(&mut self) -> Outcome<()> {
+        self.call("enterTemplate", ())
+    }
+
+    pub fn leave_template(&mut self) -> Outcome<()> {
+        self.call("leaveTemplate", ())
+    }
+
     /// The value of `expression` as text.
     pub fn text(&mut self, expression: &str) -> Outcome<String> {
         self.call("text", (expression,))

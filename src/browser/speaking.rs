@@ -89,7 +89,7 @@ impl Interpreter {
         match piece {
             Piece::Text(text) => speaking.say(text),
             Piece::Value(expression) => speaking.say(&self.scopes.text(expression)?),
-            Piece::Audio { source, fallback } => self.speak_audio(source.as_ref(), fallback, speaking)?,
+            Piece::Audio { source, fallback } => self.speak_audio(source, fallback, speaking)?,
             Piece::Mark { name } => {
                 let name = self.resolved(name)?;
                 speaking.push(Sound::Mark(name));
@@ -107,19 +107,18 @@ impl Interpreter {
     }
 
     /// The words inside are evaluated whether or not the sound can be had (§4.1.3).
-    fn speak_audio(&mut self, source: Option<&Target>, fallback: &[Piece], speaking: &mut Speaking) -> Run {
+    fn speak_audio(&mut self, source: &Target, fallback: &[Piece], speaking: &mut Speaking) -> Run {
         let before = speaking.text.len();
         let url = match source {
-            Some(Target::Computed(expression)) if self.scopes.is_undefined(expression)? => return Ok(()),
-            Some(Target::Computed(expression)) => match self.recording(expression)? {
+            Target::Computed(expression) if self.scopes.is_undefined(expression)? => return Ok(()),
+            Target::Computed(expression) => match self.recording(expression)? {
                 Some(number) => {
                     speaking.push(Sound::Recording(number));
                     None
                 }
                 None => Some(self.scopes.text(expression)?),
             },
-            Some(Target::Literal(address)) => Some(address.clone()),
-            None => return self.speak_all(fallback, speaking),
+            Target::Literal(address) => Some(address.clone()),
         };
         speaking.in_audio += 1;
         self.speak_all(fallback, speaking)?;
@@ -174,11 +173,11 @@ impl Interpreter {
     }
 
     fn speak_choice(&mut self, entry: &Entry, template: &[Piece], speaking: &mut Speaking) -> Run {
-        self.scopes.open_anonymous()?;
+        self.scopes.enter_template()?;
         self.scopes.set_anonymous("_prompt", Some(&entry.words.as_str().into()))?;
         self.scopes.set_anonymous("_dtmf", entry.dtmf.as_deref().map(serde_json::Value::from).as_ref())?;
         self.speak_all(template, speaking)?;
-        Ok(self.scopes.close_anonymous()?)
+        Ok(self.scopes.leave_template()?)
     }
 
     /// Of SSML the words count; `<sub>` says its alias, descriptions and metadata are not spoken.

@@ -10,7 +10,7 @@ use super::scopes::Submitted;
 use super::thrown::Run;
 
 /// A request with its variables.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Submission {
     pub url: Url,
     pub method: Method,

@@ -31,7 +31,6 @@ pub trait Fetching: Send {
 pub struct HttpSetUpError(#[from] reqwest::Error);
 
 /// Fetches over HTTP for one call: cookies and copies are the call's own.
-#[derive(Debug)]
 pub struct HttpFetcher {
     /// For addresses that are trusted.
     trusting: Client,
@@ -154,7 +153,7 @@ impl Hop {
     /// Where an answer sends us: 307 and 308 repeat the request, the others ask with GET (RFC 9110 §15.4).
     fn redirected(&self, status: StatusCode, headers: &HeaderMap) -> Result<Option<Hop>, FetchFailure> {
         let repeats = match status.as_u16() {
-            301 | 302 | 303 => false,
+            301..=303 => false,
             307 | 308 => true,
             _ => return Ok(None),
         };

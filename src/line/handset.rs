@@ -15,7 +15,7 @@ use crate::browser::{
 use crate::script::ScriptError;
 
 /// Something that a caller, or whoever watches, is told.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Happening<'a> {
     /// Something was fetched; no status where no answer came.
     Fetched {

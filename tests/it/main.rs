@@ -1,4 +1,6 @@
 //! Tests of what crosses rooms: one binary, one link.
 
+#![expect(clippy::unwrap_used, reason = "what a test needs and does not get is its failure")]
+
 mod browser;
 mod browser_call;
