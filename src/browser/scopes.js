@@ -103,11 +103,11 @@
     isUndefined: (source) => evaluate(source) === undefined,
     declare(name, source) { declare(innermost(), name, source === undefined ? undefined : evaluate(source), source !== undefined); },
     assign(name, source) { store(name, evaluate(source)); },
-    script(source, variables, functions) {
+    script(source, variables, functions, lexicals) {
       const target = innermost();
       variables.forEach((name) => declare(target, name, undefined, false));
-      const hoisted = functions.map((name) => `$value.${name}=${name};`).join('');
-      run(program('script ', source, `${hoisted}${source}`), target);
+      const kept = (names) => names.map((name) => `$value.${name}=${name};`).join('');
+      run(program('script ', source, `${kept(functions)}${source}\n;${kept(lexicals)}`), target);
     },
 
     declareItem(name, source) { here().dialog[name] = source === undefined ? undefined : evaluate(source); },

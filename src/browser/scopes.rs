@@ -106,8 +106,8 @@ impl Scopes {
 
     /// `<script>` in the innermost scope.
     pub fn run(&mut self, source: &str) -> Outcome<()> {
-        let Declarations { variables, functions } = Declarations::of(source);
-        self.call("script", (source, variables, functions))
+        let Declarations { variables, lexicals, functions } = Declarations::of(source);
+        self.call("script", (source, variables, functions, lexicals))
     }
 
     /// Initialises the variable of a form item.

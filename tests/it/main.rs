@@ -4,3 +4,4 @@
 
 mod browser;
 mod browser_call;
+mod fetch;
