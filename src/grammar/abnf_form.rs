@@ -3,16 +3,16 @@
 use encoding_rs::{Encoding, UTF_8};
 use url::Url;
 
+use super::abnf_expansion::ExpansionReader;
 use super::abnf_scanner::Scanner;
 use super::error::GrammarError;
-use super::expansion::{Expansion, Rule, Times, check_rule_name, read_weight};
-use super::source::{Form, Grammar, Mode, Surroundings, TagFormat, target};
-use super::tokens;
+use super::rule::{Rule, Rules};
+use super::source::{Form, Grammar, Mode, Surroundings, TagFormat};
 use crate::xml::Position;
 
 const SIGNATURE: &str = "#ABNF";
-/// Deepest nesting of groups.
-const DEEPEST: usize = 100;
+/// Most bytes of a document.
+const MOST_BYTES: usize = 4 << 20;
 
 /// Whether a document declares itself to be ABNF (SRGS 1.0 §4.1).
 pub(super) fn is_abnf(bytes: &[u8]) -> bool {
@@ -28,12 +28,11 @@ pub(super) fn read(bytes: &[u8], surroundings: &Surroundings) -> Result<Grammar,
         scanner: Scanner::new(&text),
         base: surroundings.base.clone(),
         language: surroundings.language.clone(),
-        depth: 0,
         grammar: Grammar {
             form: Form::Abnf,
             mode: surroundings.mode,
             root: None,
-            rules: Vec::new(),
+            rules: Rules::default(),
             tag_format: TagFormat::Undeclared,
             global_tags: Vec::new(),
         },
@@ -48,21 +47,12 @@ pub(super) fn read(bytes: &[u8], surroundings: &Surroundings) -> Result<Grammar,
     parser.grammar.checked()
 }
 
-/// A byte order mark wins; else the header may name an encoding; else it is UTF-8.
 fn decode(bytes: &[u8]) -> Result<String, GrammarError> {
     let start = Position { line: 1, column: 1 };
-    let encoding = match Encoding::for_bom(bytes) {
-        Some((encoding, _)) => encoding,
-        None => {
-            let head = String::from_utf8_lossy(&bytes[..bytes.len().min(100)]);
-            let header = head.split(';').next().unwrap_or_default();
-            match header.split_whitespace().nth(2) {
-                Some(label) => Encoding::for_label(label.as_bytes())
-                    .ok_or_else(|| GrammarError::malformed(format!("the encoding {label:?} is not known"), start))?,
-                None => UTF_8,
-            }
-        }
-    };
+    if bytes.len() > MOST_BYTES {
+        return Err(GrammarError::malformed(format!("the grammar has {} bytes, more than {MOST_BYTES}", bytes.len()), start));
+    }
+    let encoding = encoding(bytes).map_err(|label| GrammarError::malformed(format!("the encoding {label:?} is not known"), start))?;
     let (text, _, malformed) = encoding.decode(bytes);
     match malformed {
         true => Err(GrammarError::malformed(format!("the grammar is not valid {}", encoding.name()), start)),
@@ -70,11 +60,23 @@ fn decode(bytes: &[u8]) -> Result<String, GrammarError> {
     }
 }
 
+/// A byte order mark wins; else the header may name an encoding; else it is UTF-8. `Err` names one that is not known.
+fn encoding(bytes: &[u8]) -> Result<&'static Encoding, String> {
+    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
+        return Ok(encoding);
+    }
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(100)]);
+    let header = head.split(';').next().unwrap_or_default();
+    match header.split_whitespace().nth(2) {
+        Some(label) => Encoding::for_label(label.as_bytes()).ok_or_else(|| label.to_owned()),
+        None => Ok(UTF_8),
+    }
+}
+
 struct Parser<'t> {
     scanner: Scanner<'t>,
     base: Option<Url>,
     language: Option<String>,
-    depth: usize,
     grammar: Grammar,
 }
 
@@ -94,7 +96,7 @@ impl Parser<'_> {
         match self.scanner.peek() {
             Some('$') => return self.rule(false),
             Some('{') => {
-                let tag = self.tag()?;
+                let tag = self.scanner.tag()?;
                 self.grammar.global_tags.push(tag);
                 self.scanner.take(";");
                 return Ok(());
@@ -134,7 +136,7 @@ impl Parser<'_> {
             }
             "lexicon" => {
                 self.uri()?;
-                self.media_type()?;
+                self.scanner.media_type()?;
             }
             "meta" | "http-equiv" => self.meta()?,
             _ => return Err(self.scanner.fault(format!("the declaration {keyword:?} is not known"))),
@@ -160,136 +162,64 @@ impl Parser<'_> {
         }
     }
 
-    fn media_type(&mut self) -> Result<Option<String>, GrammarError> {
-        if !self.scanner.take_here("~") {
-            return Ok(None);
-        }
-        self.scanner.expect("<")?;
-        self.scanner.until(">").map(|media_type| Some(media_type.trim().to_owned()))
-    }
-
     fn rule(&mut self, public: bool) -> Result<(), GrammarError> {
         self.scanner.expect("$")?;
         let position = self.scanner.position();
         let name = self.scanner.word().to_owned();
-        check_rule_name(&name, position)?;
         self.scanner.expect("=")?;
-        let expansion = self.choice()?;
+        let expansion = ExpansionReader::new(&mut self.scanner, self.grammar.mode, self.base.as_ref()).choice()?;
         self.scanner.expect(";")?;
-        self.grammar.rules.push(Rule { name, public, expansion, position });
-        Ok(())
+        self.grammar.rules.add(Rule { name, public, expansion, position })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_that_break_a_rule_are_refused_with_the_place() {
+        let table = [
+            ("#ABNF 2.0;", "version \"2.0\""),
+            ("#ABNF 1.0; mode keys;", "neither dtmf nor voice"),
+            ("#ABNF 1.0; mode dtmf;", "no rules"),
+            ("#ABNF 1.0; $x = yes;", "declare its language"),
+            ("#ABNF 1.0; mode dtmf; $x = ;", "empty"),
+            ("#ABNF 1.0; mode dtmf; $x = 1 | ;", "empty"),
+            ("#ABNF 1.0; mode dtmf; $x = 1", "\";\" is expected"),
+            ("#ABNF 1.0; mode dtmf; $x = (1;", "\")\" is expected"),
+            ("#ABNF 1.0; mode dtmf; $x = 1 <3-1>;", "ends before it begins"),
+            ("#ABNF 1.0; mode dtmf; $x = 1 <0-1 /2/>;", "weight or probability"),
+            ("#ABNF 1.0; mode dtmf; $x = /-1/ 1;", "weight or probability"),
+            ("#ABNF 1.0; mode dtmf; $x = E;", "is not a token"),
+            ("#ABNF 1.0; mode dtmf; $x = $y;", "\"y\" is referred to but not defined"),
+            ("#ABNF 1.0; mode dtmf; root $y; $x = 1;", "root rule \"y\" is not defined"),
+            ("#ABNF 1.0; mode dtmf; $x = 1; $x = 2;", "defined twice"),
+            ("#ABNF 1.0; mode dtmf; $VOID = 1;", "special rule"),
+            ("#ABNF 1.0; mode dtmf; $x-y = 1;", "not a legal rule name"),
+            ("#ABNF 1.0; mode dtmf; $x = $<other.gram>;", "is not an address"),
+            ("#ABNF 1.0; mode dtmf; $x = {tag;", "\"}\" is missing"),
+            ("#ABNF 1.0; colour red; $x = 1;", "\"colour\" is not known"),
+        ];
+        for (text, what) in table {
+            let error = read(text.as_bytes(), &Surroundings::default()).unwrap_err().to_string();
+
+            assert!(error.contains(what), "{text}: {error}");
+        }
+        let deep = format!("#ABNF 1.0; mode dtmf; $x = {}1{};", "(".repeat(101), ")".repeat(101));
+        assert!(read(deep.as_bytes(), &Surroundings::default()).is_err());
     }
 
-    fn choice(&mut self) -> Result<Expansion, GrammarError> {
-        let mut alternatives = Vec::new();
-        loop {
-            if self.scanner.take("/") {
-                let position = self.scanner.position();
-                read_weight(self.scanner.until("/")?.trim(), f64::MAX, position)?;
-            }
-            alternatives.push(self.sequence()?);
-            if !self.scanner.take("|") {
-                return Ok(Expansion::Choice(alternatives));
-            }
-        }
-    }
+    #[test]
+    fn the_header_may_name_the_encoding_and_all_declarations_are_understood() {
+        let text = b"#ABNF 1.0 ISO-8859-1;\nlanguage fr-FR; mode voice; root $x; base <http://example.com/a/>;\n\
+            lexicon <names.pls>~<application/pls+xml>; meta 'author' is \"me\"; http-equiv \"Expires\" is '0';\n\
+            tag-format semantics/1.0-literals; public $x = caf\xe9!fr-FR {x} | $<b.gram>;";
 
-    fn sequence(&mut self) -> Result<Expansion, GrammarError> {
-        let mut parts = Vec::new();
-        while !matches!(self.scanner.peek(), None | Some(';' | '|' | ')' | ']')) {
-            let part = self.primary()?;
-            self.language_attachment()?;
-            parts.push(self.repeated(part)?);
-        }
-        match parts.is_empty() {
-            true => Err(self.scanner.fault("an expansion is empty: write $NULL or ()")),
-            false => Ok(Expansion::Sequence(parts)),
-        }
-    }
+        let grammar = read(text, &Surroundings::default()).unwrap();
 
-    fn primary(&mut self) -> Result<Expansion, GrammarError> {
-        match self.scanner.peek() {
-            Some('$') => self.reference(),
-            Some('(') => self.group("(", ")"),
-            Some('[') => {
-                let body = self.group("[", "]")?;
-                Ok(Expansion::Repeat(Box::new(body), Times { least: 0, most: Some(1) }))
-            }
-            Some('{') => self.tag().map(Expansion::Tag),
-            Some('"') => {
-                let token = self.scanner.quoted()?;
-                self.token(token)
-            }
-            Some(_) | None => {
-                let token = self.scanner.word();
-                self.token(token)
-            }
-        }
-    }
-
-    fn group(&mut self, open: &str, close: &str) -> Result<Expansion, GrammarError> {
-        self.scanner.expect(open)?;
-        if self.scanner.take(close) {
-            return Ok(Expansion::Sequence(Vec::new()));
-        }
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(self.scanner.fault(format!("groups are nested more than {DEEPEST} deep")));
-        }
-        let body = self.choice()?;
-        self.depth -= 1;
-        self.scanner.expect(close)?;
-        Ok(body)
-    }
-
-    fn reference(&mut self) -> Result<Expansion, GrammarError> {
-        self.scanner.expect("$")?;
-        let position = self.scanner.position();
-        if self.scanner.take_here("<") {
-            let uri = self.scanner.until(">")?;
-            let media_type = self.media_type()?;
-            return Ok(Expansion::Rule(target(uri, media_type.as_deref(), self.base.as_ref(), position)?, position));
-        }
-        match self.scanner.word() {
-            "NULL" => Ok(Expansion::Sequence(Vec::new())),
-            "VOID" => Ok(Expansion::Void),
-            "GARBAGE" => Ok(Expansion::Garbage),
-            name => Ok(Expansion::Rule(target(&format!("#{name}"), None, None, position)?, position)),
-        }
-    }
-
-    /// `{…}`, or `{!{…}!}` where the tag has braces of its own.
-    fn tag(&mut self) -> Result<String, GrammarError> {
-        self.scanner.expect("{")?;
-        let end = if self.scanner.take_here("!{") { "}!}" } else { "}" };
-        self.scanner.until(end).map(|tag| tag.trim().to_owned())
-    }
-
-    fn token(&mut self, token: &str) -> Result<Expansion, GrammarError> {
-        let symbols = tokens::spell(token, self.grammar.mode).filter(|symbols| !symbols.is_empty());
-        symbols.map(Expansion::Tokens).ok_or_else(|| self.scanner.fault(format!("{token:?} is not a token")))
-    }
-
-    fn language_attachment(&mut self) -> Result<(), GrammarError> {
-        if self.scanner.take_here("!") && self.scanner.word().is_empty() {
-            return Err(self.scanner.fault("a language is expected after \"!\""));
-        }
-        Ok(())
-    }
-
-    /// `<m-n>` or `<m-n /probability/>` after what it repeats.
-    fn repeated(&mut self, body: Expansion) -> Result<Expansion, GrammarError> {
-        if !self.scanner.take("<") {
-            return Ok(body);
-        }
-        let position = self.scanner.position();
-        let inside = self.scanner.until(">")?;
-        let (count, probability) = inside.split_once('/').unwrap_or((inside, ""));
-        if let Some(probability) = probability.trim().strip_suffix('/') {
-            read_weight(probability.trim(), 1.0, position)?;
-        } else if !probability.is_empty() {
-            return Err(self.scanner.fault("a repeat probability stands between two slashes"));
-        }
-        Ok(Expansion::Repeat(Box::new(body), Times::read(count.trim(), position)?))
+        assert_eq!(grammar.tag_format, TagFormat::Literals);
+        assert_eq!(grammar.references()[0].uri.as_str(), "http://example.com/a/b.gram");
+        assert!(format!("{:?}", grammar.rules).contains("caf\u{e9}"));
     }
 }

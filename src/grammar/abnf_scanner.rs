@@ -1,5 +1,7 @@
 //! A cursor over an ABNF document: space, comments, words and quotes (SRGS 1.0 §1.5, appendix D).
 
+use std::cell::Cell;
+
 use super::error::GrammarError;
 use crate::xml::Position;
 
@@ -7,11 +9,13 @@ use crate::xml::Position;
 pub(super) struct Scanner<'t> {
     text: &'t str,
     at: usize,
+    /// The last place whose position was asked for.
+    counted: Cell<(usize, Position)>,
 }
 
 impl<'t> Scanner<'t> {
     pub fn new(text: &'t str) -> Self {
-        Self { text, at: 0 }
+        Self { text, at: 0, counted: Cell::new((0, Position { line: 1, column: 1 })) }
     }
 
     /// The next character after space and comments, not taken.
@@ -71,16 +75,37 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    /// `{…}`, or `{!{…}!}` where the tag has braces of its own.
+    pub fn tag(&mut self) -> Result<String, GrammarError> {
+        self.expect("{")?;
+        let end = if self.take_here("!{") { "}!}" } else { "}" };
+        self.until(end).map(|tag| tag.trim().to_owned())
+    }
+
+    /// Takes a media type, `~<…>`, if one follows at once.
+    pub fn media_type(&mut self) -> Result<Option<String>, GrammarError> {
+        if !self.take_here("~") {
+            return Ok(None);
+        }
+        self.expect("<")?;
+        self.until(">").map(|media_type| Some(media_type.trim().to_owned()))
+    }
+
     pub fn is_at_end(&mut self) -> bool {
         self.peek().is_none()
     }
 
-    /// Where the cursor stands.
+    /// Where the cursor stands. Counts on from the place that was asked for before.
     pub fn position(&self) -> Position {
-        let before = &self.text[..self.at];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) }
+        let (from, mut position) = self.counted.get();
+        for c in self.text[from..self.at].chars() {
+            match c {
+                '\n' => position = Position { line: position.line.saturating_add(1), column: 1 },
+                _ => position.column = position.column.saturating_add(1),
+            }
+        }
+        self.counted.set((self.at, position));
+        position
     }
 
     pub fn fault(&self, what: impl Into<String>) -> GrammarError {

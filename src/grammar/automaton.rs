@@ -93,6 +93,9 @@ fn live_states(states: &[State], regions: &[Region]) -> Vec<bool> {
     let mut pending: Vec<u32> =
         (0..).zip(states).filter(|(_, state)| matches!(state, State::End { .. })).map(|(number, _)| number).collect();
     while let Some(number) = pending.pop() {
+        if live[number as usize] {
+            continue;
+        }
         let through = match &states[number as usize] {
             State::Symbol { next, .. } | State::Any { next } | State::Tag { next, .. } => live[*next as usize],
             State::Split(branches) => branches.iter().any(|branch| live[*branch as usize]),
@@ -100,7 +103,8 @@ fn live_states(states: &[State], regions: &[Region]) -> Vec<bool> {
             State::End { .. } => true,
             State::Dead => false,
         };
-        if through && !std::mem::replace(&mut live[number as usize], true) {
+        if through {
+            live[number as usize] = true;
             pending.extend(&waiting[number as usize]);
         }
     }

@@ -44,9 +44,9 @@ fn document(kind: BuiltinType, mode: Mode, parameters: &Parameters<'_>) -> Resul
         (Mode::Dtmf, BuiltinType::Boolean { yes, no }) => format!("\"{yes}\" | \"{no}\""),
         (Mode::Voice, BuiltinType::Boolean { .. }) => [YES_WORDS, NO_WORDS].concat().join(" | "),
         (_, BuiltinType::Digits) => format!("$d <{}>", parameters.digits()?),
-        (Mode::Dtmf, BuiltinType::Number) => "$d <1-> [\"*\" $d <0->] | \"*\" $d <1->".to_owned(),
+        (Mode::Dtmf, BuiltinType::Number) => "$d <1-> [\"*\" $d <1->] | \"*\" $d <1->".to_owned(),
         (Mode::Voice, BuiltinType::Number) => "[minus | negative] ($d <1-> [point $d <1->] | point $d <1->)".to_owned(),
-        (Mode::Dtmf, BuiltinType::Currency) => "$d <1-> [\"*\" $d <0-2>] | \"*\" $d <1-2>".to_owned(),
+        (Mode::Dtmf, BuiltinType::Currency) => "$d <1-> [\"*\" $d <1-2>] | \"*\" $d <1-2>".to_owned(),
         (Mode::Voice, BuiltinType::Currency) => "$d <1-> [point $d <1-2>] | point $d <1-2>".to_owned(),
         (Mode::Dtmf, BuiltinType::Date) => KEY_DATE.to_owned(),
         (Mode::Voice, BuiltinType::Date) => "$d <8>".to_owned(),
@@ -109,5 +109,56 @@ impl Parameters<'_> {
 
     fn fault(&self, what: String) -> GrammarError {
         GrammarError::BuiltinParameters { uri: self.uri.to_owned(), what }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::grammar::{Library, Verdict, match_keys};
+
+    #[test]
+    fn builtin_grammars_collect_as_their_parameters_say() {
+        let table = [
+            ("builtin:dtmf/digits", "0123", Verdict::Match, json!("0123")),
+            ("builtin:dtmf/digits?length=4", "012", Verdict::Partial, json!(null)),
+            ("builtin:dtmf/digits?length=4", "0123", Verdict::MatchEnd, json!("0123")),
+            ("builtin:dtmf/digits?minlength=2;maxlength=3;lenght=9", "01", Verdict::Match, json!("01")),
+            ("builtin:dtmf/boolean", "1", Verdict::MatchEnd, json!(true)),
+            ("builtin:dtmf/boolean?y=7;n=9", "9", Verdict::MatchEnd, json!(false)),
+            ("builtin:dtmf/boolean?y=7;n=9", "1", Verdict::NoMatch, json!(null)),
+            ("builtin:dtmf/number", "12*5", Verdict::Match, json!("12.5")),
+            ("builtin:dtmf/currency", "12*50", Verdict::MatchEnd, json!("12.50")),
+            ("builtin:dtmf/date", "20261121", Verdict::MatchEnd, json!("20261121")),
+            ("builtin:dtmf/date", "202613", Verdict::NoMatch, json!(null)),
+            ("builtin:dtmf/time", "1430", Verdict::MatchEnd, json!("1430h")),
+            ("builtin:dtmf/phone", "49301*22", Verdict::Match, json!("49301x22")),
+            ("builtin:grammar/boolean", "Yes", Verdict::MatchEnd, json!(true)),
+            ("builtin:grammar/digits?length=2", "one oh", Verdict::MatchEnd, json!("10")),
+        ];
+        for (uri, input, verdict, meaning) in table {
+            let grammar = Grammar::builtin(uri).unwrap();
+            let (found, outcome) = match_keys(&[&grammar], &Library::default(), [input]).unwrap();
+
+            assert_eq!(found, verdict, "{uri} {input}");
+            assert_eq!(outcome.map_or(json!(null), |outcome| outcome.interpretation.unwrap()), meaning, "{uri} {input}");
+        }
+    }
+
+    #[test]
+    fn builtins_that_contradict_themselves_are_another_error_than_unknown_ones() {
+        for uri in [
+            "builtin:dtmf/digits?minlength=5;maxlength=3",
+            "builtin:dtmf/digits?length=3;maxlength=3",
+            "builtin:dtmf/boolean?y=2",
+            "builtin:dtmf/digits?length=x",
+        ] {
+            assert!(matches!(Grammar::builtin(uri), Err(GrammarError::BuiltinParameters { .. })), "{uri}");
+        }
+        for uri in ["builtin:dtmf/colour", "builtin:digits", "builtin:speech/digits"] {
+            assert!(matches!(Grammar::builtin(uri), Err(GrammarError::UnknownBuiltin(_))), "{uri}");
+        }
     }
 }

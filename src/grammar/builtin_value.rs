@@ -8,7 +8,7 @@ const DIGIT_WORDS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", 
 
 /// The types of appendix P.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BuiltinType {
+pub(super) enum BuiltinType {
     /// Yes or no; the keys that say so.
     Boolean {
         /// The key for yes.
@@ -32,7 +32,7 @@ pub enum BuiltinType {
 
 impl BuiltinType {
     /// The value of `symbols`, which the grammar has matched: keys, or words in lower case.
-    pub(super) fn value(self, symbols: &[String]) -> Value {
+    pub fn value(self, symbols: &[String]) -> Value {
         let text = symbols.iter().map(|symbol| self.character(symbol)).collect::<String>();
         match self {
             Self::Boolean { yes, .. } => Value::Bool(text == yes.to_string() || YES_WORDS.contains(&text.as_str())),

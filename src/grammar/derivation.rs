@@ -25,31 +25,32 @@ pub(super) fn derive(automaton: &Automaton, chart: &Chart, accepted: u32) -> Vec
         match item.way {
             Way::Step(number) => {
                 item = chart.item(number);
-                match automaton.states[item.state as usize] {
-                    State::Symbol { .. } | State::Any { .. } => events.push(Event::Token),
-                    State::Tag { tag, .. } => events.push(Event::Tag(tag)),
-                    State::Split(_) | State::Call { .. } | State::End { .. } | State::Dead => {}
-                }
+                events.extend(step_event(automaton, item.state));
             }
             Way::Returned { caller, end } => {
                 let caller = chart.item(caller);
-                if let Some(region) = rule_called(automaton, caller.state) {
-                    events.push(Event::Leave(region));
-                }
+                events.extend(rule_called(automaton, caller.state).map(Event::Leave));
                 callers.push(caller);
                 item = chart.item(end);
             }
             Way::Entered => {
                 let Some(caller) = callers.pop() else { break };
-                if let Some(region) = rule_called(automaton, caller.state) {
-                    events.push(Event::Enter(region));
-                }
+                events.extend(rule_called(automaton, caller.state).map(Event::Enter));
                 item = caller;
             }
         }
     }
     events.reverse();
     events
+}
+
+/// What a step from `state` does.
+fn step_event(automaton: &Automaton, state: u32) -> Option<Event> {
+    match automaton.states[state as usize] {
+        State::Symbol { .. } | State::Any { .. } => Some(Event::Token),
+        State::Tag { tag, .. } => Some(Event::Tag(tag)),
+        State::Split(_) | State::Call { .. } | State::End { .. } | State::Dead => None,
+    }
 }
 
 /// The region that a call enters, if it stands for a rule.

@@ -2,7 +2,7 @@
 
 use crate::xml::{Position, XmlError};
 
-/// A grammar that cannot be used. None of these is the caller's fault on the line: VoiceXML throws `error.badfetch`, or `error.unsupported.builtin`.
+/// A grammar that cannot be used: in VoiceXML `error.badfetch`, or `error.unsupported.builtin`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GrammarError {
     /// The document breaks a rule of SRGS 1.0.

@@ -1,19 +1,9 @@
-//! The rules of a grammar as both forms are read into them (SRGS 1.0 §2, §3).
+//! Rule expansions, as both forms are read into them (SRGS 1.0 §2).
 
 use url::Url;
 
 use super::error::GrammarError;
 use crate::xml::Position;
-
-/// One rule definition (SRGS 1.0 §3.1).
-#[derive(Debug, Clone)]
-pub(super) struct Rule {
-    pub name: String,
-    /// Whether other grammars may refer to it by name (SRGS 1.0 §3.2).
-    pub public: bool,
-    pub expansion: Expansion,
-    pub position: Position,
-}
 
 /// A legal right hand side of a rule (SRGS 1.0 §2).
 #[derive(Debug, Clone)]
@@ -93,18 +83,6 @@ pub(super) fn read_weight(text: &str, most: f64, position: Position) -> Result<f
     match text.parse::<f64>() {
         Ok(weight) if plain && weight <= most => Ok(weight),
         Ok(_) | Err(_) => Err(GrammarError::malformed(format!("{text:?} is no weight or probability that is allowed here"), position)),
-    }
-}
-
-/// Whether a rule may have this name (SRGS 1.0 §3.1): an XML name without `.`, `:` and `-`, and not a special rule's.
-pub(super) fn check_rule_name(name: &str, position: Position) -> Result<(), GrammarError> {
-    let legal = name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_numeric());
-    match name {
-        "NULL" | "VOID" | "GARBAGE" => {
-            Err(GrammarError::malformed(format!("{name} is the name of a special rule and cannot be defined"), position))
-        }
-        _ if name.is_empty() || !legal => Err(GrammarError::malformed(format!("{name:?} is not a legal rule name"), position)),
-        _ => Ok(()),
     }
 }
 

@@ -11,8 +11,7 @@ use crate::script::ScriptError;
 
 /// Runs the tags on the way that `events` tell, over the `input` that was matched.
 pub(super) fn interpret(automaton: &Automaton, events: &[Event], input: &[String]) -> Result<Value, ScriptError> {
-    let has_builtin = automaton.grammars.iter().any(|grammar| matches!(grammar.tag_format, TagFormat::Builtin(_)));
-    if automaton.tags.is_empty() && !has_builtin {
+    if is_plain(automaton, events) {
         return Ok(Value::String(tokens::join(input, automaton.mode)));
     }
     let has_script = automaton.grammars.iter().any(|grammar| matches!(grammar.tag_format, TagFormat::Script | TagFormat::Undeclared));
@@ -20,6 +19,16 @@ pub(super) fn interpret(automaton: &Automaton, events: &[Event], input: &[String
         true => script_tags::interpret(automaton, events, input),
         false => Ok(literals(automaton, events, input)),
     }
+}
+
+/// Whether SISR has no say: no tag could run, or none did and no tag format is declared.
+fn is_plain(automaton: &Automaton, events: &[Event]) -> bool {
+    let has = |wanted: fn(&TagFormat) -> bool| automaton.grammars.iter().any(|grammar| wanted(&grammar.tag_format));
+    if has(|format| matches!(format, TagFormat::Builtin(_))) {
+        return false;
+    }
+    let ran = events.iter().any(|event| matches!(event, Event::Tag(_)));
+    automaton.tags.is_empty() || !ran && !has(|format| matches!(format, TagFormat::Script | TagFormat::Literals))
 }
 
 /// One rule on its way: from where, and what it is worth so far.

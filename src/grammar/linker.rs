@@ -1,272 +1,232 @@
-//! Follows the references of a grammar and lays its rules out as an automaton (SRGS 1.0 §2.2, §3.2, §4.7).
+//! Follows the references of a grammar until all its rules are in one automaton (SRGS 1.0 §2.2, §3.2, §4.7).
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::automaton::{Automaton, Meaning, Region, RuleName, State, prune};
-use super::error::GrammarError;
-use super::expansion::{Expansion, Rule, Target, Times};
-use super::library::Library;
-use super::source::{Form, Grammar};
+use url::Url;
 
-/// Most states in one automaton.
-const MOST_STATES: usize = 100_000;
+use super::automaton::{Automaton, Meaning, RuleName, prune};
+use super::error::GrammarError;
+use super::expansion::Target;
+use super::library::Library;
+use super::network::Network;
+use super::rule::Rule;
+use super::source::{Form, Grammar};
 
 impl Grammar {
     /// Makes an automaton of the grammar and all that it refers to, which must be in `library`.
     pub fn link(&self, library: &Library) -> Result<Automaton, GrammarError> {
-        let mut linker = Linker::new(library);
-        linker.grammars.push(Arc::new(self.clone()));
-        let entry = linker.enter(self)?;
-        while let Some((region, rule)) = linker.pending.pop() {
-            linker.lay_out(region, &rule)?;
+        let mut network = Network::default();
+        let mut linker =
+            Linker { library, grammars: vec![Arc::new(self.clone())], numbers: HashMap::new(), rules: HashMap::new(), pending: Vec::new() };
+        let entry = network.open_region(None)?;
+        let active = self.active_rules().iter().map(|rule| linker.region(&mut network, 0, &rule.name)).collect::<Result<Vec<_>, _>>()?;
+        if active.is_empty() {
+            return Err(GrammarError::unlinked("the grammar has neither a root nor a public rule: nothing of it can be active"));
         }
-        prune(&mut linker.states, &linker.regions);
-        let grammars = linker.grammars.iter().map(|grammar| meaning(grammar)).collect();
-        Ok(Automaton {
-            mode: self.mode,
-            states: linker.states,
-            regions: linker.regions,
-            entry,
-            symbols: linker.symbols,
-            tags: linker.tags,
-            grammars,
-        })
+        network.call_one_of(entry, &active)?;
+        linker.lay_out_pending(&mut network)?;
+        let Network { mut states, regions, symbols, tags } = network;
+        prune(&mut states, &regions);
+        let grammars = linker.grammars.iter().map(|grammar| Meaning::of(grammar)).collect();
+        Ok(Automaton { mode: self.mode, states, regions, entry, symbols, tags, grammars })
     }
 
     /// What is active when the grammar is named as a whole: its root, else each public rule.
     fn active_rules(&self) -> Vec<&Rule> {
         match &self.root {
-            Some(root) => self.rule(root).into_iter().collect(),
+            Some(root) => self.rules.named(root).into_iter().collect(),
             None => self.rules.iter().filter(|rule| rule.public).collect(),
         }
     }
 }
 
-fn meaning(grammar: &Grammar) -> Meaning {
-    Meaning { tag_format: grammar.tag_format, global_tags: grammar.global_tags.clone() }
+impl Meaning {
+    fn of(grammar: &Grammar) -> Self {
+        Self { tag_format: grammar.tag_format, global_tags: grammar.global_tags.clone() }
+    }
 }
 
+/// The grammars and rules met so far. Grammar 0 is the one that is linked.
 struct Linker<'l> {
     library: &'l Library,
     grammars: Vec<Arc<Grammar>>,
-    /// Grammars already in `grammars`, by URI.
+    /// Places in `grammars`, by URI.
     numbers: HashMap<String, usize>,
     /// Regions of the rules met so far.
     rules: HashMap<RuleName, u32>,
-    /// Rules met, but not laid out yet.
+    /// Rules met whose regions are still empty.
     pending: Vec<(u32, RuleName)>,
-    states: Vec<State>,
-    regions: Vec<Region>,
-    symbols: HashMap<String, u32>,
-    tags: Vec<String>,
 }
 
-impl<'l> Linker<'l> {
-    fn new(library: &'l Library) -> Self {
-        Self {
-            library,
-            grammars: Vec::new(),
-            numbers: HashMap::new(),
-            rules: HashMap::new(),
-            pending: Vec::new(),
-            states: Vec::new(),
-            regions: Vec::new(),
-            symbols: HashMap::new(),
-            tags: Vec::new(),
+impl Linker<'_> {
+    fn lay_out_pending(&mut self, network: &mut Network) -> Result<(), GrammarError> {
+        while let Some((region, RuleName { grammar, name })) = self.pending.pop() {
+            let source = Arc::clone(&self.grammars[grammar]);
+            let Some(rule) = source.rules.named(&name) else {
+                return Err(GrammarError::unlinked(format!("the rule {name:?} is not defined")));
+            };
+            network.fill_region(region, &rule.expansion, &mut |network, target| self.resolve(network, grammar, target))?;
         }
-    }
-
-    fn enter(&mut self, grammar: &Grammar) -> Result<u32, GrammarError> {
-        let rules = grammar.active_rules();
-        if rules.is_empty() {
-            return Err(GrammarError::unlinked("the grammar has neither a root nor a public rule: nothing of it can be active"));
-        }
-        let (entry, end) = self.region(None)?;
-        let mut calls = Vec::new();
-        for rule in rules {
-            let region = self.rule_region(RuleName { grammar: 0, name: rule.name.clone() })?;
-            calls.push(self.state(State::Call { region, next: end })?);
-        }
-        self.regions[entry as usize].start = self.state(State::Split(calls))?;
-        Ok(entry)
-    }
-
-    fn lay_out(&mut self, region: u32, rule: &RuleName) -> Result<(), GrammarError> {
-        let grammar = Arc::clone(&self.grammars[rule.grammar]);
-        let Some(definition) = grammar.rule(&rule.name) else {
-            return Err(GrammarError::unlinked(format!("the rule {:?} is not defined", rule.name)));
-        };
-        let end = self.regions[region as usize].start;
-        self.regions[region as usize].start = self.lay(&definition.expansion, rule.grammar, end)?;
         Ok(())
     }
 
-    /// Lays out `expansion` before `next`, and gives the state in which it begins.
-    fn lay(&mut self, expansion: &Expansion, grammar: usize, next: u32) -> Result<u32, GrammarError> {
-        match expansion {
-            Expansion::Tokens(tokens) => tokens.iter().rev().try_fold(next, |next, token| {
-                let symbol = self.symbol(token);
-                self.state(State::Symbol { symbol, next })
-            }),
-            Expansion::Sequence(parts) => parts.iter().rev().try_fold(next, |next, part| self.lay(part, grammar, next)),
-            Expansion::Choice(alternatives) => {
-                let branches = alternatives.iter().map(|alternative| self.lay(alternative, grammar, next)).collect::<Result<_, _>>()?;
-                self.state(State::Split(branches))
-            }
-            Expansion::Rule(target, _) => {
-                let region = self.resolve(target, grammar)?;
-                self.state(State::Call { region, next })
-            }
-            Expansion::Repeat(body, times) => self.lay_repeat(body, *times, grammar, next),
-            Expansion::Tag(tag) => {
-                let number = self.tags.len() as u32;
-                self.tags.push(tag.clone());
-                self.state(State::Tag { tag: number, next })
-            }
-            Expansion::Void => self.state(State::Dead),
-            Expansion::Garbage => {
-                let any = self.state(State::Dead)?;
-                let garbage = self.state(State::Split(vec![next, any]))?;
-                self.states[any as usize] = State::Any { next: garbage };
-                Ok(garbage)
-            }
-        }
-    }
-
-    /// A body that is more than one call or token gets a region of its own, so that nested repeats add up and do not multiply.
-    fn lay_repeat(&mut self, body: &Expansion, times: Times, grammar: usize, next: u32) -> Result<u32, GrammarError> {
-        let copies = times.most.unwrap_or(times.least.saturating_add(1));
-        if copies <= 1 || is_small(body) {
-            return self.lay_copies(times, next, &mut |linker, next| linker.lay(body, grammar, next));
-        }
-        let (region, end) = self.region(None)?;
-        self.regions[region as usize].start = self.lay(body, grammar, end)?;
-        self.lay_copies(times, next, &mut |linker, next| linker.state(State::Call { region, next }))
-    }
-
-    fn lay_copies(
-        &mut self,
-        times: Times,
-        next: u32,
-        lay: &mut dyn FnMut(&mut Self, u32) -> Result<u32, GrammarError>,
-    ) -> Result<u32, GrammarError> {
-        let mut start = next;
-        match times.most {
-            Some(most) => {
-                for _ in times.least..most {
-                    let branch = lay(self, start)?;
-                    start = self.state(State::Split(vec![branch, next]))?;
-                }
-            }
-            None => {
-                start = self.state(State::Dead)?;
-                let again = lay(self, start)?;
-                self.states[start as usize] = State::Split(vec![again, next]);
-            }
-        }
-        (0..times.least).try_fold(start, |next, _| lay(self, next))
-    }
-
-    fn resolve(&mut self, target: &Target, grammar: usize) -> Result<u32, GrammarError> {
+    /// The region of the rule that a reference in `grammar` names.
+    fn resolve(&mut self, network: &mut Network, grammar: usize, target: &Target) -> Result<u32, GrammarError> {
         match target {
-            Target::Local(name) => self.rule_region(RuleName { grammar, name: name.clone() }),
+            Target::Local(name) => self.region(network, grammar, name),
             Target::Builtin(uri) => {
-                let number = match self.numbers.get(uri) {
-                    Some(number) => *number,
-                    None => self.adopt(uri.clone(), Arc::new(Grammar::builtin(uri)?))?,
-                };
-                self.root_region(number, uri)
+                let number = self.number(uri, || Grammar::builtin(uri).map(Arc::new))?;
+                self.root_region(network, number, uri)
             }
-            Target::External { grammar, rule, media_type } => {
-                let Some(other) = self.library.grammar(grammar).map(Arc::clone) else {
-                    return Err(GrammarError::unlinked(format!("the grammar {grammar} that is referred to could not be had")));
-                };
-                check_media_type(&other, media_type.as_deref(), grammar.as_str())?;
-                let number = match self.numbers.get(grammar.as_str()) {
-                    Some(number) => *number,
-                    None => self.adopt(grammar.to_string(), Arc::clone(&other))?,
-                };
+            Target::External { grammar: uri, rule, media_type } => {
+                let number = self.external(uri, media_type.as_deref())?;
                 match rule {
-                    None => self.root_region(number, grammar.as_str()),
-                    Some(name) if other.rule(name).is_some_and(|rule| rule.public) => {
-                        self.rule_region(RuleName { grammar: number, name: name.clone() })
+                    None => self.root_region(network, number, uri.as_str()),
+                    Some(name) if self.grammars[number].rules.named(name).is_some_and(|rule| rule.public) => {
+                        self.region(network, number, name)
                     }
-                    Some(name) => Err(GrammarError::unlinked(format!("the grammar {grammar} has no public rule {name:?}"))),
+                    Some(name) => Err(GrammarError::unlinked(format!("the grammar {uri} has no public rule {name:?}"))),
                 }
             }
         }
     }
 
-    fn adopt(&mut self, uri: String, grammar: Arc<Grammar>) -> Result<usize, GrammarError> {
+    fn external(&mut self, uri: &Url, media_type: Option<&str>) -> Result<usize, GrammarError> {
+        let Some(grammar) = self.library.grammar(uri) else {
+            return Err(GrammarError::unlinked(format!("the grammar {uri} that is referred to could not be had")));
+        };
+        check_media_type(grammar, media_type, uri)?;
+        self.number(uri.as_str(), || Ok(Arc::clone(grammar)))
+    }
+
+    /// The number of the grammar at `uri`; met for the first time, it is taken from `find`.
+    fn number(&mut self, uri: &str, find: impl FnOnce() -> Result<Arc<Grammar>, GrammarError>) -> Result<usize, GrammarError> {
+        if let Some(number) = self.numbers.get(uri) {
+            return Ok(*number);
+        }
+        let grammar = find()?;
         if grammar.mode != self.grammars[0].mode {
             return Err(GrammarError::unlinked(format!("the grammar {uri} is of the other mode than the one that refers to it")));
         }
-        let number = self.grammars.len();
         self.grammars.push(grammar);
-        self.numbers.insert(uri, number);
-        Ok(number)
+        self.numbers.insert(uri.to_owned(), self.grammars.len() - 1);
+        Ok(self.grammars.len() - 1)
     }
 
-    fn root_region(&mut self, grammar: usize, uri: &str) -> Result<u32, GrammarError> {
-        let Some(name) = self.grammars[grammar].root.clone() else {
+    fn root_region(&mut self, network: &mut Network, grammar: usize, uri: &str) -> Result<u32, GrammarError> {
+        let Some(root) = self.grammars[grammar].root.clone() else {
             return Err(GrammarError::unlinked(format!("the grammar {uri} declares no root: name one of its public rules after #")));
         };
-        self.rule_region(RuleName { grammar, name })
+        self.region(network, grammar, &root)
     }
 
-    /// The region of a rule; laid out later when it is met for the first time.
-    fn rule_region(&mut self, rule: RuleName) -> Result<u32, GrammarError> {
+    /// The region of a rule; met for the first time, it is laid out later.
+    fn region(&mut self, network: &mut Network, grammar: usize, name: &str) -> Result<u32, GrammarError> {
+        let rule = RuleName { grammar, name: name.to_owned() };
         if let Some(region) = self.rules.get(&rule) {
             return Ok(*region);
         }
-        let (region, _) = self.region(Some(rule.clone()))?;
+        let region = network.open_region(Some(rule.clone()))?;
         self.rules.insert(rule.clone(), region);
         self.pending.push((region, rule));
         Ok(region)
     }
-
-    /// An empty region: it starts at its end.
-    fn region(&mut self, rule: Option<RuleName>) -> Result<(u32, u32), GrammarError> {
-        let region = self.regions.len() as u32;
-        let end = self.state(State::End { region })?;
-        self.regions.push(Region { start: end, rule });
-        Ok((region, end))
-    }
-
-    fn state(&mut self, state: State) -> Result<u32, GrammarError> {
-        if self.states.len() >= MOST_STATES {
-            return Err(GrammarError::TooLarge { limit: MOST_STATES });
-        }
-        self.states.push(state);
-        Ok(self.states.len() as u32 - 1)
-    }
-
-    fn symbol(&mut self, token: &str) -> u32 {
-        let fresh = self.symbols.len() as u32;
-        *self.symbols.entry(token.to_owned()).or_insert(fresh)
-    }
-}
-
-fn is_small(body: &Expansion) -> bool {
-    match body {
-        Expansion::Tokens(tokens) => tokens.len() <= 1,
-        Expansion::Sequence(parts) => parts.len() <= 1 && parts.iter().all(is_small),
-        Expansion::Rule(..) | Expansion::Tag(_) | Expansion::Void => true,
-        Expansion::Choice(_) | Expansion::Repeat(..) | Expansion::Garbage => false,
-    }
 }
 
 /// A reference may promise a media type; the grammar must be of that form (SRGS 1.0 §2.2.2).
-fn check_media_type(grammar: &Grammar, promised: Option<&str>, uri: &str) -> Result<(), GrammarError> {
+fn check_media_type(grammar: &Grammar, promised: Option<&str>, uri: &Url) -> Result<(), GrammarError> {
     let promised = promised.and_then(|media_type| media_type.split(';').next()).map(str::trim);
-    match (promised, grammar.form) {
-        (Some("application/srgs+xml"), Form::Abnf) => {
-            Err(GrammarError::unlinked(format!("the grammar {uri} is ABNF, but application/srgs+xml was promised")))
+    let form = match grammar.form {
+        Form::Xml => "application/srgs+xml",
+        Form::Abnf => "application/srgs",
+    };
+    match promised {
+        Some(promised @ ("application/srgs+xml" | "application/srgs")) if promised != form => {
+            Err(GrammarError::unlinked(format!("the grammar {uri} is {form}, but {promised} was promised")))
         }
-        (Some("application/srgs"), Form::Xml) => {
-            Err(GrammarError::unlinked(format!("the grammar {uri} is XML, but application/srgs was promised")))
+        Some(_) | None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grammar::{Surroundings, Verdict, match_keys};
+
+    const NAMES: &str = "#ABNF 1.0; mode dtmf; root $any; $any = $one | $two; public $one = 1; $two = 2;";
+    const ROOTLESS: &str = "#ABNF 1.0; mode dtmf; public $one = 1; public $two = $<names.gram#one> 2;";
+
+    #[test]
+    fn references_lead_to_roots_and_public_rules_of_other_grammars() {
+        let table = [
+            ("$<names.gram>", "2", Verdict::MatchEnd),
+            ("$<names.gram#one>", "1", Verdict::MatchEnd),
+            ("$<names.gram#one>", "2", Verdict::NoMatch),
+            ("$<sub/../names.gram>~<application/srgs>", "1", Verdict::MatchEnd),
+            ("$<rootless.gram#two>", "12", Verdict::MatchEnd),
+            ("$<builtin:dtmf/digits?length=2> #", "12#", Verdict::MatchEnd),
+            ("$<self.gram#x> 1 | 2", "2111", Verdict::Match),
+        ];
+        for (expansion, input, verdict) in table {
+            let (grammar, library) = grammars(expansion);
+
+            assert_eq!(match_keys(&[&grammar], &library, [input]).unwrap().0, verdict, "{expansion}");
         }
-        (Some(_) | None, Form::Xml | Form::Abnf) => Ok(()),
+    }
+
+    #[test]
+    fn references_that_may_not_be_followed_are_errors_that_name_them() {
+        let table = [
+            ("$<nowhere.gram>", "http://example.com/nowhere.gram that is referred to could not be had"),
+            ("$<names.gram#two>", "has no public rule \"two\""),
+            ("$<names.gram#three>", "has no public rule \"three\""),
+            ("$<rootless.gram>", "declares no root"),
+            ("$<names.gram>~<application/srgs+xml>", "but application/srgs+xml was promised"),
+            ("$<builtin:dtmf/colour>", "no builtin grammar"),
+            ("$<builtin:grammar/digits>", "of the other mode"),
+        ];
+        for (expansion, what) in table {
+            let (grammar, library) = grammars(expansion);
+
+            let error = grammar.link(&library).unwrap_err().to_string();
+
+            assert!(error.contains(what), "{expansion}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_library_says_what_is_missing_through_all_references() {
+        let (grammar, full) = grammars("$<rootless.gram#two> $<nowhere.gram>");
+        assert_eq!(addresses(&Library::default(), &grammar), ["http://example.com/nowhere.gram", "http://example.com/rootless.gram"]);
+        assert_eq!(addresses(&full, &grammar), ["http://example.com/nowhere.gram"]);
+    }
+
+    #[test]
+    fn a_repeat_too_large_to_lay_out_is_refused_and_nested_ones_are_not() {
+        let link = |expansion: &str| grammars(expansion).0.link(&Library::default()).map(drop);
+
+        assert_eq!(link("1 <0-1000000>"), Err(GrammarError::TooLarge { limit: 100_000 }));
+        assert_eq!(link("(((1 | 2) <1000>) <1000>) <1000>"), Ok(()));
+    }
+
+    fn addresses(library: &Library, grammar: &Grammar) -> Vec<String> {
+        let mut addresses = library.missing(grammar).iter().map(|reference| reference.uri.to_string()).collect::<Vec<_>>();
+        addresses.sort();
+        addresses
+    }
+
+    fn grammars(expansion: &str) -> (Grammar, Library) {
+        let read = |name: &str, text: &str| {
+            let uri = Url::parse(&format!("http://example.com/{name}")).unwrap();
+            let surroundings = Surroundings { base: Some(uri.clone()), ..Surroundings::default() };
+            (uri, Grammar::parse(text.as_bytes(), &surroundings).unwrap())
+        };
+        let (own, grammar) = read("self.gram", &format!("#ABNF 1.0; mode dtmf; root $x; public $x = {expansion};"));
+        let mut library = Library::default();
+        for (uri, grammar) in [read("names.gram", NAMES), read("rootless.gram", ROOTLESS), (own, grammar.clone())] {
+            library.insert(&uri, grammar);
+        }
+        (grammar, library)
     }
 }

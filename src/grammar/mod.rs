@@ -3,6 +3,7 @@
 //! [`Grammar::parse`] reads one document; [`Library`] holds those that it refers to; [`Grammar::link`] makes an
 //! [`Automaton`] of them all; a [`Matcher`] runs the input over several automata at once.
 
+mod abnf_expansion;
 mod abnf_form;
 mod abnf_scanner;
 mod automaton;
@@ -16,13 +17,16 @@ mod interpretation;
 mod library;
 mod linker;
 mod matcher;
+mod network;
+mod phrase;
+mod rule;
 mod script_tags;
 mod source;
 mod tokens;
 mod xml_form;
+mod xml_rule;
 
 pub use automaton::Automaton;
-pub use builtin_value::BuiltinType;
 pub use error::GrammarError;
 pub use library::Library;
 pub use matcher::{Matcher, Outcome, Verdict, match_keys};

@@ -12,6 +12,8 @@ use crate::clock::{Chance, Clock};
 use crate::script::{Limits, Sandbox, ScriptError};
 
 const RUNTIME: &str = include_str!("script_tags.js");
+/// What each rule has of its own.
+const LOCALS: &str = "var out={},$c=$context(),rules=$c.rules,meta=$c.meta,$o,$k,$v;";
 
 /// Runs the tags of `events`. Grammars are pure: their scripts see a clock that stands still and the same dice each time.
 pub(super) fn interpret(automaton: &Automaton, events: &[Event], input: &[String]) -> Result<Value, ScriptError> {
@@ -84,9 +86,7 @@ impl<'a> Composition<'a> {
             Some(value) => format!("$f[{number}]=function(){{return {value}}};\n"),
             None => {
                 let body = open.body;
-                format!(
-                    "$f[{number}]=function(){{var out={{}},$c=$context(),rules=$c.rules,meta=$c.meta,$o,$k,$v;\n{body}return $c.value(out,{text})}};\n"
-                )
+                format!("$f[{number}]=function(){{{LOCALS}\n{body}return $c.value(out,{text})}};\n")
             }
         };
         self.functions[rule.grammar].push_str(&function);
@@ -115,7 +115,8 @@ impl<'a> Composition<'a> {
     }
 }
 
-/// A tag as a statement that sets `out`. Where the format is not declared, a script that sets nothing gives its own value, and what is no script is text.
+/// A tag as a statement that sets `out`. Where no format is declared, a script that sets nothing gives its own value, and what is
+/// no script is text.
 fn statement(tag: &str, format: TagFormat) -> String {
     let text = quote(tag);
     match format {
@@ -130,4 +131,77 @@ fn statement(tag: &str, format: TagFormat) -> String {
 /// Text as a string literal.
 fn quote(text: &str) -> String {
     Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::grammar::{Grammar, Library, Surroundings, match_keys};
+
+    #[test]
+    fn tags_of_a_rule_set_its_variable_and_see_the_rules_it_called() {
+        let table = [
+            ("$x = 1 {out = 'one'};", json!("one")),
+            ("$x = 1 {var half = 'a'} {out = half + 'b'};", json!("ab")),
+            ("$x = 1 {out.a = 1; out.b = [true]};", json!({ "a": 1, "b": [true] })),
+            ("$x = $d {out = rules.d.value + rules.latest().value}; $d = 1 {out.value = 3};", json!(6)),
+            ("$x = $d {out = meta.d.text + meta.latest().text + meta.current().text + meta.current().score}; $d = 1;", json!("1111")),
+            ("$x = $d {}; $d = 1 {out = 7};", json!(7)),
+            ("$x = 1 {var unused = 1};", json!("1")),
+            ("$x = {out = 0} ({out++} 1 | 1 {out = 9});", json!(1)),
+            ("$x = $d {out = typeof secret}; $d = 1 {var secret = 1; out = 2};", json!("undefined")),
+            ("{var greeting = 'hello';} $x = 1 {out = greeting};", json!("hello")),
+            ("$x = $<builtin:dtmf/boolean> {out = [rules.latest()]};", json!([true])),
+            ("$x = 1 {out = undefined};", json!(null)),
+        ];
+        for (rules, meaning) in table {
+            assert_eq!(meaning_of("tag-format <semantics/1.0>;", rules), Ok(meaning), "{rules}");
+        }
+    }
+
+    #[test]
+    fn a_tag_without_declared_format_is_a_script_or_else_text() {
+        let table = [
+            ("$x = 1 {out = 'a'};", json!("a")),
+            ("$x = 1 {'a'};", json!("a")),
+            ("$x = 1 {$ = 'a'};", json!("a")),
+            ("$x = 1 {out.a = 1};", json!({ "a": 1 })),
+            ("$x = 1 {lost card};", json!("lost card")),
+            ("$x = [2 {two}] $d; $d = 1;", json!("1")),
+        ];
+        for (rules, meaning) in table {
+            assert_eq!(meaning_of("", rules), Ok(meaning), "{rules}");
+        }
+    }
+
+    #[test]
+    fn literals_give_the_last_tag_else_the_last_rule_else_the_text() {
+        let table = [
+            ("$x = 1 {a} {b};", json!("b")),
+            ("$x = {a} $d; $d = 1 {d};", json!("a")),
+            ("$x = $d; $d = 1 {d};", json!("d")),
+            ("$x = 1 | 2 {two};", json!("1")),
+            ("$x = 1 {first} | 1 {second};", json!("first")),
+            ("$x = $d {first} | 1 {second}; $d = 2 | 1;", json!("first")),
+            ("$x = [1 {taken}] [1 {left}];", json!("taken")),
+        ];
+        for (rules, meaning) in table {
+            assert_eq!(meaning_of("tag-format <semantics/1.0-literals>;", rules), Ok(meaning), "{rules}");
+        }
+    }
+
+    #[test]
+    fn a_script_that_fails_or_never_ends_is_an_error_and_still_a_match() {
+        assert!(matches!(meaning_of("tag-format <semantics/1.0>;", "$x = 1 {nobody.home};"), Err(ScriptError::Thrown(_))));
+        assert!(matches!(meaning_of("tag-format <semantics/1.0>;", "$x = 1 {!{for (;;) {}}!};"), Err(ScriptError::Limit(_))));
+    }
+
+    fn meaning_of(format: &str, rules: &str) -> Result<Value, ScriptError> {
+        let text = format!("#ABNF 1.0; mode dtmf; root $x; {format} {rules}");
+        let grammar = Grammar::parse(text.as_bytes(), &Surroundings::default()).unwrap();
+        let (_, outcome) = match_keys(&[&grammar], &Library::default(), ["1"]).unwrap();
+        outcome.unwrap().interpretation
+    }
 }

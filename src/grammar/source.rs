@@ -1,11 +1,14 @@
 //! One grammar document, read and checked, with references still to be followed (SRGS 1.0 §4).
 
+use std::collections::HashSet;
+
 use url::Url;
 
 use super::builtin;
 use super::builtin_value::BuiltinType;
 use super::error::GrammarError;
-use super::expansion::{Rule, Target};
+use super::expansion::Target;
+use super::rule::Rules;
 use super::{abnf_form, xml_form};
 use crate::xml::{self, Element, Position};
 
@@ -41,7 +44,7 @@ pub struct Grammar {
     pub(super) form: Form,
     pub(super) mode: Mode,
     pub(super) root: Option<String>,
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Rules,
     pub(super) tag_format: TagFormat,
     /// Tags of the header, run once before all others (SISR 1.0 §4.3).
     pub(super) global_tags: Vec<String>,
@@ -107,37 +110,28 @@ impl Grammar {
     /// The other grammars that it names, in document order and each once.
     pub fn references(&self) -> Vec<Reference> {
         let mut references = Vec::new();
+        let mut known = HashSet::new();
         for (target, _) in self.rules.iter().flat_map(|rule| rule.expansion.references()) {
             let Target::External { grammar, media_type, .. } = target else { continue };
             let reference = Reference { uri: grammar.clone(), media_type: media_type.clone() };
-            if !references.contains(&reference) {
+            if known.insert(reference.clone()) {
                 references.push(reference);
             }
         }
         references
     }
 
-    pub(super) fn rule(&self, name: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.name == name)
-    }
-
-    /// What holds for both forms: something to activate, each name once, and no reference to a rule that is not there (§3.1, §4.7).
+    /// What holds for both forms: something to activate, and no reference to a rule that is not there (SRGS 1.0 §3.1, §4.7).
     pub(super) fn checked(self) -> Result<Self, GrammarError> {
-        let Some(first) = self.rules.first() else {
+        let Some(first) = self.rules.iter().next() else {
             return Err(GrammarError::malformed("the grammar has no rules", Position { line: 1, column: 1 }));
         };
-        if let Some(root) = self.root.as_deref().filter(|root| self.rule(root).is_none()) {
+        if let Some(root) = self.root.as_deref().filter(|root| self.rules.named(root).is_none()) {
             return Err(GrammarError::malformed(format!("the root rule {root:?} is not defined"), first.position));
-        }
-        let mut names = std::collections::HashSet::new();
-        for rule in &self.rules {
-            if !names.insert(rule.name.as_str()) {
-                return Err(GrammarError::malformed(format!("the rule {:?} is defined twice", rule.name), rule.position));
-            }
         }
         for (target, position) in self.rules.iter().flat_map(|rule| rule.expansion.references()) {
             if let Target::Local(name) = target
-                && !names.contains(name.as_str())
+                && self.rules.named(name).is_none()
             {
                 return Err(GrammarError::malformed(format!("the rule {name:?} is referred to but not defined"), position));
             }

@@ -1,8 +1,8 @@
 //! The grammar matcher alone: `callward srgs match --stdio`, one JSON object a line in and out (SRGS 1.0).
 
-use std::fs;
-use std::io::{self, BufRead, Write};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, BufRead, Read, Write};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,6 +12,8 @@ use crate::grammar::{Grammar, GrammarError, Library, Mode, Surroundings, Verdict
 
 /// The byte order mark that says UTF-8, whatever the document's own declaration says: JSON text is decoded already.
 const UTF_8_MARK: &str = "\u{feff}";
+/// Most bytes read of one file; a grammar may not be larger.
+const MOST_BYTES: u64 = 4 << 20;
 
 /// Why the conversation broke off.
 #[derive(Debug, thiserror::Error)]
@@ -106,14 +108,14 @@ fn load(request: &Request) -> Result<(Grammar, Library), GrammarError> {
         Some(ModeName::Voice) | None => Mode::Voice,
     };
     let surroundings = Surroundings { base: request.base.as_deref().and_then(|base| Url::parse(base).ok()), mode, language: None };
-    let grammar = match (&request.uri, request.file.as_deref().map(fs::read), &request.grammar) {
+    let grammar = match (&request.uri, request.file.as_deref().map(read), &request.grammar) {
         (Some(uri), ..) => Grammar::builtin(uri)?,
         (None, Some(Ok(bytes)), _) => Grammar::parse(&bytes, &surroundings)?,
         (None, _, text) => Grammar::parse(format!("{UTF_8_MARK}{}", text.as_deref().unwrap_or_default()).as_bytes(), &surroundings)?,
     };
     let mut library = Library::default();
     loop {
-        let found = library.missing(&grammar).into_iter().find_map(|reference| Some((read(&reference.uri)?, reference.uri)));
+        let found = library.missing(&grammar).into_iter().find_map(|reference| Some((read_at(&reference.uri)?, reference.uri)));
         let Some((bytes, uri)) = found else {
             return Ok((grammar, library));
         };
@@ -122,9 +124,15 @@ fn load(request: &Request) -> Result<(Grammar, Library), GrammarError> {
     }
 }
 
-fn read(uri: &Url) -> Option<Vec<u8>> {
+fn read_at(uri: &Url) -> Option<Vec<u8>> {
     let path = uri.to_file_path().ok()?;
-    fs::read(path).ok()
+    read(&path).ok()
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -156,6 +164,22 @@ mod tests {
                 ("MATCH_END", json!(false)),
             ]
         );
+    }
+
+    #[test]
+    fn references_are_read_from_files_and_from_nowhere_else() {
+        let folder = format!("file://{}/fixtures/grammars/", env!("CARGO_MANIFEST_DIR"));
+        let near = "#ABNF 1.0; mode dtmf; root $x; $x = 5 $<pin.grxml>;";
+        let far = "#ABNF 1.0; mode dtmf; root $x; $x = $<http://127.0.0.1:9/pin.grxml>;";
+        let answers = answers(&[
+            json!({ "grammar": near, "base": folder, "tokens": ["5", "*", "9"] }),
+            json!({ "grammar": far, "base": folder, "tokens": null }),
+            json!({ "grammar": "", "file": concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/grammars/menu.grxml"), "tokens": ["1"] }),
+        ]);
+
+        assert_eq!(answers[0]["result"], "MATCH_END");
+        assert_eq!(answers[1]["result"], "PARSE_ERROR");
+        assert_eq!(answers[2]["interpretation"], "balance");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 /// QuickJS asks its interrupt handler once in so many jumps and calls (`JS_INTERRUPT_COUNTER_INIT`).
 const STEPS_PER_QUESTION: u64 = 10_000;
+/// Elements that a native built-in gets through in the time of one step.
+const ELEMENTS_PER_STEP: u64 = 8;
 
 /// What one run of a script may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,58 +55,64 @@ impl fmt::Display for Limit {
 /// Counts what the present run has used. Clones share the count.
 #[derive(Debug, Clone)]
 pub(super) struct Gauge {
-    steps: Arc<AtomicU64>,
-    exhausted: Arc<AtomicBool>,
+    used: Arc<Used>,
     limits: Limits,
+    /// From here wall time is counted; it never reaches a script.
+    epoch: Instant,
+}
+
+#[derive(Debug, Default)]
+struct Used {
+    steps: AtomicU64,
+    exhausted: AtomicBool,
+    /// When the present run must be over, in milliseconds from the epoch.
+    deadline: AtomicU64,
 }
 
 impl Gauge {
     pub fn new(limits: Limits) -> Self {
-        Self { steps: Arc::default(), exhausted: Arc::default(), limits }
+        Self { used: Arc::default(), limits, epoch: Instant::now() }
     }
 
     /// A run begins: its count starts at nothing.
     pub fn reset(&self) {
-        self.steps.store(0, Ordering::Relaxed);
-        self.exhausted.store(false, Ordering::Relaxed);
+        self.used.steps.store(0, Ordering::Relaxed);
+        self.used.exhausted.store(false, Ordering::Relaxed);
+        self.used.deadline.store(milliseconds(self.epoch.elapsed() + self.limits.patience), Ordering::Relaxed);
     }
 
     /// Whether the present run has used up its time.
     pub fn is_exhausted(&self) -> bool {
-        self.exhausted.load(Ordering::Relaxed)
+        self.used.exhausted.load(Ordering::Relaxed)
     }
 
-    /// Counts `work` done by a native built-in; `false` when it is too large for one call, or the run has used up its steps.
-    pub fn charge(&self, work: f64) -> bool {
-        let work = work.max(0.0) as u64;
-        if work > self.limits.extent {
+    /// Counts `elements` that a native built-in is about to work through; `false` when it may not.
+    pub fn charge(&self, elements: f64) -> bool {
+        let elements = elements.max(0.0) as u64;
+        if elements > self.limits.extent {
             return false;
         }
-        self.spend(work / 8);
+        self.spend(elements / ELEMENTS_PER_STEP);
         !self.is_exhausted()
     }
 
-    /// The handler for QuickJS: `true` stops the script, and no `catch` of its own can hold that up.
-    pub fn interrupt_handler(&self) -> Box<dyn FnMut() -> bool + Send> {
-        let gauge = self.clone();
-        let mut began: Option<(u64, Instant)> = None;
-        Box::new(move || {
-            let before = gauge.steps.load(Ordering::Relaxed);
-            let same_run = began.filter(|(steps, _)| *steps <= before);
-            let (_, since) = same_run.unwrap_or_else(|| (before, Instant::now()));
-            gauge.spend(STEPS_PER_QUESTION);
-            began = Some((gauge.steps.load(Ordering::Relaxed), since));
-            if since.elapsed() > gauge.limits.patience {
-                gauge.exhausted.store(true, Ordering::Relaxed);
-            }
-            gauge.is_exhausted()
-        })
+    /// QuickJS asks whether to stop; once the answer is `true`, no `catch` of the script's own can hold it up.
+    pub fn should_interrupt(&self) -> bool {
+        self.spend(STEPS_PER_QUESTION);
+        if milliseconds(self.epoch.elapsed()) > self.used.deadline.load(Ordering::Relaxed) {
+            self.used.exhausted.store(true, Ordering::Relaxed);
+        }
+        self.is_exhausted()
     }
 
     fn spend(&self, steps: u64) {
-        let spent = self.steps.fetch_add(steps, Ordering::Relaxed) + steps;
+        let spent = self.used.steps.fetch_add(steps, Ordering::Relaxed).saturating_add(steps);
         if spent > self.limits.steps {
-            self.exhausted.store(true, Ordering::Relaxed);
+            self.used.exhausted.store(true, Ordering::Relaxed);
         }
     }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -46,7 +46,8 @@ impl Sandbox {
         runtime.set_max_stack_size(limits.stack);
         let context = Context::full(&runtime).map_err(engine)?;
         let gauge = Gauge::new(limits);
-        runtime.set_interrupt_handler(Some(gauge.interrupt_handler()));
+        let handler = gauge.clone();
+        runtime.set_interrupt_handler(Some(Box::new(move || handler.should_interrupt())));
         let mut sandbox = Self { context, gauge, broken: None };
         let (gauge, clock, chance) = (sandbox.gauge.clone(), clock.clone(), chance.clone());
         sandbox.enter(|ctx| furnish(ctx, gauge, clock, chance))?;
@@ -193,6 +194,7 @@ mod tests {
             ("for (;;) try { for (;;); } catch (e) {}", Limit::Time),
             ("/(a+)+$/.test('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab')", Limit::Time),
             ("var s = new Array(100000); for (;;) try { s.indexOf(1) } catch (e) {}", Limit::Time),
+            ("(function () { arguments.length = 1e15; new Set(arguments) })()", Limit::Time),
             ("(function deeper() { return deeper() + 1 })()", Limit::Stack),
             ("var a = []; for (;;) a.push('x' + a.length)", Limit::Memory),
         ];
@@ -216,6 +218,8 @@ mod tests {
             "[].join.call({ length: 1e15 })",
             "[].concat({ length: 1 }, (function () { var a = []; a.length = 4e9; return a })()).length",
             "[].slice.call({ get length() { return 1e15 } })",
+            "var a = []; a.length = 4e9; new Set(a)",
+            "(function () { arguments.length = 1e15; [].values.call(arguments) })()",
             "[].slice.call(Object.create({ length: 1e15 }))",
             "var s = 'ab'.repeat(50000); s.indexOf(s)",
         ];
@@ -226,6 +230,26 @@ mod tests {
 
             assert!(matches!(&error, ScriptError::Thrown(words) if words.starts_with("RangeError")), "{source}: {error}");
             assert_eq!(sandbox.broken(), None);
+        }
+    }
+
+    #[test]
+    fn guarded_built_ins_still_do_their_work() {
+        let expressions = [
+            ("Array.isArray(Array.from('ab')) && Array(3).length", json!(3)),
+            ("(function (a, b) { return [].slice.call(arguments, 1) })(1, 2)", json!([2])),
+            ("[3, 1, 2].sort().map(function (n) { return n * 2 }).join('-') + [4, 5]", json!("2-4-64,5")),
+            ("[...new Set([1, 1, 2])].length + Array.of(7).concat(8, [9]).length", json!(5)),
+            ("'a-b-a'.replace(/a/g, 'c').split('-').indexOf('b') + 'abc'.padStart(5, '*').lastIndexOf('*')", json!(2)),
+            (
+                "(class Stack extends Array {}).from([1]).length + Object.keys([1, 2].constructor === Array ? { a: 1 } : {}).length",
+                json!(2),
+            ),
+            ("Date.UTC(1970, 0, 2) + new Date(Date.parse('1970-01-02T00:00:00Z')).getTime()", json!(172_800_000)),
+        ];
+        let mut sandbox = sandbox();
+        for (expression, value) in expressions {
+            assert_eq!(sandbox.evaluate(expression).unwrap(), Some(value), "{expression}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reads a document into the tree; entities are never expanded, and size and depth are bounded.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use quick_xml::Reader;
@@ -180,20 +181,27 @@ impl Tree<'_> {
 struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
+    /// The last offset asked for and its column, to count on from: a document may be one long line.
+    counted: Cell<(usize, u32)>,
 }
 
 impl<'t> Lines<'t> {
     fn of(text: &'t str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { text, starts }
+        Self { text, starts, counted: Cell::new((0, 1)) }
     }
 
     fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
         let line = self.starts.partition_point(|start| *start <= offset).max(1);
         let start = self.starts[line - 1];
-        let column = String::from_utf8_lossy(&self.text.as_bytes()[start..offset]).chars().count() + 1;
-        Position { line: line as u32, column: column as u32 }
+        let (from, before) = match self.counted.get() {
+            (from, column) if (start..=offset).contains(&from) => (from, column),
+            _ => (start, 1),
+        };
+        let column = before + String::from_utf8_lossy(&self.text.as_bytes()[from..offset]).chars().count() as u32;
+        self.counted.set((offset, column));
+        Position { line: line as u32, column }
     }
 }
 
