@@ -23,6 +23,7 @@ pub(super) struct Collection {
     pub collector: Collector,
     keys: Vec<Active>,
     words: Vec<Active>,
+    listening: Listening,
 }
 
 fn matcher(active: &[Active], tokens: impl Iterator<Item = String>) -> Matcher {
@@ -52,7 +53,7 @@ impl Interpreter {
         let active = active.into_iter().filter(|grammar| if grammar.automaton.mode() == Mode::Dtmf { dtmf } else { voice });
         let (keys, words) = active.partition(|grammar| grammar.automaton.mode() == Mode::Dtmf);
         let listening = Listening { timeout: timing.timeout, interdigit: timing.interdigit, termchar: timing.termchar, dtmf, voice };
-        let mut collection = Box::new(Collection { collector: Collector::new(timing), keys, words });
+        let mut collection = Box::new(Collection { collector: Collector::new(timing), keys, words, listening: listening.clone() });
         if let Some(collected) = self.take_typed_ahead(&mut collection) {
             self.state = State::Collecting(collection);
             return self.conclude(collected);
@@ -104,7 +105,7 @@ impl Interpreter {
     /// A key in the waiting state. While a prompt plays that allows no barge-in, keys are lost.
     fn collect_key(&mut self, key: char) -> Run {
         self.odometer.reset(self.now);
-        if !self.speech.can_be_cut() {
+        if !self.speech.can_be_cut() || !self.hears(|listening| listening.dtmf) {
             return Ok(());
         }
         let is_hotword = self.speech.waits_for_hotword();
@@ -140,9 +141,17 @@ impl Interpreter {
         }
     }
 
-    /// A sound that is no word, or keys that no grammar knows.
+    /// Whether input of a kind is awaited.
+    fn hears(&self, kind: impl Fn(&Listening) -> bool) -> bool {
+        match &self.state {
+            State::Collecting(collection) => kind(&collection.listening),
+            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring | State::Recording | State::Ended => false,
+        }
+    }
+
+    /// A sound that is no word of any grammar.
     pub(super) fn handle_unrecognised(&mut self) -> Run {
-        if !matches!(self.state, State::Collecting(_)) {
+        if !self.hears(|listening| listening.voice) {
             return Ok(());
         }
         self.cut_prompts();

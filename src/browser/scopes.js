@@ -1,6 +1,6 @@
 // The five scopes of VoiceXML 2.0 §5.1.2 as objects, nested by `with`: session, application, document, dialog, anonymous.
 // One set of scopes for each execution context: the call itself, and one more inside each subdialog.
-(function (sessionVariables, makeDocument) {
+(function (sessionVariables) {
   'use strict';
   const { apply, ownKeys } = Reflect, { create, defineProperty, freeze, keys } = Object, Compile = Function, Text = String;
   const { stringify, parse } = JSON, isArray = Array.isArray, owns = Object.prototype.hasOwnProperty;
@@ -13,9 +13,11 @@
     return freeze(value);
   };
   const NONE = freeze(create(null));
-  const SESSION = freeze(Object.assign(create(null), { session: deepFrozen(parse(sessionVariables)) }));
+  const session = deepFrozen(parse(sessionVariables));
+  const SESSION = freeze(Object.assign(create(null), session, { session }));
 
   const contexts = [];
+  let makeDocument;
   const stash = new Map();
   const compiled = new Map();
   const here = () => contexts[contexts.length - 1];
@@ -59,9 +61,17 @@
     if (!IDENTIFIER.test(name)) throw new ReferenceError(`${name} cannot be declared here`);
     if (isGiven || !own(scope, name)) scope[name] = value;
   };
+  // `application.x` names a variable only where the application declares x; in other objects any property can be set.
+  const refuseUndeclared = (name) => {
+    const [head, variable, ...deeper] = name.split('.');
+    if (variable === undefined || deeper.length > 0 || !IDENTIFIER.test(variable)) return;
+    const scope = run(program('scope ', head, `return ${head}`));
+    if (chain().includes(scope) && !own(scope, variable)) throw new ReferenceError(`${name} is not declared`);
+  };
   const store = (name, value) => {
     const parts = REFERENCE.exec(name);
     if (!parts) throw new ReferenceError(`${name} is no variable`);
+    refuseUndeclared(name);
     const kept = run(program('assignment ', name, `void ${parts[1]};${name}=$value;return ${name}`), value);
     if (!same(kept, value)) throw new TypeError(`${name} is read-only`);
   };
@@ -114,11 +124,7 @@
     isItemUndefined: (name) => here().dialog[name] === undefined,
     setItem(name, json) { here().dialog[name] = json === undefined ? undefined : parse(json); },
     setAnonymous(name, json) { here().anonymous[name] = json === undefined ? undefined : parse(json); },
-    clear(name) {
-      const scope = holder(name);
-      if (!scope) throw new ReferenceError(`${name} is not declared`);
-      scope[name] = undefined;
-    },
+    clear(name) { store(name, undefined); },
 
     // application.lastresult$: an array that carries the first entry's properties too (§5.1.5).
     setResult(json) {
@@ -150,6 +156,7 @@
     },
     endIteration(key) { stash.delete(key); },
 
+    learnDocuments(make) { makeDocument = make; },
     document(name, tree) {
       const value = makeDocument(parse(tree));
       declare(innermost(), name, value, true);

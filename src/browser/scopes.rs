@@ -20,6 +20,8 @@ pub(super) type Submitted = (String, String, Option<usize>);
 pub(super) struct Scopes {
     host: Persistent<Object<'static>>,
     sandbox: Sandbox,
+    /// The DOM was loaded: only pages with `<data>` need it.
+    knows_documents: bool,
 }
 
 type Outcome<T> = Result<T, ScriptError>;
@@ -30,11 +32,10 @@ impl Scopes {
         let mut sandbox = Sandbox::new(Limits::default(), clock, chance)?;
         let session = session.to_string();
         let host = sandbox.enter(|ctx| {
-            let make_document: Function = ctx.eval::<Function, _>(DOM)?.call(())?;
-            let host: Object = ctx.eval::<Function, _>(SCOPES)?.call((session, make_document))?;
+            let host: Object = ctx.eval::<Function, _>(SCOPES)?.call((session,))?;
             Ok(Persistent::save(ctx, host))
         })?;
-        Ok(Self { host, sandbox })
+        Ok(Self { host, sandbox, knows_documents: false })
     }
 
     pub fn enter_context(&mut self) -> Outcome<()> {
@@ -172,7 +173,20 @@ impl Scopes {
 
     /// Declares `name` as the DOM of a fetched XML document.
     pub fn declare_document(&mut self, name: &str, root: &Element) -> Outcome<()> {
+        self.learn_documents()?;
         self.call("document", (name, tree(root).to_string()))
+    }
+
+    fn learn_documents(&mut self) -> Outcome<()> {
+        if self.knows_documents {
+            return Ok(());
+        }
+        self.knows_documents = true;
+        let host = self.host.clone();
+        self.sandbox.enter(|ctx| {
+            let make: Function = ctx.eval::<Function, _>(DOM)?.call(())?;
+            host.restore(ctx)?.get::<_, Function>("learnDocuments")?.call((make,))
+        })
     }
 
     pub fn submission(&mut self, names: &[String]) -> Outcome<Vec<Submitted>> {
