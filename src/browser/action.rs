@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use super::document::{Method, TransferKind};
+use super::document::TransferKind;
+use super::method::Method;
 
 /// Something the browser wants done. No `Debug`: what the caller pressed is in some of it.
 #[derive(Clone)]

@@ -6,38 +6,14 @@ use url::Url;
 
 use super::content::{Fetching, Target};
 use super::document::{Dialog, Document, Item, ItemKind, Link};
+use super::errand::{Errand, Submission};
 use super::event::Resource;
-use super::fetching::Errand;
+use super::grammar_shelf::{Active, Grammars, Wanted};
 use super::grammar_source::{GrammarForm, GrammarSource};
 use super::interpreter::Interpreter;
 use super::recognition::Owner;
-use super::submission::Submission;
 use super::thrown::{Run, Thrown};
-use crate::grammar::{Automaton, Grammar, GrammarError, Library, Mode, Surroundings};
-
-/// Grammars of the document in progress, and those about to be activated.
-#[derive(Default)]
-pub(super) struct Grammars {
-    library: Library,
-    wanted: Vec<Wanted>,
-    /// The mode of the grammar that is being fetched, where its page says it.
-    mode: Option<Mode>,
-}
-
-/// A grammar that shall be active in the item that is being visited.
-struct Wanted {
-    owner: Owner,
-    source: Arc<GrammarSource>,
-    /// Absolute address of one that is not inline.
-    url: Option<Url>,
-}
-
-/// A grammar that is active.
-#[derive(Debug)]
-pub(super) struct Active {
-    pub owner: Owner,
-    pub automaton: Arc<Automaton>,
-}
+use crate::grammar::{Automaton, Grammar, GrammarError, Mode, Surroundings};
 
 impl Interpreter {
     /// The item that is being visited waits for input: its grammars and all in scope are activated.

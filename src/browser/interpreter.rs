@@ -1,18 +1,19 @@
 //! The machine itself: what goes in, what comes out, and what it is waiting for.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::Value;
 use url::Url;
 
 use super::action::{Action, Ending, Fetch, Reason, RecordRequest, TransferRequest};
+use super::collection::Collection;
 use super::context::{Context, Task};
+use super::document::Document;
+use super::errand::{Errand, Transition};
 use super::event::{Event, Recording};
-use super::fetching::Errand;
-use super::grammars::Grammars;
-use super::listening::Collection;
-use super::navigation::{Transition, before_the_first};
+use super::grammar_shelf::Grammars;
 use super::odometer::Odometer;
 use super::scopes::Scopes;
 use super::speech::Speech;
@@ -101,7 +102,7 @@ impl Interpreter {
         scopes.open_application()?;
         let mut interpreter = Self {
             scopes,
-            current: Context::of(None, before_the_first(&start.url)),
+            current: Context::of(None, Arc::new(Document::blank(&start.url))),
             callers: Vec::new(),
             state: State::Running,
             actions: VecDeque::new(),

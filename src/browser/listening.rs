@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::action::{Action, Listening, Matched};
+use super::collection::{Collection, matcher};
 use super::collector::{Collected, Collector, Timing};
-use super::grammars::Active;
+use super::grammar_shelf::Active;
 use super::interpreter::{Interpreter, Line, State};
 use super::properties::Properties;
 use super::recognition::Recognised;
 use super::thrown::{Run, Thrown};
-use crate::grammar::{Matcher, Mode, Outcome};
+use crate::grammar::{Mode, Outcome};
 
 /// Silence before `noinput` where the page says nothing.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -17,22 +18,6 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 const INTERDIGIT: Duration = Duration::from_secs(3);
 /// More keys than this are not kept for later items.
 const MOST_TYPED_AHEAD: usize = 200;
-
-/// Input in the making.
-pub(super) struct Collection {
-    pub collector: Collector,
-    keys: Vec<Active>,
-    words: Vec<Active>,
-    listening: Listening,
-}
-
-fn matcher(active: &[Active], tokens: impl Iterator<Item = String>) -> Matcher {
-    let mut matcher = Matcher::new(active.iter().map(|grammar| grammar.automaton.clone()));
-    for token in tokens {
-        matcher.push(&token);
-    }
-    matcher
-}
 
 impl Interpreter {
     /// All grammars are here: the item waits.

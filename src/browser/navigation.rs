@@ -7,63 +7,12 @@ use url::Url;
 use super::action::{Action, Fetch, Trace};
 use super::content::{Fetching, Submit, Target};
 use super::context::{Context, Entry, Frame, Task};
-use super::document::{Document, Method, Surroundings};
+use super::document::Document;
+use super::errand::{Errand, Submission, Transition, TransitionKind};
 use super::event::Resource;
-use super::fetching::Errand;
 use super::interpreter::Interpreter;
 use super::odometer::DEEPEST_CONTEXT;
-use super::submission::Submission;
 use super::thrown::{Run, Thrown};
-
-/// A change of document that has begun.
-pub(super) struct Transition {
-    pub kind: TransitionKind,
-    pub submission: Submission,
-    pub fetching: Fetching,
-    /// The dialog that the address names.
-    pub dialog: Option<String>,
-}
-
-/// How control goes to the next document; it decides what stays of the application (§1.5.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TransitionKind {
-    First,
-    Goto,
-    Submit,
-    Subdialog,
-}
-
-impl Transition {
-    /// To the first document of a session.
-    pub fn first(url: &Url) -> Self {
-        Self::to(url.clone(), TransitionKind::First, Fetching::default())
-    }
-
-    /// To `url`, whose fragment names a dialog.
-    pub fn to(url: Url, kind: TransitionKind, fetching: Fetching) -> Self {
-        Self::with(Submission::plain(url), kind, fetching)
-    }
-
-    /// To where a submission goes.
-    pub fn with(mut submission: Submission, kind: TransitionKind, fetching: Fetching) -> Self {
-        let dialog = submission.url.fragment().filter(|fragment| !fragment.is_empty()).map(str::to_owned);
-        submission.url.set_fragment(None);
-        Self { kind, submission, fetching, dialog }
-    }
-}
-
-/// The document that a session is in before its first one has come: it has nothing in it.
-pub(super) fn before_the_first(url: &Url) -> Arc<Document> {
-    Arc::new(Document {
-        url: url.clone(),
-        base: url.clone(),
-        application: None,
-        lang: None,
-        preamble: Arc::from([]),
-        surroundings: Surroundings::default(),
-        dialogs: Vec::new(),
-    })
-}
 
 impl Interpreter {
     /// `<goto>`, link or choice. A fragment alone stays in the document; anything else fetches (§5.3.7).
@@ -248,11 +197,4 @@ impl Interpreter {
 
 fn parsed(resource: &Resource) -> Run<Document> {
     Document::parse(&resource.body, &resource.url).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", resource.url)))
-}
-
-impl Submission {
-    /// A GET without anything to send.
-    pub fn plain(url: Url) -> Self {
-        Self { url, method: Method::Get, body: None, params: Vec::new() }
-    }
 }

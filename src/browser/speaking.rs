@@ -7,6 +7,7 @@ use super::content::{Piece, Prompt, Target};
 use super::document::{Entry, ItemKind};
 use super::interpreter::Interpreter;
 use super::properties::Properties;
+use super::reading::one_line;
 use super::speech::Queued;
 use super::thrown::{Run, Thrown};
 use super::time::designation;
@@ -205,10 +206,6 @@ fn spoken_choice(entry: &Entry) -> String {
         Some(keys) => format!(" For {}, press {keys}.", entry.words),
         None => format!(" {}.", entry.words),
     }
-}
-
-fn one_line(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// White space between sounds is no sound.
