@@ -244,3 +244,15 @@ impl Interpreter {
         self.actions.push_back(Action::End(Ending { reason, exit, ..ending }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_can_go_from_thread_to_thread() {
+        fn is_send<T: Send>() {}
+
+        is_send::<Interpreter>();
+    }
+}

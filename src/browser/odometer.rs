@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::thrown::{Run, Thrown};
 
 /// Documents that may follow each other without a prompt, input or elapsed time.
-const MOST_DOCUMENTS: u32 = 2_000;
+const MOST_DOCUMENTS: u32 = 1_000;
 /// Events that may follow each other in the same way.
 const MOST_EVENTS: u32 = 500;
 /// Elements of executable content and turns of the algorithm.

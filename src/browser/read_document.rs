@@ -139,3 +139,30 @@ fn without_fragment(mut url: Url) -> Url {
     url.set_fragment(None);
     url
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = include_str!("../../fixtures/browser/2.1.5-mixed-initiative.vxml");
+
+    #[test]
+    fn a_page_cut_at_any_byte_is_an_error_and_no_panic() {
+        let url = Url::parse("http://pages.example/page").unwrap();
+        assert!(Document::parse(PAGE.as_bytes(), &url).is_ok());
+
+        for end in 0..PAGE.trim_end().len() {
+            assert!(Document::parse(&PAGE.as_bytes()[..end], &url).is_err(), "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn an_error_says_what_and_where() {
+        let url = Url::parse("http://pages.example/page").unwrap();
+        let page = b"<vxml version='2.1'>\n  <form>\n    <block><goto next='a' expr='b'/></block></form></vxml>";
+
+        let error = Document::parse(page, &url).unwrap_err();
+
+        assert_eq!(error.to_string(), "<goto> has both next and expr (line 3, column 12)");
+    }
+}

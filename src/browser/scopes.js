@@ -157,8 +157,8 @@
     endIteration(key) { stash.delete(key); },
 
     learnDocuments(make) { makeDocument = make; },
-    document(name, tree) {
-      const value = makeDocument(parse(tree));
+    document(name, list) {
+      const value = makeDocument(parse(list));
       declare(innermost(), name, value, true);
     },
     // What a submission sends: name, text, and the number of a recording.

@@ -4,4 +4,5 @@
 
 mod browser;
 mod browser_call;
+mod browser_hostile;
 mod fetch;
