@@ -9,8 +9,9 @@ use super::document::{Dialog, Document, Item, ItemKind, Link};
 use super::errand::{Errand, Submission};
 use super::event::Resource;
 use super::grammar_shelf::{Active, Grammars, Wanted};
-use super::grammar_source::{GrammarForm, GrammarSource};
+use super::grammar_source::{Accept, GrammarForm, GrammarSource};
 use super::interpreter::Interpreter;
+use super::properties::Properties;
 use super::recognition::Owner;
 use super::thrown::{Run, Thrown};
 use crate::grammar::{Automaton, Grammar, GrammarError, Mode, Surroundings};
@@ -103,7 +104,17 @@ impl Interpreter {
         if let Some(root) = &self.current.root {
             of_document(root, true, &run.dialog, &mut found);
         }
+        found.extend(self.universals());
         found
+    }
+
+    /// The platform's own words, as far as the property `universals` turns them on (§6.3.6).
+    fn universals(&self) -> impl Iterator<Item = (Owner, Arc<GrammarSource>)> {
+        let properties = Properties::of(self.current.surroundings());
+        let on = properties.value("universals").unwrap_or("none");
+        let words = ["help", "cancel", "exit"].into_iter().filter(|word| on == "all" || on.split_whitespace().any(|own| own == *word));
+        let made = |word| Some((Owner::Universal(word), Arc::new(GrammarSource::of_words(word, Accept::Exact, word, None).ok()?)));
+        words.filter_map(made).collect::<Vec<_>>().into_iter()
     }
 }
 

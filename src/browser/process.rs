@@ -19,6 +19,7 @@ impl Interpreter {
         match recognised.owner.clone() {
             Owner::Link(link) => self.follow(&link.outcome),
             Owner::Choice(index) => self.choose(index),
+            Owner::Universal(event) => Err(Thrown::new(event)),
             Owner::Elsewhere { in_root, dialog, choice } => self.process_elsewhere(recognised, in_root, dialog, choice),
             Owner::Item => self.fill_item(&recognised),
             Owner::Dialog => self.fill_form(&recognised),

@@ -4,7 +4,7 @@
   'use strict';
   const { apply, ownKeys } = Reflect, { create, defineProperty, freeze, keys } = Object, Compile = Function, Text = String;
   const { stringify, parse } = JSON, isArray = Array.isArray, owns = Object.prototype.hasOwnProperty;
-  const IDENTIFIER = /^[\p{L}_$][\p{L}\p{N}_$]*$/u, REFERENCE = /^([\p{L}_$][\p{L}\p{N}_$]*)([\p{L}\p{N}_$.[\]'"]*)$/u;
+  const IDENTIFIER = /^[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*$/, REFERENCE = /^([A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*)([\w$.[\]'"\u0080-\uffff]*)$/;
   const MOST_COMPILED = 2000;
 
   const named = (scope, name) => defineProperty(scope, name, { value: scope, writable: true, configurable: true, enumerable: false });

@@ -103,7 +103,7 @@ impl Caller for Witness {
             Happening::Log { text, .. } => format!("logs {text}"),
             Happening::Submit { params, .. } => {
                 let params: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                format!("submits {}", params.join(" "))
+                format!("submits {}", params.join(" ")).trim_end().to_owned()
             }
             Happening::End(ending) => {
                 let exit = if ending.exit.is_null() { String::new() } else { format!(" {}", ending.exit) };

@@ -57,7 +57,7 @@ async fn browse(page: Vec<u8>) -> Reason {
         chance: Chance::seeded(1),
     };
     let handset = Handset::new(start, OnePage(page), Impatient(0), Pace::Virtual).unwrap();
-    handset.run().await.unwrap().reason
+    tokio::spawn(handset.run()).await.unwrap().unwrap().reason
 }
 
 struct OnePage(Vec<u8>);
