@@ -203,7 +203,7 @@ impl Interpreter {
         self.line = Line::HungUp;
         self.speech.forget();
         match std::mem::replace(&mut self.state, State::Running) {
-            State::Collecting(_) | State::Transferring => self.hung_up(),
+            State::Collecting(_) | State::Transferring | State::Recording => self.hung_up(),
             State::Playing(Afterwards::End(ending)) => {
                 self.end(ending);
                 Ok(())

@@ -61,6 +61,7 @@ impl Interpreter {
         let bargein = prompt.bargein.unwrap_or_else(|| properties.is_on("bargein", true));
         let is_hotword = prompt.bargeintype.as_deref().or_else(|| properties.value("bargeintype")) == Some("hotword");
         let lang = prompt.lang.clone().or_else(|| self.current.document.lang.clone());
+        self.odometer.count_words(&speaking.text)?;
         let text = one_line(&speaking.text);
         let sounds = tidied(speaking.sounds);
         if !sounds.is_empty() || !text.is_empty() {

@@ -186,7 +186,14 @@ fn media_type(headers: &HeaderMap) -> Option<String> {
     value.split(';').next().map(|value| value.trim().to_ascii_lowercase())
 }
 
-/// The words of reqwest without the address, which may hold a caller's secrets.
+/// The words of the innermost cause, without the address, which may hold a caller's secrets.
 fn failed(error: reqwest::Error) -> FetchFailure {
-    FetchFailure::Failed(error.without_url().to_string())
+    let error = error.without_url();
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        words = inner.to_string();
+        cause = inner.source();
+    }
+    FetchFailure::Failed(words)
 }

@@ -6,3 +6,4 @@ mod browser;
 mod browser_call;
 mod browser_hostile;
 mod fetch;
+mod vxml_run;
