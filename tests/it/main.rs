@@ -5,5 +5,6 @@
 mod browser;
 mod browser_call;
 mod browser_hostile;
+mod conformance_vxml;
 mod fetch;
 mod vxml_run;
