@@ -28,6 +28,8 @@ pub enum Action {
     Matched(Matched),
     /// Transfer the call, and answer with [`Event::Transferred`](super::Event::Transferred).
     Transfer(TransferRequest),
+    /// The caller's keys end the bridge: let the far end go, and answer the transfer with `NearEndDisconnect`.
+    EndTransfer,
     /// Record the caller, and answer with [`Event::Recorded`](super::Event::Recorded).
     Record(RecordRequest),
     /// Variables are on their way to a server; the fetch itself follows.

@@ -3,7 +3,7 @@
 use super::action::Listening;
 use super::collector::Collector;
 use super::grammar_shelf::Active;
-use crate::grammar::Matcher;
+use crate::grammar::{Matcher, Mode, Verdict};
 
 /// Input in the making.
 pub(super) struct Collection {
@@ -20,4 +20,47 @@ pub(super) fn matcher(active: &[Active], tokens: impl Iterator<Item = String>) -
         matcher.push(&token);
     }
     matcher
+}
+
+/// The keys of a caller who is bridged: only the transfer's own grammars listen, for a hotword (§2.3.7.2).
+pub(super) struct Watch {
+    keys: Vec<Active>,
+    pressed: String,
+    heard: Option<String>,
+}
+
+impl Watch {
+    pub fn new(active: Vec<Active>) -> Self {
+        let keys = active.into_iter().filter(|grammar| grammar.automaton.mode() == Mode::Dtmf).collect();
+        Self { keys, pressed: String::new(), heard: None }
+    }
+
+    /// Takes a key; `true` when it completes what a grammar waits for. Other keys are the far end's.
+    pub fn takes(&mut self, key: char) -> bool {
+        self.pressed.push(key);
+        let mut verdict = self.verdict();
+        if verdict == Verdict::NoMatch {
+            self.pressed = String::from(key);
+            verdict = self.verdict();
+        }
+        match verdict {
+            Verdict::NoMatch => self.pressed.clear(),
+            Verdict::Partial => {}
+            Verdict::Match | Verdict::MatchEnd if self.heard.is_none() => {
+                self.heard = Some(std::mem::take(&mut self.pressed));
+                return true;
+            }
+            Verdict::Match | Verdict::MatchEnd => {}
+        }
+        false
+    }
+
+    /// The keys that ended the bridge.
+    pub fn heard(&self) -> Option<&str> {
+        self.heard.as_deref()
+    }
+
+    fn verdict(&self) -> Verdict {
+        matcher(&self.keys, self.pressed.chars().map(String::from)).verdict()
+    }
 }

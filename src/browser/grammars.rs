@@ -50,7 +50,7 @@ impl Interpreter {
                 }
             }
         }
-        self.listen(active)
+        self.listen_or_transfer(active)
     }
 
     fn linked(&self, wanted: &Wanted) -> Run<Linked> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::action::{Action, Ending, Fetch, Reason, RecordRequest, TransferRequest};
-use super::collection::Collection;
+use super::collection::{Collection, Watch};
 use super::context::{Context, Task};
 use super::document::Document;
 use super::errand::{Errand, Transition};
@@ -67,7 +67,7 @@ pub(super) enum State {
     /// The end of the prompts, to do something after them.
     Playing(Afterwards),
     /// The outcome of a transfer.
-    Transferring,
+    Transferring(Watch),
     /// A recording.
     Recording,
     /// Nothing any more.
@@ -77,7 +77,7 @@ pub(super) enum State {
 /// What is done when the queue has been played.
 pub(super) enum Afterwards {
     Fetch(Box<Errand>, Box<Fetch>),
-    Transfer(TransferRequest),
+    Transfer(TransferRequest, Watch),
     Record(RecordRequest),
     /// `<disconnect>` with what it gives to the ending.
     Disconnect(Value),
@@ -157,7 +157,7 @@ impl Interpreter {
     pub fn poll_timeout(&self) -> Option<Instant> {
         match &self.state {
             State::Collecting(collection) => collection.collector.poll_timeout(),
-            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring | State::Recording | State::Ended => None,
+            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring(_) | State::Recording | State::Ended => None,
         }
     }
 
@@ -203,7 +203,7 @@ impl Interpreter {
         self.line = Line::HungUp;
         self.speech.forget();
         match std::mem::replace(&mut self.state, State::Running) {
-            State::Collecting(_) | State::Transferring | State::Recording => self.hung_up(),
+            State::Collecting(_) | State::Transferring(_) | State::Recording => self.hung_up(),
             State::Playing(Afterwards::End(ending)) => {
                 self.end(ending);
                 Ok(())
@@ -212,7 +212,7 @@ impl Interpreter {
                 self.send(*errand, *fetch);
                 Ok(())
             }
-            State::Playing(Afterwards::Transfer(_) | Afterwards::Record(_) | Afterwards::Disconnect(_)) => self.hung_up(),
+            State::Playing(Afterwards::Transfer(..) | Afterwards::Record(_) | Afterwards::Disconnect(_)) => self.hung_up(),
             waiting => {
                 self.state = waiting;
                 Ok(())

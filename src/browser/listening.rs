@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::action::{Action, Listening, Matched};
 use super::collection::{Collection, matcher};
 use super::collector::{Collected, Collector, Timing};
+use super::document::ItemKind;
 use super::grammar_shelf::Active;
 use super::interpreter::{Interpreter, Line, State};
 use super::properties::Properties;
@@ -20,8 +21,17 @@ const INTERDIGIT: Duration = Duration::from_secs(3);
 const MOST_TYPED_AHEAD: usize = 200;
 
 impl Interpreter {
-    /// All grammars are here: the item waits.
-    pub(super) fn listen(&mut self, active: Vec<Active>) -> Run {
+    /// All grammars are here: a transfer is made, any other item waits for input.
+    pub(super) fn listen_or_transfer(&mut self, active: Vec<Active>) -> Run {
+        let item = self.current.dialog.as_ref().and_then(|run| run.item().cloned());
+        match item.as_deref().map(|item| &item.kind) {
+            Some(ItemKind::Transfer(transfer)) => self.begin_transfer(transfer, active),
+            Some(_) | None => self.listen(active),
+        }
+    }
+
+    /// The item waits.
+    fn listen(&mut self, active: Vec<Active>) -> Run {
         if self.line != Line::Connected {
             return self.wait_in_vain();
         }
@@ -83,7 +93,11 @@ impl Interpreter {
                 }
                 Ok(())
             }
-            State::Transferring | State::Recording | State::Ended => Ok(()),
+            State::Transferring(_) => {
+                self.watch_key(key);
+                Ok(())
+            }
+            State::Recording | State::Ended => Ok(()),
         }
     }
 
@@ -130,7 +144,7 @@ impl Interpreter {
     fn hears(&self, kind: impl Fn(&Listening) -> bool) -> bool {
         match &self.state {
             State::Collecting(collection) => kind(&collection.listening),
-            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring | State::Recording | State::Ended => false,
+            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring(_) | State::Recording | State::Ended => false,
         }
     }
 

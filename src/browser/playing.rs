@@ -44,7 +44,7 @@ impl Interpreter {
         match &mut self.state {
             State::Collecting(collection) => collection.collector.handle_prompts_over(self.now),
             State::Playing(_) => return self.go_on(),
-            State::Running | State::Fetching { .. } | State::Transferring | State::Recording | State::Ended => {}
+            State::Running | State::Fetching { .. } | State::Transferring(_) | State::Recording | State::Ended => {}
         }
         Ok(())
     }
@@ -60,8 +60,8 @@ impl Interpreter {
         match afterwards {
             Afterwards::Fetch(errand, fetch) => self.send(*errand, *fetch),
             Afterwards::End(ending) => self.end(ending),
-            Afterwards::Transfer(request) => {
-                self.state = State::Transferring;
+            Afterwards::Transfer(request, watch) => {
+                self.state = State::Transferring(watch);
                 self.actions.push_back(Action::Transfer(request));
             }
             Afterwards::Record(request) => {

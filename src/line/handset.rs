@@ -77,6 +77,7 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
                 self.tell(&Happening::Transfer(&request));
                 self.ask(Asked::Transfer).await?;
             }
+            Action::EndTransfer => self.transferred(TransferOutcome::NearEndDisconnect),
             Action::Record(request) => {
                 self.tell(&Happening::Record(&request));
                 self.ask(Asked::Recording).await?;
