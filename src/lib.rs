@@ -2,9 +2,21 @@
 
 pub mod app;
 pub mod browser;
+pub mod clients;
 pub mod clock;
+pub mod config;
+pub mod consent;
+pub mod demo;
+pub mod finding;
+pub mod flow;
 pub mod grammar;
 pub mod line;
+pub mod render;
 pub mod script;
 pub mod secret;
+pub mod session;
+pub mod store;
+pub mod switchboard;
+pub mod verify;
+pub mod web;
 pub mod xml;

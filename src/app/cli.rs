@@ -2,16 +2,22 @@
 
 use std::error::Error;
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
-use crate::line;
+use crate::line::{self, Show};
+
+use super::call::{Call, call};
+use super::demo::demo;
+use super::logging;
+use super::serve::serve;
 
 /// A VoiceXML/IVR telephony gateway that finds out who is calling.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_help = "Begin with: callward demo")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -19,12 +25,62 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the gateway with stand-ins for everything a customer would have, on loopback
+    #[command(after_help = "Examples:\n  callward demo\n  callward demo --data /tmp/callward     keep calls and records")]
+    Demo {
+        /// Keep calls and records in this folder; without it nothing outlives the process
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
+    /// Run the gateway
+    #[command(after_help = "Example:\n  callward serve --config /etc/callward/callward.toml")]
+    Serve {
+        /// The configuration; `callward.toml` in the working directory where it is not given
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Call a process, a page or a flow file from the terminal
+    #[command(after_help = CALL_EXAMPLES)]
+    Call(CallArguments),
     /// SRGS grammars
     #[command(subcommand)]
     Srgs(Srgs),
     /// VoiceXML pages
     #[command(subcommand)]
     Vxml(Vxml),
+}
+
+const CALL_EXAMPLES: &str = "Examples:
+  callward call two-factor --var identity=1001                        press keys yourself
+  callward call two-factor --var identity=1001 --keys \"2 {sms}\"      take the code from the demo's inbox
+  callward call flows/two-factor.yaml --var identity=1002             a flow file, with stand-ins of its own
+  callward call http://127.0.0.1:8000/hello.vxml                      any VoiceXML page";
+
+#[derive(Args)]
+struct CallArguments {
+    /// A URL is that page, a path ending in .yaml that flow; anything else is a process code, or tenant/code
+    target: String,
+    /// Keys to press, one group for each question; {sms} and {email} are the newest codes in the inbox
+    #[arg(long)]
+    keys: Option<String>,
+    /// A call variable, as in identity=1001
+    #[arg(long = "var", value_parser = read_variable)]
+    variables: Vec<(String, String)>,
+    /// The caller's number
+    #[arg(long, default_value = "+4930901820")]
+    from: String,
+    /// The gateway, for process codes
+    #[arg(long, default_value = "http://127.0.0.1:8080")]
+    server: Url,
+    /// The demo's inbox
+    #[arg(long, default_value = "http://127.0.0.1:9000")]
+    inbox: Url,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// Show fetches, events, and which form item was chosen and why
+    #[arg(long, conflicts_with = "json")]
+    trace: bool,
 }
 
 #[derive(Subcommand)]
@@ -74,10 +130,11 @@ enum Srgs {
     },
 }
 
-/// Does what the command line asks for. 0: done; 2: wrong usage.
+/// Does what the command line asks for. 0: done; 1: what was checked is wrong; 2: wrong usage or configuration.
 pub fn run() -> ExitCode {
     match carry_out(Cli::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
         Err(error) => {
             eprintln!("callward: {error}");
             ExitCode::from(2)
@@ -85,11 +142,53 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn carry_out(command: Command) -> Result<(), Box<dyn Error>> {
+fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
     match command {
-        Command::Srgs(Srgs::Match { stdio: _ }) => Ok(line::match_lines(io::stdin().lock(), io::stdout().lock())?),
-        Command::Vxml(Vxml::Run { stdio: _, url, script, clock, allow }) => {
-            Ok(line::run_vxml(line::VxmlOptions { url, script, pace: clock.into(), allow })?)
+        Command::Demo { data } => {
+            logging::begin("warn");
+            let program = std::env::args().next().unwrap_or_else(|| "callward".to_owned());
+            in_tasks(demo(data.as_deref(), &program)).map(|()| true)
         }
+        Command::Serve { config } => {
+            logging::begin("info");
+            in_tasks(serve(config.as_deref())).map(|()| true)
+        }
+        Command::Call(arguments) => {
+            logging::begin("off");
+            in_tasks(call(arguments.into()))
+        }
+        Command::Srgs(Srgs::Match { stdio: _ }) => {
+            line::match_lines(io::stdin().lock(), io::stdout().lock())?;
+            Ok(true)
+        }
+        Command::Vxml(Vxml::Run { stdio: _, url, script, clock, allow }) => {
+            line::run_vxml(line::VxmlOptions { url, script, pace: clock.into(), allow })?;
+            Ok(true)
+        }
+    }
+}
+
+fn in_tasks<T>(work: impl Future<Output = Result<T, Box<dyn Error>>>) -> Result<T, Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(work);
+    // A read of stdin that nobody waits for any more must not keep the process.
+    runtime.shutdown_background();
+    outcome
+}
+
+fn read_variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as name=value")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+impl From<CallArguments> for Call {
+    fn from(arguments: CallArguments) -> Self {
+        let CallArguments { target, keys, variables, from, server, inbox, json, trace } = arguments;
+        let show = match (json, trace) {
+            (true, _) => Show::Json,
+            (false, true) => Show::Trace,
+            (false, false) => Show::Words,
+        };
+        Self { target, keys, variables, from, server, inbox, show }
     }
 }

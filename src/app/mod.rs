@@ -1,3 +1,14 @@
 //! The composition root: the one room that knows all others.
 
 pub mod cli;
+
+mod call;
+mod compose;
+mod demo;
+mod flows;
+mod logging;
+mod master_key;
+mod serve;
+
+pub use compose::{ComposeError, Composition, compose};
+pub use flows::{FlowLibrary, FlowsError};

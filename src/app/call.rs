@@ -1,0 +1,99 @@
+//! `callward call`: calls a process, a page or a flow file from the terminal.
+
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use url::Url;
+
+use crate::browser::Start;
+use crate::clock::{Chance, Clock};
+use crate::demo::{Options, StandIns};
+use crate::finding::Source;
+use crate::flow::Flow;
+use crate::line::{AddressGuard, Handset, HttpFetcher, Pace, Show, Terminal, session_variables, succeeded};
+use crate::web::Server;
+
+use super::compose::compose;
+use super::demo::configuration;
+use super::flows::{self, FlowLibrary};
+use super::serve::run;
+
+/// The tenant of a process code that stands alone.
+const DEMO: &str = "demo";
+
+/// What is called, and how.
+pub(super) struct Call {
+    /// A URL, a flow file, or a process code.
+    pub target: String,
+    /// Keys to press, one group for each question.
+    pub keys: Option<String>,
+    /// Call variables.
+    pub variables: Vec<(String, String)>,
+    /// The caller's number.
+    pub from: String,
+    /// The gateway, for process codes.
+    pub server: Url,
+    /// The demo's inbox, for `{sms}` and `{email}`.
+    pub inbox: Url,
+    /// How it is shown.
+    pub show: Show,
+}
+
+/// Calls; `true` when the caller was verified, or the dialog ended without an error.
+pub(super) async fn call(call: Call) -> Result<bool, Box<dyn Error>> {
+    if call.target.starts_with("http://") || call.target.starts_with("https://") {
+        let url = Url::parse(&call.target)?;
+        return dial(url, &call, call.inbox.clone()).await;
+    }
+    if call.target.starts_with("sip:") {
+        return Err("this build has no telephone line: call a process code, a page or a flow file".into());
+    }
+    if Path::new(&call.target).extension().is_some_and(|extension| extension == "yaml") {
+        return call_flow(&call).await;
+    }
+    let url = entry(&call.server, &call.target)?;
+    dial(url, &call, call.inbox.clone()).await
+}
+
+/// The entry of `code` or `tenant/code` at a gateway.
+fn entry(server: &Url, target: &str) -> Result<Url, Box<dyn Error>> {
+    let (tenant, code) = target.split_once('/').unwrap_or((DEMO, target));
+    let mut url = server.clone();
+    url.path_segments_mut().map_err(|()| format!("{server} cannot be a gateway's address"))?.pop_if_empty().extend(["vxml", tenant, code]);
+    Ok(url)
+}
+
+/// Runs the flow of a file behind a gateway and stand-ins of its own, and calls it.
+async fn call_flow(call: &Call) -> Result<bool, Box<dyn Error>> {
+    let path = Path::new(&call.target);
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let flow = Flow::read(&text).map_err(|findings| flows::render(&[(Source { path: call.target.clone(), text }, findings)], false))?;
+    let mut library = FlowLibrary::shipped()?;
+    library.put(&name, flow);
+    let stand_ins = StandIns::start(Options::default(), Clock::system(), Chance::system()).await?;
+    let config = configuration("memory:", &stand_ins.base_url(), stand_ins.smtp_address().port(), &[&name])?;
+    let composition = compose(&config, &library, Clock::system(), Chance::system()).await?;
+    let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+    let url = entry(&Url::parse(&format!("http://{}", server.address()?))?, &name)?;
+    let inbox = Url::parse(&stand_ins.base_url())?;
+    tokio::select! {
+        done = dial(url, call, inbox) => done,
+        () = run(server, composition, &config) => Err("the gateway stopped".into()),
+    }
+}
+
+async fn dial(mut url: Url, call: &Call, inbox: Url) -> Result<bool, Box<dyn Error>> {
+    if url.query().is_none() {
+        url.query_pairs_mut().append_pair("from", &call.from);
+    }
+    url.query_pairs_mut().extend_pairs(&call.variables);
+    let clock = Clock::system();
+    let fetcher = HttpFetcher::new(AddressGuard::new(&url, &[]), clock.clone())?;
+    let session = session_variables("sip:callward@localhost", &format!("tel:{}", call.from));
+    let start = Start { url, session, clock, chance: Chance::system() };
+    let terminal = Terminal::new(call.keys.as_deref(), Some(inbox), call.show);
+    let ending = Handset::new(start, fetcher, terminal, Pace::Virtual)?.run().await?;
+    Ok(succeeded(&ending))
+}

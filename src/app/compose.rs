@@ -1,0 +1,234 @@
+//! From a configuration to a running house: tenants, gateways, switchboard and HTTP door put together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tracing::error;
+
+use crate::clients::{ConsentService, HttpClient, HttpSetupError, MailServer, SmsGateway, WebServices};
+use crate::clock::{Chance, Clock};
+use crate::config::{Config, Finding, Findings, Process as ProcessConfig, Tenant as TenantConfig};
+use crate::consent::ConsentBook;
+use crate::flow::{Book, Chapter, Flow, Overrides, SettingFault, Settings};
+use crate::store::{self, Store, StoreError};
+use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
+use crate::verify::{ByEmail, BySms, Method};
+use crate::web::{Access, Gateway};
+
+use super::flows::FlowLibrary;
+use super::master_key::{KeyFileError, master_key};
+
+/// How long the consent service may take.
+const CONSENT_PATIENCE: Duration = Duration::from_secs(5);
+/// How often idle calls are ended and old rows are swept.
+const TIDY_EVERY: Duration = Duration::from_secs(30);
+
+/// A house that can be served.
+pub struct Composition {
+    /// The HTTP door.
+    pub gateway: Arc<Gateway>,
+    /// The switchboard behind it.
+    pub switchboard: Arc<Switchboard>,
+    /// The store below.
+    pub store: Arc<dyn Store>,
+}
+
+/// Why a configuration does not make a house.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// Processes that do not fit their flows.
+    #[error(transparent)]
+    Findings(#[from] Findings),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The master key.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    /// The HTTP client.
+    #[error(transparent)]
+    Http(#[from] HttpSetupError),
+    /// A gateway or service of a tenant.
+    #[error("tenants.{tenant}.{field} {what}")]
+    Connection {
+        /// The tenant.
+        tenant: String,
+        /// The setting.
+        field: String,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+/// Puts a house together.
+pub async fn compose(config: &Config, flows: &FlowLibrary, clock: Clock, chance: Chance) -> Result<Composition, ComposeError> {
+    let http = HttpClient::new()?;
+    let mut findings = Vec::new();
+    let mut directory = Directory::default();
+    for (name, tenant) in &config.tenants {
+        let composed = compose_tenant(name, tenant, flows, &http, &clock, &mut findings)?;
+        directory.tenants.insert(name.clone(), composed);
+    }
+    if !findings.is_empty() {
+        return Err(Findings(findings).into());
+    }
+    let key = master_key(&config.storage, &chance)?;
+    let store = store::open(config.storage.url.expose(), clock.clone()).await?;
+    let switchboard = Arc::new(Switchboard::new(directory, Arc::clone(&store), key, clock, chance));
+    let access = config.tenants.iter().map(|(name, tenant)| (name.clone(), access(tenant))).collect();
+    let base = config.http.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default();
+    let gateway = Gateway {
+        switchboard: Arc::clone(&switchboard),
+        store: Arc::clone(&store),
+        access,
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        ops_allow: config.http.ops_allow.clone(),
+        base,
+    };
+    Ok(Composition { gateway: Arc::new(gateway), switchboard, store })
+}
+
+impl Composition {
+    /// Ends idle calls and sweeps old rows, again and again, for as long as it is polled.
+    pub async fn tidy(switchboard: Arc<Switchboard>, config: &Config) {
+        let idle = Duration::from_secs(u64::from(config.http.call_idle_minutes) * 60);
+        let records = Duration::from_secs(u64::from(config.storage.keep_days) * 24 * 3600);
+        let mut every = tokio::time::interval(TIDY_EVERY);
+        loop {
+            every.tick().await;
+            if let Err(fault) = switchboard.tidy(idle, records).await {
+                error!("idle calls and old rows were not tidied up: {fault}");
+            }
+        }
+    }
+}
+
+fn access(tenant: &TenantConfig) -> Access {
+    Access { allow: tenant.platforms.allow.clone(), users: tenant.platforms.users.clone() }
+}
+
+fn compose_tenant(
+    name: &str,
+    tenant: &TenantConfig,
+    flows: &FlowLibrary,
+    http: &HttpClient,
+    clock: &Clock,
+    findings: &mut Vec<Finding>,
+) -> Result<Tenant, ComposeError> {
+    let wrong =
+        |finding: crate::clients::Finding| ComposeError::Connection { tenant: name.to_owned(), field: finding.field, what: finding.what };
+    let services = &tenant.connections.web_services;
+    let services = Services {
+        production: Box::new(WebServices::new(http.clone(), services.production.clone()).map_err(wrong)?),
+        test: Box::new(WebServices::new(http.clone(), services.test.clone()).map_err(wrong)?),
+    };
+    let mut processes = BTreeMap::new();
+    for process in &tenant.processes {
+        if let Some(composed) = compose_process(process, tenant, flows, findings) {
+            processes.insert(process.code.clone(), Arc::new(composed));
+        }
+    }
+    Ok(Tenant {
+        time_zone: tenant.time_zone.clone(),
+        country: tenant.default_country.clone(),
+        limits: tenant.limits,
+        methods: gateways(tenant, http, clock).map_err(wrong)?,
+        services,
+        consent: consent(tenant, http, clock).map_err(wrong)?,
+        test_calls: tenant.platforms.test_calls,
+        processes,
+    })
+}
+
+fn consent(tenant: &TenantConfig, http: &HttpClient, clock: &Clock) -> Result<Option<Box<dyn ConsentBook>>, crate::clients::Finding> {
+    let Some(settings) = &tenant.connections.consent else { return Ok(None) };
+    let service = ConsentService::new(http.clone(), settings, CONSENT_PATIENCE, clock.clone())?;
+    Ok(Some(Box::new(service)))
+}
+
+/// The tenant's gateways, the second ones after the first.
+fn gateways(tenant: &TenantConfig, http: &HttpClient, clock: &Clock) -> Result<Vec<Box<dyn Method>>, crate::clients::Finding> {
+    let connections = &tenant.connections;
+    let mut methods: Vec<Box<dyn Method>> = Vec::new();
+    for (name, settings) in [("sms", &connections.sms), ("sms fallback", &connections.fallback.sms)] {
+        if let Some(settings) = settings {
+            methods.push(Box::new(BySms::new(name, SmsGateway::new(http.clone(), settings)?)));
+        }
+    }
+    for (name, settings) in [("email", &connections.email), ("email fallback", &connections.fallback.email)] {
+        if let Some(settings) = settings {
+            methods.push(Box::new(ByEmail::new(name, MailServer::new(settings, clock.clone())?)));
+        }
+    }
+    Ok(methods)
+}
+
+fn compose_process(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Finding>) -> Option<Process> {
+    let name = &process.flow.value;
+    if flows.find(name).is_none() {
+        let known = flows.names().collect::<Vec<_>>().join(", ");
+        let near = crate::finding::nearest(name, flows.names());
+        let help = near.map_or(format!("flows there are: {known}"), |near| format!("did you mean {near}?"));
+        findings.push(Finding::new(process.flow.place.clone(), format!("there is no flow called {name}")).with_help(help));
+        return None;
+    }
+    let wrong = findings.len();
+    let chapters = chapters(process, tenant, flows, findings);
+    if findings.len() > wrong {
+        return None;
+    }
+    match Book::gather(name, |name| chapters.get(name).cloned()) {
+        Ok(book) => Some(Process { name: process.name.clone(), enabled: process.enabled, book }),
+        Err(error) => {
+            findings.push(Finding::new(process.flow.place.clone(), error.to_string()));
+            None
+        }
+    }
+}
+
+/// Every flow with the settings that it would run with in this process: its own for the process's flow; for the others those of
+/// the process of the flow's name, else the flow's defaults.
+fn chapters(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Finding>) -> BTreeMap<String, Chapter> {
+    let mut chapters = BTreeMap::new();
+    for name in flows.names() {
+        let Some(flow) = flows.find(name) else { continue };
+        let own = name == process.flow.value;
+        let other = tenant.processes.iter().find(|other| other.code == name && other.flow.value == name);
+        let settings = match (own, other) {
+            (true, _) => compose_settings(process, flow, findings),
+            // What is wrong with another process is found where that one is put together.
+            (false, Some(other)) => compose_settings(other, flow, &mut Vec::new()),
+            (false, None) => flow.settings(&Overrides::default()).ok(),
+        };
+        chapters.extend(settings.map(|settings| (name.to_owned(), Chapter { flow: Arc::clone(flow), settings })));
+    }
+    chapters
+}
+
+fn compose_settings(process: &ProcessConfig, flow: &Flow, findings: &mut Vec<Finding>) -> Option<Settings> {
+    let values: Map<String, Value> = process.settings.iter().map(|(name, setting)| (name.clone(), to_json(&setting.value))).collect();
+    let preset = process.preset.as_ref().map(|preset| preset.value.clone()).filter(|preset| preset != "none");
+    let overrides = Overrides { preset, values, paths: process.paths.iter().cloned().collect() };
+    flow.settings(&overrides).map_err(|faults| findings.extend(faults.into_iter().map(|fault| setting_finding(process, fault)))).ok()
+}
+
+fn setting_finding(process: &ProcessConfig, fault: SettingFault) -> Finding {
+    let setting = process.settings.get(&fault.name).map(|setting| &setting.place);
+    let place = setting.or(process.preset.as_ref().map(|preset| &preset.place)).unwrap_or(&process.flow.place);
+    let finding = Finding::new(place.clone(), format!("{}: {}", fault.name, fault.what));
+    if fault.hint.is_empty() { finding } else { finding.with_help(fault.hint) }
+}
+
+fn to_json(value: &toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => Value::from(text.as_str()),
+        toml::Value::Integer(number) => Value::from(*number),
+        toml::Value::Float(number) => Value::from(*number),
+        toml::Value::Boolean(switch) => Value::from(*switch),
+        toml::Value::Datetime(moment) => Value::from(moment.to_string()),
+        toml::Value::Array(list) => list.iter().map(to_json).collect(),
+        toml::Value::Table(table) => Value::Object(table.iter().map(|(name, value)| (name.clone(), to_json(value))).collect()),
+    }
+}

@@ -1,0 +1,64 @@
+//! `callward demo`: the gateway and stand-ins for everything a customer would have, on loopback.
+
+use std::error::Error;
+use std::path::Path;
+
+use crate::clock::{Chance, Clock};
+use crate::config::{Config, ConfigError};
+use crate::demo::{Customer, CustomerTable, NextStep, Options, StandIns};
+use crate::web::Server;
+
+use super::compose::compose;
+use super::flows::FlowLibrary;
+use super::serve::run;
+
+/// The demo's own configuration; `CALLWARD_` variables may change it like any other.
+const CONFIGURATION: &str = include_str!("demo.toml");
+
+/// One process of the demo.
+const PROCESS: &str = include_str!("demo_process.toml");
+
+/// Runs the demo until it is told to stop.
+pub(super) async fn demo(data: Option<&Path>, program: &str) -> Result<(), Box<dyn Error>> {
+    let flows = match Path::new("flows").is_dir() {
+        true => FlowLibrary::read(Path::new("flows"))?,
+        false => FlowLibrary::shipped()?,
+    };
+    let options = Options { next_steps: NextStep::of_the_demo(program), ..Options::demo() };
+    let stand_ins = StandIns::start(options, Clock::system(), Chance::system()).await?;
+    let names: Vec<&str> = flows.names().collect();
+    let config = configuration(&store(data)?, &stand_ins.base_url(), stand_ins.smtp_address().port(), &names)?;
+    let composition = compose(&config, &flows, Clock::system(), Chance::system()).await?;
+    let server = Server::bind(config.http.listen).await?;
+    welcome(&server.address()?.to_string(), &stand_ins, data, program);
+    run(server, composition, &config).await;
+    Ok(())
+}
+
+/// The demo's configuration with these stand-ins, and a process for each flow in `flows`.
+pub(super) fn configuration(store: &str, services: &str, smtp_port: u16, flows: &[&str]) -> Result<Config, ConfigError> {
+    let text = CONFIGURATION.replace("{store}", store).replace("{services}", services).replace("{smtp_port}", &smtp_port.to_string());
+    let processes: Vec<String> = flows.iter().map(|flow| PROCESS.replace("{flow}", flow)).collect();
+    Config::from_text("demo.toml", &(text + &processes.join("\n")), std::env::vars())
+}
+
+fn store(data: Option<&Path>) -> Result<String, String> {
+    let Some(folder) = data else { return Ok("memory:".to_owned()) };
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(format!("sqlite://{}", folder.join("callward.db").display()))
+}
+
+fn welcome(address: &str, stand_ins: &StandIns, data: Option<&Path>, program: &str) {
+    let kept =
+        data.map_or("nothing is kept once it stops".to_owned(), |folder| format!("calls and records are kept in {}", folder.display()));
+    println!("Callward's demo is running; {kept}.\n");
+    println!("  Inboxes, live:      {}/", stand_ins.base_url());
+    println!("  VoiceXML platforms: http://{address}/vxml/demo/two-factor?identity=1001");
+    println!("                      http://{address}/vxml/demo/two-factor/subdialog\n");
+    println!("{}", CustomerTable(&Customer::of_the_demo()));
+    println!("Try, in another terminal:\n");
+    for step in NextStep::of_the_demo(program) {
+        println!("  # {}\n  {}\n", step.what, step.command);
+    }
+    println!("Ctrl-C stops it.");
+}

@@ -1,0 +1,58 @@
+//! `callward serve`: the gateway with its configuration, until it is told to stop.
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{info, warn};
+
+use crate::clock::{Chance, Clock};
+use crate::config::Config;
+use crate::web::{Server, router};
+
+use super::compose::{Composition, compose};
+use super::flows::FlowLibrary;
+
+/// Serves until SIGTERM or SIGINT; turns in flight are answered first.
+pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(path, std::env::vars())?;
+    let flows = FlowLibrary::read(&config.flows)?;
+    if config.tenants.is_empty() {
+        warn!("no tenants are configured: nobody can be served; see callward.example.toml");
+    }
+    let composition = compose(&config, &flows, Clock::system(), Chance::system()).await?;
+    let server = Server::bind(config.http.listen).await?;
+    let server = match &config.http.tls {
+        Some(tls) => server.with_tls(&tls.certificate, &tls.key)?,
+        None => server,
+    };
+    info!("listening on {}", server.address()?);
+    run(server, composition, &config).await;
+    info!("stopped");
+    Ok(())
+}
+
+/// Serves a composed house until it is told to stop.
+pub(super) async fn run(server: Server, composition: Composition, config: &Config) {
+    let drain = Duration::from_secs(u64::from(config.http.drain_seconds));
+    let tidy = Composition::tidy(Arc::clone(&composition.switchboard), config);
+    tokio::select! {
+        () = server.run(router(composition.gateway), told_to_stop(), drain) => {}
+        () = tidy => {}
+    }
+}
+
+/// Until SIGTERM or SIGINT.
+async fn told_to_stop() {
+    let (terminate, interrupt) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let (Ok(mut terminate), Ok(mut interrupt)) = (terminate, interrupt) else {
+        warn!("signals cannot be heard: stop the process by force");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => info!("told to stop: answering the turns in flight"),
+        _ = interrupt.recv() => info!("interrupted: answering the turns in flight"),
+    }
+}

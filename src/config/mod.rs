@@ -1,0 +1,34 @@
+//! The operator's configuration: one TOML file and the environment, read into values that can be trusted, or into findings.
+
+mod connections;
+mod document;
+mod environment;
+#[cfg(test)]
+mod example;
+mod finding;
+#[cfg(test)]
+mod from_outside;
+mod http;
+mod item;
+mod limits;
+mod load;
+mod platforms;
+mod process;
+mod reading;
+#[cfg(test)]
+mod renderings;
+mod section;
+mod source;
+mod storage;
+mod tenant;
+#[cfg(test)]
+mod unknown_keys;
+
+pub use connections::Connections;
+pub use finding::{Finding, Place, nearest};
+pub use http::{Http, Tls};
+pub use load::{Config, ConfigError, Findings};
+pub use platforms::Platforms;
+pub use process::{Placed, Process};
+pub use storage::Storage;
+pub use tenant::Tenant;

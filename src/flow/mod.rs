@@ -1,0 +1,75 @@
+//! The flow language: what a flow file says, and the engine that walks a call through it.
+//!
+//! One call, one [`State`]; `advance` takes it from input to input:
+//!
+//! ```text
+//!            Began                       Performed(outcome)
+//!   Start ───────────┐              ┌──────────────────────── Effect
+//!                    ▼              ▼                            ▲
+//!              enter a step ─► outcome ─► target ─► next step ───┤ Perform
+//!                    ▲                        │                  │
+//!   Caller ──────────┘ Heard, Silence,        └─► exit ─► End    │
+//!      ▲               NoMatch                                   │
+//!      └──────────────────────── Speak ◄─────────────────────────┘
+//! ```
+
+mod book;
+mod branch;
+mod check;
+mod check_code;
+mod check_digit;
+mod check_names;
+mod check_words;
+mod choose_method;
+mod collect;
+mod consent_read;
+mod consent_set;
+mod document;
+mod effect;
+mod ending;
+mod engine;
+mod expression;
+mod facts;
+mod file;
+mod find_methods;
+mod keys;
+mod leave;
+mod listening;
+mod menu;
+mod method;
+mod node;
+mod prompts;
+mod reading;
+mod require;
+mod rule;
+mod say;
+mod send_code;
+mod set;
+mod setting;
+mod setting_file;
+mod stage;
+mod state;
+mod step;
+mod subflow;
+mod target;
+mod template;
+mod transfer;
+mod turn;
+mod varying;
+mod web_service;
+mod words;
+mod yes_no;
+
+pub use book::{Book, BookError, Chapter};
+pub use document::{Exit, Flow, FlowInput, InputKind, Needs};
+pub use effect::{ConsentStatus, Effect, Outcome};
+pub use ending::{Farewell, Verdict};
+pub use engine::{Advance, Input, Step, advance};
+pub use facts::{AnswerFacts, CallFacts, CodeFacts, ConsentFacts, Facts, Knowledge, MethodFacts, VerificationFacts};
+pub use method::{Method, Strength};
+pub use reading::Located;
+pub use rule::{CodeGeneration, RULES, RuleDefinition, RuleKind, Rules};
+pub use setting::{Overrides, ServiceUrls, Setting, SettingFault, SettingKind, Settings};
+pub use state::{Evidence, Frame, State, Waiting};
+pub use turn::{Act, KeyMeaning, Listen, Takes, Transfer, TransferKind, Transferred, Turn};
+pub use words::{Piece, Words, apology};

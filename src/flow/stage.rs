@@ -1,0 +1,207 @@
+//! What a step has at hand while it runs: facts, settings, words and the state of the call.
+
+use serde_json::{Map, Value};
+
+use crate::secret::Digits;
+
+use super::effect::Effect;
+use super::expression::{Expression, ExpressionError};
+use super::facts::{Facts, MethodFacts};
+use super::keys::Keys;
+use super::prompts::Prompts;
+use super::reading::Located;
+use super::setting::Settings;
+use super::state::Frame;
+use super::target::{Go, Target};
+use super::template::{Part, Template};
+use super::turn::{Listen, Transfer};
+use super::words::{Piece, Words};
+
+/// What a step has at hand: `'f` is the flow's, `'s` the call's.
+pub(super) struct Stage<'f, 's> {
+    pub facts: &'s Facts,
+    pub settings: &'f Settings,
+    pub prompts: &'f Prompts,
+    /// The flow's own keys.
+    pub keys: &'f Keys,
+    /// The run of this flow.
+    pub frame: &'s mut Frame,
+    /// The language of the call (BCP 47).
+    pub language: &'s mut String,
+    /// Said on the way, not heard yet.
+    pub said: &'s mut Vec<Words>,
+    /// What the caller entered, on its way to the step that reads it.
+    pub entry: &'s mut Option<Digits>,
+}
+
+/// What a step wants.
+#[derive(Debug)]
+pub(super) enum Next<'f> {
+    /// One of its kind's outcomes has come.
+    Outcome(&'static str),
+    /// A way that the step itself knows.
+    Target(&'f Target),
+    /// The way of a bound key that the caller pressed.
+    Key(&'f Target),
+    /// The caller is asked.
+    Listen(Box<Listen>),
+    /// The call is put through.
+    Transfer(Transfer),
+    /// Another flow runs, with these inputs.
+    Run { flow: &'f str, inputs: Map<String, Value> },
+    /// The world is asked.
+    Perform(Effect),
+    /// The flow ends by this exit.
+    Exit(String),
+    /// The flow ends where a step says.
+    Leave { go: &'f Go, say: Option<&'f Located>, reason: Option<&'f Located> },
+}
+
+/// One line of a menu.
+pub(super) struct Line {
+    pub key: char,
+    pub prompt: String,
+    pub language: Option<String>,
+    pub method: Option<MethodFacts>,
+}
+
+/// What fills the places that only some prompts have.
+#[derive(Default)]
+pub(super) struct Filling<'l> {
+    pub lines: &'l [Line],
+    pub key: Option<char>,
+    pub method: Option<&'l MethodFacts>,
+    pub message: bool,
+}
+
+impl Stage<'_, '_> {
+    /// The variables under one name, for conditions and prompts.
+    pub fn root(&self, name: &str) -> Option<Value> {
+        match name {
+            "settings" => Some(Value::Object(self.settings.values.clone())),
+            "inputs" => Some(Value::Object(self.frame.inputs.clone())),
+            "vars" => Some(Value::Object(self.frame.vars.clone())),
+            "method" => Some(self.chosen().map_or_else(|| Value::Object(Map::new()), |method| method.value())),
+            _ => self.facts.root(name),
+        }
+    }
+
+    pub fn evaluate(&self, expression: &Expression) -> Result<Value, ExpressionError> {
+        expression.evaluate(|name| self.root(name))
+    }
+
+    /// The method chosen, while it is on offer.
+    pub fn chosen(&self) -> Option<&MethodFacts> {
+        self.facts.methods.iter().find(|method| Some(method.kind) == self.frame.method)
+    }
+
+    /// The prompt's words, the wording by how often it was said before. `None` where the flow has no such prompt.
+    pub fn words(&mut self, id: &str, filling: &Filling<'_>) -> Option<Words> {
+        let heard = self.frame.heard.entry(id.to_owned()).or_default();
+        let time = *heard as usize;
+        *heard += 1;
+        self.wording(id, time, filling)
+    }
+
+    /// Every wording of a prompt, in order.
+    pub fn wordings(&self, id: &str, filling: &Filling<'_>) -> Vec<Words> {
+        let count = self.prompts.find(self.language, id).map_or(0, |(_, prompt)| prompt.wordings.len());
+        (0..count).filter_map(|time| self.wording(id, time, filling)).collect()
+    }
+
+    fn wording(&self, id: &str, time: usize, filling: &Filling<'_>) -> Option<Words> {
+        let (language, prompt) = self.prompts.find(self.language, id)?;
+        let template = prompt.wordings.get(time).or(prompt.wordings.last())?;
+        let pieces = self.fill(template, language, filling);
+        Some(Words { id: id.to_owned(), language: language.to_owned(), pieces, barge_in: true })
+    }
+
+    /// Puts words on the way to the next turn or ending.
+    pub fn say(&mut self, id: &str) {
+        let words = self.words(id, &Filling::default());
+        self.said.extend(words);
+    }
+
+    fn fill(&self, template: &Template, language: &str, filling: &Filling<'_>) -> Vec<Piece> {
+        template.parts.iter().flat_map(|part| self.fill_part(part, language, filling)).collect()
+    }
+
+    fn fill_part(&self, part: &Part, language: &str, filling: &Filling<'_>) -> Vec<Piece> {
+        match part {
+            Part::Text(text) => vec![Piece::Text(text.clone())],
+            Part::Choices => self.fill_lines(language, filling),
+            Part::Key => vec![Piece::Text(filling.key.map(key_name).unwrap_or_default())],
+            Part::EntryCount => vec![Piece::EntryCount],
+            Part::Code => vec![Piece::Code],
+            Part::Value { root, member, digits } => self.fill_value(root, member, *digits, language, filling),
+        }
+    }
+
+    /// Each line in its own language, a space between two.
+    fn fill_lines(&self, language: &str, filling: &Filling<'_>) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for line in filling.lines {
+            let wanted = line.language.as_deref().unwrap_or(language);
+            let Some((language, prompt)) = self.prompts.find(wanted, &line.prompt) else { continue };
+            let Some(template) = prompt.wordings.first() else { continue };
+            let own = Filling { lines: &[], key: Some(line.key), method: line.method.as_ref(), message: false };
+            if !pieces.is_empty() {
+                pieces.push(Piece::Text(" ".to_owned()));
+            }
+            pieces.push(Piece::Line { language: language.to_owned(), pieces: self.fill(template, language, &own) });
+        }
+        pieces
+    }
+
+    fn fill_value(&self, root: &str, member: &str, digits: bool, language: &str, filling: &Filling<'_>) -> Vec<Piece> {
+        let method = filling.method.or(self.chosen());
+        match (root, member) {
+            ("code", "digits") => vec![Piece::Text(range(self.facts.code.digits, language))],
+            ("code", "number") if filling.message => vec![Piece::Text((u32::from(self.facts.code.number) + 1).to_string())],
+            ("method", "mask") => vec![Piece::Digits(method.map(|method| method.mask.clone()).unwrap_or_default())],
+            ("method", "target") => method.map(|method| self.fill_target(method, language)).unwrap_or_default(),
+            _ => {
+                let value = self.root(root).and_then(|value| value.get(member).cloned()).unwrap_or_default();
+                let text = plain(&value);
+                vec![if digits { Piece::Digits(text) } else { Piece::Text(text) }]
+            }
+        }
+    }
+
+    /// `{method.target}` stands for a prompt of its own: the grammar stays with the translator.
+    fn fill_target(&self, method: &MethodFacts, language: &str) -> Vec<Piece> {
+        let id = format!("target.{}", method.kind.name());
+        let Some((language, prompt)) = self.prompts.find(language, &id) else { return Vec::new() };
+        let filling = Filling { method: Some(method), ..Filling::default() };
+        prompt.wordings.first().map(|template| self.fill(template, language, &filling)).unwrap_or_default()
+    }
+}
+
+/// What a key is called in words.
+fn key_name(key: char) -> String {
+    key.to_string()
+}
+
+/// A number of digits, or a range of them.
+fn range((from, to): (u8, u8), language: &str) -> String {
+    if from == to {
+        return to.to_string();
+    }
+    let between = match language.split('-').next().unwrap_or_default() {
+        "en" => "to",
+        "es" | "it" | "pt" => "a",
+        "de" => "bis",
+        "fr" => "à",
+        "nl" => "tot",
+        _ => "–",
+    };
+    format!("{from} {between} {to}")
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}

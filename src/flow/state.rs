@@ -1,0 +1,105 @@
+//! Where a call stands in its flow: everything that lives from turn to turn, and nothing that anyone else knows.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::secret::Digits;
+
+use super::method::Method;
+use super::words::Words;
+
+/// A call's place in its flow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The flows that run: the first one is the process's, each other one was called by the one before it.
+    pub frames: Vec<Frame>,
+    /// What the last one's step waits for.
+    pub waiting: Waiting,
+    /// The language of the call (BCP 47).
+    pub language: String,
+    /// Said on the way, not heard yet.
+    pub said: Vec<Words>,
+    /// A flow of this call ended by an exit that needs a verified caller.
+    pub proven: bool,
+    /// What the caller entered, on its way to the step that reads it: never stored.
+    #[serde(skip)]
+    pub entry: Option<Digits>,
+}
+
+/// One run of one flow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The flow's name.
+    pub flow: String,
+    /// The step that was entered last.
+    pub step: String,
+    /// What `keep` and `set` wrote.
+    pub vars: Map<String, Value>,
+    /// The inputs.
+    pub inputs: Map<String, Value>,
+    /// Who is to be verified; empty where the flow verifies nobody.
+    pub identity: String,
+    /// The words that a target put in place of the next step's own.
+    pub ask: Option<String>,
+    /// How often each prompt was said.
+    pub heard: BTreeMap<String, u32>,
+    /// How often each target with an end was taken, by step and place.
+    pub taken: BTreeMap<String, u32>,
+    /// The method chosen.
+    pub method: Option<Method>,
+    /// The choices of the menu that was asked last: key and meaning.
+    pub choices: Vec<(char, String)>,
+    /// The last outcome that explains an ending.
+    pub reason: Option<String>,
+    /// A key led from a listening step to the one entered now.
+    pub by_key: bool,
+    /// Every yes that was heard, by its step.
+    pub yes: BTreeMap<String, Evidence>,
+}
+
+/// A yes, as it was heard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The prompt that asked.
+    pub prompt: String,
+    /// In which language (BCP 47).
+    pub language: String,
+    /// The key pressed.
+    pub key: char,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a step waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waiting {
+    /// Nothing yet: the flow has not begun.
+    Start,
+    /// The caller.
+    Caller,
+    /// An effect.
+    Effect,
+    /// Nothing more: the flow has ended.
+    End,
+}
+
+impl State {
+    /// A call that has not begun.
+    pub fn new(language: &str, frame: Frame) -> Self {
+        Self { frames: vec![frame], waiting: Waiting::Start, language: language.to_owned(), said: Vec::new(), proven: false, entry: None }
+    }
+
+    /// The run that is under way.
+    pub fn frame(&self) -> Option<&Frame> {
+        self.frames.last()
+    }
+
+    /// Who is to be verified in the run that is under way; empty where nobody is.
+    pub fn identity(&self) -> &str {
+        self.frame().map_or("", |frame| &frame.identity)
+    }
+}

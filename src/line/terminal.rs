@@ -1,0 +1,216 @@
+//! The handset in a terminal: prompts as text, keys from the command line or typed.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
+use tokio::time::timeout;
+use url::Url;
+
+use super::caller::{Asked, Caller, Happening};
+use super::reply::Reply;
+use super::trace::told;
+use crate::browser::{Ending, Reason, Trace, TransferOutcome};
+
+/// How the terminal shows a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    /// What a caller hears and does.
+    Words,
+    /// Also fetches, events, and which form item was chosen and why.
+    Trace,
+    /// One JSON object a line, as `callward vxml run` writes them.
+    Json,
+}
+
+/// Somebody at a terminal.
+pub struct Terminal {
+    keys: Keys,
+    inbox: Option<Url>,
+    show: Show,
+    patience: Duration,
+}
+
+enum Keys {
+    /// What `--keys` gave; silence when it is used up.
+    Given(VecDeque<String>),
+    /// What somebody types.
+    Typed(Lines<BufReader<Stdin>>),
+}
+
+impl Terminal {
+    /// A caller who presses `keys`, one group for each question, or who types where there are none. `{sms}` and `{email}`
+    /// in them are the newest codes in the inbox.
+    pub fn new(keys: Option<&str>, inbox: Option<Url>, show: Show) -> Self {
+        let keys = match keys {
+            Some(keys) => Keys::Given(keys.split_whitespace().map(str::to_owned).collect()),
+            None => Keys::Typed(BufReader::new(tokio::io::stdin()).lines()),
+        };
+        Self { keys, inbox, show, patience: Duration::ZERO }
+    }
+
+    async fn input(&mut self) -> Option<Reply> {
+        let patience = self.patience;
+        let pressed = match &mut self.keys {
+            Keys::Given(keys) => match keys.pop_front() {
+                Some(keys) => fill_in(keys, self.inbox.as_ref()).await,
+                None => return Some(Reply::Silence),
+            },
+            Keys::Typed(lines) => match type_keys(lines, patience).await {
+                Typed::Keys(keys) => keys,
+                Typed::Nothing => return Some(Reply::Silence),
+                Typed::End => return Some(Reply::HangUp),
+            },
+        };
+        let known: String = pressed.chars().filter(|key| key.is_ascii_digit() || matches!(key, '*' | '#')).collect();
+        if self.show != Show::Json && matches!(self.keys, Keys::Given(_)) {
+            print(&format!("  > {known}"));
+        }
+        Some(if known.is_empty() { Reply::Silence } else { Reply::keys(&known) })
+    }
+
+    async fn transfer(&mut self) -> Option<Reply> {
+        let Keys::Typed(lines) = &mut self.keys else {
+            return Some(Reply::Transferred(TransferOutcome::FarEndDisconnect));
+        };
+        print("  Does the other side answer? [y]es, [n]o answer, [b]usy");
+        let answer = lines.next_line().await.ok()??;
+        Some(Reply::Transferred(match answer.trim() {
+            "n" => TransferOutcome::NoAnswer,
+            "b" => TransferOutcome::Busy,
+            _ => TransferOutcome::FarEndDisconnect,
+        }))
+    }
+}
+
+impl Caller for Terminal {
+    fn witness(&mut self, happening: &Happening<'_>, _: Duration) {
+        if let Happening::Listen(listening) = happening {
+            self.patience = listening.timeout;
+        }
+        let line = match self.show {
+            Show::Json => Some(told(happening).to_string()),
+            Show::Words => words(happening),
+            Show::Trace => words(happening).or_else(|| inside(happening)),
+        };
+        if let Some(line) = line {
+            print(&line);
+        }
+    }
+
+    async fn answer(&mut self, asked: Asked) -> Option<Reply> {
+        match asked {
+            Asked::Input => self.input().await,
+            Asked::Transfer => self.transfer().await,
+            Asked::Recording => Some(Reply::Silence),
+        }
+    }
+}
+
+/// What a caller hears, and how the call ended.
+fn words(happening: &Happening<'_>) -> Option<String> {
+    match happening {
+        Happening::Prompt(spoken) => (!spoken.text.trim().is_empty()).then(|| spoken.text.trim().to_owned()),
+        Happening::Transfer(request) => Some(format!("  (transfer to {})", request.dest)),
+        Happening::End(ending) => Some(farewell(ending)),
+        Happening::Fetched { failure: Some(failure), url, .. } => {
+            Some(format!("  ({} could not be fetched: {failure})", url.host_str().unwrap_or_default()))
+        }
+        Happening::Fetched { .. } | Happening::Log { .. } | Happening::Listen(_) | Happening::Matched(_) => None,
+        Happening::Record(_) | Happening::Submit { .. } | Happening::Trace(_) => None,
+    }
+}
+
+fn inside(happening: &Happening<'_>) -> Option<String> {
+    match happening {
+        Happening::Fetched { url, method, status, .. } => Some(format!("  . {} {url} {}", method.as_str(), status.unwrap_or_default())),
+        Happening::Log { label, text } => Some(format!("  . log {} {text}", label.unwrap_or_default())),
+        Happening::Listen(listening) => Some(format!(
+            "  . listens: {} ms for a key, {} ms between keys",
+            listening.timeout.as_millis(),
+            listening.interdigit.as_millis()
+        )),
+        Happening::Matched(matched) => Some(format!("  . understood {}", matched.utterance)),
+        Happening::Submit { url, method, params } => {
+            let names: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            Some(format!("  . {} {url} {}", method.as_str(), names.join(" ")))
+        }
+        Happening::Trace(Trace::Selected { dialog, item, line, why }) => {
+            let (dialog, item) = (dialog.as_deref().unwrap_or_default(), item.as_deref().unwrap_or("(no name)"));
+            Some(format!("  . {dialog}: {item} (line {line}), {why}"))
+        }
+        Happening::Trace(Trace::Thrown { event, message }) => Some(format!("  . event {event} {}", message.as_deref().unwrap_or_default())),
+        Happening::Trace(Trace::Entered { url }) => Some(format!("  . document {url}")),
+        Happening::Prompt(_) | Happening::Transfer(_) | Happening::Record(_) | Happening::End(_) => None,
+    }
+}
+
+fn farewell(ending: &Ending) -> String {
+    let mut lines = vec![format!("\nThe call is over: {}.", ending.reason.as_str())];
+    if let Value::Object(values) = &ending.exit {
+        let given = values.iter().filter(|(_, value)| value.as_str().is_none_or(|value| !value.is_empty()));
+        lines
+            .extend(given.map(|(name, value)| format!("  {name:<18} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))));
+    }
+    lines.extend(ending.uncaught.as_ref().map(|event| format!("  {event} {}", ending.message.as_deref().unwrap_or_default())));
+    lines.join("\n")
+}
+
+/// Whether a call did what it was for: verified, or a dialog without `authStatus` that ended without an error.
+pub fn succeeded(ending: &Ending) -> bool {
+    match ending.exit.get("authStatus").and_then(Value::as_str) {
+        Some(status) => status == "verified",
+        None => ending.reason != Reason::Error && ending.uncaught.is_none(),
+    }
+}
+
+enum Typed {
+    Keys(String),
+    Nothing,
+    End,
+}
+
+/// One line: keys; nothing in time is silence; `h` or the end of input hangs up.
+async fn type_keys(lines: &mut Lines<BufReader<Stdin>>, patience: Duration) -> Typed {
+    let _ = write!(io::stdout().lock(), "  > ").and_then(|()| io::stdout().flush());
+    match timeout(patience, lines.next_line()).await {
+        Err(_) => {
+            print("  (silence)");
+            Typed::Nothing
+        }
+        Ok(Ok(Some(line))) if line.trim() == "h" => Typed::End,
+        Ok(Ok(Some(line))) if line.trim().is_empty() => Typed::Nothing,
+        Ok(Ok(Some(line))) => Typed::Keys(line),
+        Ok(Ok(None) | Err(_)) => Typed::End,
+    }
+}
+
+/// Puts the newest codes of the inbox in the place of `{sms}` and `{email}`.
+async fn fill_in(keys: String, inbox: Option<&Url>) -> String {
+    let mut filled = keys;
+    for method in ["sms", "email"] {
+        let place = format!("{{{method}}}");
+        if filled.contains(&place) {
+            let code = match inbox {
+                Some(inbox) => newest_code(inbox, method).await,
+                None => None,
+            };
+            filled = filled.replace(&place, &code.unwrap_or_default());
+        }
+    }
+    filled
+}
+
+async fn newest_code(inbox: &Url, method: &str) -> Option<String> {
+    let address = inbox.join("/inbox.json").ok()?;
+    let messages: Value = reqwest::get(address).await.ok()?.json().await.ok()?;
+    let message = messages.as_array()?.iter().find(|message| message["method"] == method)?;
+    message["code"].as_str().map(str::to_owned)
+}
+
+/// Nobody looks any more when stdout is closed; the call still ends by itself.
+fn print(line: &str) {
+    let _ = writeln!(io::stdout().lock(), "{line}");
+}

@@ -1,0 +1,156 @@
+//! The page of one turn: asks, reprompts and listens by itself, and tells the engine the answer or that there is none (VoiceXML 2.0 §2.1.6, §5.2, §6.3.3).
+//!
+//! `say` tells what is said next; `silences` and `wrong` count towards the end of the tries, whatever a platform
+//! does to its own counters:
+//!
+//! ```text
+//!                  ┌──── keys that repeat, clear, give time ◄───┐
+//!                  ▼                                            │
+//!   prompts ──► listen ──► filled ──► an answer ──► submit keys │
+//!      ▲           │          ├─────────────────────────────────┘
+//!      │           ▼          ▼ too short
+//!      └─────── noinput, nomatch ──► tries used up ──► submit outcome
+//! ```
+
+use askama::Template;
+
+use crate::flow::{Act, KeyMeaning, Listen, Takes, Turn, Words};
+
+use super::frame::{DialogKind, Frame, Version, fill};
+use super::grammar_name::{GrammarName, Grammars};
+use super::pressed::Pressed;
+use super::prompt::{Moment, Prompt};
+use super::transfer_page::TransferTemplate;
+use super::variable::UNREACHABLE;
+
+/// A page that says something and awaits an answer.
+#[derive(Debug, Clone, Copy)]
+pub struct TurnPage<'a> {
+    /// What is said and awaited.
+    pub turn: &'a Turn,
+    /// The address of this turn.
+    pub submit: &'a str,
+    /// How the platform runs the dialog.
+    pub kind: DialogKind,
+    /// The version of VoiceXML.
+    pub version: Version,
+    /// Where the grammar is.
+    pub grammars: Grammars<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "turn.vxml")]
+struct TurnTemplate<'a> {
+    frame: Frame<'a>,
+    submit: &'a str,
+    grammars: Grammars<'a>,
+    grammar: GrammarName,
+    said: &'a [Words],
+    listen: &'a Listen,
+}
+
+impl TurnPage<'_> {
+    /// The document.
+    pub fn render(&self) -> String {
+        let Turn { language, said, act } = self.turn;
+        let frame = Frame::new(self.version, self.kind, language, Some(self.submit), &UNREACHABLE);
+        match act {
+            Act::Listen(listen) => {
+                let grammar = GrammarName::of(listen);
+                fill(&TurnTemplate { frame, submit: self.submit, grammars: self.grammars, grammar, said, listen }, 8192)
+            }
+            Act::Transfer(transfer) => fill(&TransferTemplate { frame, submit: self.submit, said, transfer }, 4096),
+        }
+    }
+}
+
+impl TurnTemplate<'_> {
+    fn prompts(&self) -> impl Iterator<Item = Prompt<'_>> {
+        let page = self.frame.language;
+        let at = move |moment: fn(usize) -> Moment| move |(place, words)| Prompt { words, page, moment: moment(place + 1) };
+        let said = self.said.iter().map(move |words| Prompt { words, page, moment: Moment::Opening });
+        let ask = self.listen.ask.iter().map(move |words| Prompt { words, page, moment: Moment::Question });
+        let no_input = self.listen.no_input.iter().enumerate().map(at(Moment::Silence));
+        let no_match = self.listen.no_match.iter().enumerate().map(at(Moment::WrongEntry));
+        said.chain(ask).chain(no_input).chain(no_match)
+    }
+
+    fn told(&self) -> Pressed {
+        Pressed::of(self.listen, KeyMeaning::Tell)
+    }
+
+    fn repeats(&self) -> Pressed {
+        Pressed::of(self.listen, KeyMeaning::Repeat)
+    }
+
+    fn waits(&self) -> Pressed {
+        Pressed::of(self.listen, KeyMeaning::MoreTime)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::flow::{KeyMeaning, Takes};
+    use crate::xml::parse;
+
+    use super::super::sample::{HOSTILE, code, code_question, hostile, menu, menu_question};
+    use super::*;
+
+    #[test]
+    fn a_code_is_asked_for_with_everything_in_the_page() {
+        assert_page("code", &page(&code()).render());
+    }
+
+    #[test]
+    fn a_menu_acts_on_single_keys() {
+        let turn = menu();
+
+        assert_page("menu", &TurnPage { grammars: Grammars::Inline, kind: DialogKind::Subdialog, ..page(&turn) }.render());
+    }
+
+    #[test]
+    fn hostile_words_are_only_words() {
+        let document = parse(page(&hostile()).render().as_bytes()).unwrap();
+
+        let field = document.child("form").unwrap().child("field").unwrap();
+        let prompt = field.elements().find(|element| element.name == "prompt").unwrap();
+        let allowed: String = HOSTILE.chars().filter(|c| !matches!(c, '\0' | '\u{b}' | '\u{1f}' | '\u{fffe}' | '\r')).collect();
+        assert!(prompt.text().replace('\r', "").starts_with(&allowed), "{:?}", prompt.text());
+        assert!(prompt.elements().all(|element| element.name == "break"));
+    }
+
+    #[test]
+    fn an_answer_of_a_menu_wins_over_a_bound_key() {
+        let listen = Listen { keys: BTreeMap::from([('1', KeyMeaning::Repeat)]), ..menu_question() };
+        let turn = Turn { act: Act::Listen(listen), ..menu() };
+
+        assert!(!page(&turn).render().contains("pressed == '1'"));
+    }
+
+    #[test]
+    fn a_hash_with_a_meaning_is_not_taken_for_a_habit() {
+        let keys = BTreeMap::from([('#', KeyMeaning::Tell)]);
+        let turn = Turn { act: Act::Listen(Listen { takes: Takes::Digits { from: 4, to: 8 }, keys, ..code_question() }), ..code() };
+
+        let page = page(&turn).render();
+
+        assert!(page.contains("digits-8-hash.grxml"), "{page}");
+        assert!(page.contains(r#"<elseif cond="pressed == '#'"/>"#), "{page}");
+        assert!(!page.contains("replace(/^#/"), "{page}");
+    }
+
+    fn page(turn: &Turn) -> TurnPage<'_> {
+        let grammars = Grammars::Served { base: "https://gw.example" };
+        TurnPage { turn, submit: "/vxml/acme/two-factor/a1b2/3", kind: DialogKind::Main, version: Version::V21, grammars }
+    }
+
+    fn assert_page(name: &str, page: &str) {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../../fixtures/pages");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(name, page));
+    }
+}

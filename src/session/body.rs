@@ -1,0 +1,107 @@
+//! What is remembered of a call: encrypted in its row, and reduced to its ending when it is over.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Chance;
+use crate::flow::{State, Turn, Words};
+use crate::secret::{MasterKey, Sealed};
+use crate::verify::Verification;
+
+use super::journal::Journal;
+use super::results::Results;
+
+/// A call's row, decrypted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallBody {
+    /// It goes on.
+    Live(Box<Live>),
+    /// It is over.
+    Ended(Box<Ended>),
+}
+
+/// A call that goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Live {
+    /// Id of the authentication, which is its record's too (`authId`).
+    pub auth_id: String,
+    /// The call.
+    pub call: Call,
+    /// Version of the flow that it began with and stays on.
+    pub flow_version: String,
+    /// Where it stands in its flow.
+    pub state: State,
+    /// The turn whose answer is awaited; `None` before the first.
+    pub turn: Option<Turn>,
+    /// Its verification.
+    pub verification: Verification,
+    /// The consent status read or written last.
+    pub consent: Option<String>,
+    /// What was done.
+    pub journal: Journal,
+}
+
+/// The call itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// The tenant.
+    pub tenant: String,
+    /// Code of the process.
+    pub process: String,
+    /// Where it comes from: the platform's user or address.
+    pub platform: String,
+    /// The platform's id of the call; empty where it gave none.
+    pub id: String,
+    /// The caller's number.
+    pub from: String,
+    /// The number called.
+    pub to: String,
+    /// Whether it is a test call.
+    pub test: bool,
+    /// When it began.
+    pub started: Timestamp,
+    /// Every call variable, by name.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// A call that is over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// When.
+    pub at: Timestamp,
+    /// Said at the end.
+    pub say: Vec<Words>,
+    /// The language of the call (BCP 47).
+    pub language: String,
+    /// What it returned.
+    pub results: Results,
+}
+
+/// A row that does not open: of another key, or damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a call's row does not open: it was written under another master key, or is damaged")]
+pub struct Unreadable;
+
+impl CallBody {
+    /// Encrypts it for the row `row`.
+    pub fn seal(&self, row: &[u8; 32], key: &MasterKey, chance: &Chance) -> Sealed {
+        let plain = serde_json::to_vec(self).unwrap_or_default();
+        key.seal(plain, row, chance)
+    }
+
+    /// Decrypts what stands in the row `row`.
+    pub fn open(sealed: &Sealed, row: &[u8; 32], key: &MasterKey) -> Result<Self, Unreadable> {
+        let plain = key.open(sealed, row).ok_or(Unreadable)?;
+        serde_json::from_slice(&plain).map_err(|_| Unreadable)
+    }
+}
+
+impl Call {
+    /// The id that others know the call by: the platform's, else ours.
+    pub fn known_as<'c>(&'c self, auth_id: &'c str) -> &'c str {
+        if self.id.is_empty() { auth_id } else { &self.id }
+    }
+}

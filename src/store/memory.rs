@@ -1,0 +1,190 @@
+//! The store in memory: gone with the process, for demonstrations and tests.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+
+use super::call::{CallRow, Claim, Claimed, Guard, Held, Next};
+use super::changes::Changes;
+use super::error::StoreError;
+use super::instant::{after, before};
+use super::keys::{CallKey, NoteKey};
+use super::note::Note;
+use super::record::Record;
+use super::surface::Store;
+use super::sweeping::{Retention, Swept};
+
+/// Rows in maps.
+pub(super) struct MemoryStore {
+    tables: Mutex<Tables>,
+    changes: Changes,
+    clock: Clock,
+}
+
+#[derive(Default)]
+struct Tables {
+    calls: HashMap<CallKey, CallRow>,
+    notes: HashMap<NoteKey, Note>,
+    records: BTreeMap<String, Record>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { tables: Mutex::default(), changes: Changes::default(), clock }
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        Ok(self.clock.now())
+    }
+
+    async fn open_call(&self, key: CallKey, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
+        Ok(self.tables().open_call(key, first, records, self.clock.now()))
+    }
+
+    async fn call(&self, key: CallKey) -> Result<Option<CallRow>, StoreError> {
+        Ok(self.tables().calls.get(&key).cloned())
+    }
+
+    async fn claim(&self, key: CallKey, turn: u32, claim: Claim) -> Result<Claimed, StoreError> {
+        Ok(self.tables().claim(key, turn, claim, self.clock.now()))
+    }
+
+    async fn save(&self, key: CallKey, guard: Guard, next: Next, records: Vec<Record>) -> Result<bool, StoreError> {
+        let saved = self.tables().save(key, guard, next, records, self.clock.now());
+        if saved {
+            self.changes.ring(key);
+        }
+        Ok(saved)
+    }
+
+    async fn changed(&self, key: CallKey, revision: i64, at_most: Duration) -> Result<Option<CallRow>, StoreError> {
+        self.changes.wait(self, key, revision, at_most).await
+    }
+
+    async fn idle_calls(&self, untouched_for: Duration, most: u32) -> Result<Vec<(CallKey, CallRow)>, StoreError> {
+        let touched = before(self.clock.now(), untouched_for);
+        let idle = |row: &CallRow| row.ended_at.is_none() && row.touched_at <= touched;
+        let mut calls: Vec<_> = self.tables().calls.iter().filter(|(_, row)| idle(row)).map(|(key, row)| (*key, row.clone())).collect();
+        calls.sort_by_key(|(_, row)| row.touched_at);
+        calls.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok(calls)
+    }
+
+    async fn note(&self, key: NoteKey) -> Result<Option<Note>, StoreError> {
+        Ok(self.tables().current_note(key, self.clock.now()).cloned())
+    }
+
+    async fn swap_note(&self, key: NoteKey, version: Option<i64>, body: Vec<u8>, expires_at: Timestamp) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let mut tables = self.tables();
+        if tables.current_note(key, now).map(|note| note.version) != version {
+            return Ok(false);
+        }
+        let version = tables.notes.get(&key).map_or(now.as_millisecond(), |note| note.version + 1);
+        tables.notes.insert(key, Note { version, body, expires_at });
+        Ok(true)
+    }
+
+    async fn record(&self, id: &str) -> Result<Option<Record>, StoreError> {
+        Ok(self.tables().records.get(id).cloned())
+    }
+
+    async fn records_of_call(&self, call_id: &str) -> Result<Vec<Record>, StoreError> {
+        let mut records: Vec<_> = self.tables().records.values().filter(|record| record.call_id == call_id).cloned().collect();
+        records.sort_by_key(|record| record.at);
+        Ok(records)
+    }
+
+    async fn sweep(&self, keep: Retention) -> Result<Swept, StoreError> {
+        Ok(self.tables().sweep(keep, self.clock.now()))
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl Tables {
+    fn open_call(&mut self, key: CallKey, first: Next, records: Vec<Record>, now: Timestamp) -> bool {
+        if self.calls.contains_key(&key) {
+            return false;
+        }
+        self.calls.insert(key, row(first, 1, None, now));
+        self.put_records(records);
+        true
+    }
+
+    fn claim(&mut self, key: CallKey, turn: u32, claim: Claim, now: Timestamp) -> Claimed {
+        let Some(row) = self.calls.get_mut(&key) else { return Claimed::Unknown };
+        if row.turn != turn || row.ended_at.is_some() {
+            return Claimed::OtherTurn(row.clone());
+        }
+        if row.is_held(now) {
+            return Claimed::Busy(row.clone());
+        }
+        let takeover = row.held.replace(held(claim, now)).is_some();
+        row.touched_at = now;
+        Claimed::Taken { row: row.clone(), takeover }
+    }
+
+    fn save(&mut self, key: CallKey, guard: Guard, next: Next, records: Vec<Record>, now: Timestamp) -> bool {
+        let Some(standing) = self.calls.get_mut(&key) else { return false };
+        let holds = match guard {
+            Guard::Unchanged { revision } => standing.revision == revision && !standing.is_held(now),
+            Guard::HeldBy(claim) => standing.held.is_some_and(|held| held.by == claim),
+        };
+        if holds {
+            *standing = row(next, standing.revision + 1, standing.ended_at, now);
+            self.put_records(records);
+        }
+        holds
+    }
+
+    fn put_records(&mut self, records: Vec<Record>) {
+        self.records.extend(records.into_iter().map(|record| (record.id.clone(), record)));
+    }
+
+    fn current_note(&self, key: NoteKey, now: Timestamp) -> Option<&Note> {
+        self.notes.get(&key).filter(|note| note.expires_at > now)
+    }
+
+    fn sweep(&mut self, keep: Retention, now: Timestamp) -> Swept {
+        let (ended, old) = (before(now, keep.ended_calls), before(now, keep.records));
+        let counts = |tables: &Self| (tables.notes.len(), tables.calls.len(), tables.records.len());
+        let had = counts(self);
+        self.notes.retain(|_, note| note.expires_at > now);
+        self.calls.retain(|_, call| call.ended_at.is_none_or(|at| at > ended));
+        self.records.retain(|_, record| record.at > old);
+        let has = counts(self);
+        let gone = |had: usize, has: usize| u64::try_from(had - has).unwrap_or(u64::MAX);
+        Swept { notes: gone(had.0, has.0), calls: gone(had.1, has.1), records: gone(had.2, has.2) }
+    }
+}
+
+fn row(next: Next, revision: i64, ended_at: Option<Timestamp>, now: Timestamp) -> CallRow {
+    CallRow {
+        turn: next.turn,
+        revision,
+        body: next.body,
+        held: next.claim.map(|claim| held(claim, now)),
+        ended_at: ended_at.or(next.ended.then_some(now)),
+        touched_at: now,
+    }
+}
+
+fn held(claim: Claim, now: Timestamp) -> Held {
+    Held { by: claim.id, until: after(now, claim.lease) }
+}

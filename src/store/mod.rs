@@ -1,0 +1,40 @@
+//! What outlives a request: calls and their turns, budgets and quotas, records; kept in SQLite or in memory.
+
+mod call;
+mod changes;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod contract_calls;
+#[cfg(test)]
+mod contract_changes;
+#[cfg(test)]
+mod contract_notes;
+#[cfg(test)]
+mod contract_records;
+mod error;
+mod instant;
+mod keys;
+mod memory;
+mod note;
+mod open;
+mod record;
+mod rows;
+mod sql;
+mod sqlite;
+mod sqlite_errors;
+#[cfg(test)]
+mod sqlite_files;
+mod sqlite_jobs;
+mod sqlite_writer;
+mod surface;
+mod sweeping;
+
+pub use call::{CallRow, Claim, Claimed, Guard, Held, Next};
+pub use error::StoreError;
+pub use keys::{CallKey, ClaimId, NoteKey};
+pub use note::Note;
+pub use open::open;
+pub use record::Record;
+pub use surface::Store;
+pub use sweeping::{Retention, Swept};

@@ -1,0 +1,84 @@
+//! The statements, in words that SQLite and PostgreSQL both understand.
+
+/// `$1` key, `$2` turn, `$3` body, `$4` claim, `$5` claimed until, `$6` ended at, `$7` now.
+pub(super) const OPEN_CALL: &str = "
+    INSERT INTO calls (key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at)
+    VALUES ($1, $2, 1, $3, $4, $5, FALSE, $6, $7)
+    ON CONFLICT (key) DO NOTHING";
+
+/// `$1` key.
+pub(super) const CALL: &str = "
+    SELECT key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at
+    FROM calls WHERE key = $1";
+
+/// `$1` key, `$2` turn, `$3` claim, `$4` claimed until, `$5` now.
+pub(super) const CLAIM: &str = "
+    UPDATE calls
+    SET taken_over = (claim IS NOT NULL), claim = $3, claimed_until = $4, touched_at = $5
+    WHERE key = $1 AND turn = $2 AND ended_at IS NULL AND (claim IS NULL OR claimed_until <= $5)
+    RETURNING key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at";
+
+/// `$1` key, `$2` claim that is held, `$3` turn, `$4` body, `$5` claim, `$6` claimed until, `$7` ended at, `$8` now.
+pub(super) const SAVE_HELD: &str = "
+    UPDATE calls
+    SET turn = $3, revision = revision + 1, body = $4, claim = $5, claimed_until = $6, taken_over = FALSE,
+        ended_at = COALESCE(ended_at, $7), touched_at = $8
+    WHERE key = $1 AND claim = $2";
+
+/// `$1` key, `$2` revision that was read, `$3` turn, `$4` body, `$5` claim, `$6` claimed until, `$7` ended at, `$8` now.
+pub(super) const SAVE_UNCHANGED: &str = "
+    UPDATE calls
+    SET turn = $3, revision = revision + 1, body = $4, claim = $5, claimed_until = $6, taken_over = FALSE,
+        ended_at = COALESCE(ended_at, $7), touched_at = $8
+    WHERE key = $1 AND revision = $2 AND (claim IS NULL OR claimed_until <= $8)";
+
+/// `$1` touched at or before, `$2` most.
+pub(super) const IDLE_CALLS: &str = "
+    SELECT key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at
+    FROM calls WHERE ended_at IS NULL AND touched_at <= $1
+    ORDER BY touched_at LIMIT $2";
+
+/// `$1` key, `$2` now.
+pub(super) const NOTE: &str = "SELECT version, body, expires_at FROM notes WHERE key = $1 AND expires_at > $2";
+
+/// `$1` key, `$2` body, `$3` expires at, `$4` now: a note begins with the time as its version, so that none comes back
+/// when a note is made again that was swept away.
+pub(super) const NEW_NOTE: &str = "
+    INSERT INTO notes (key, version, body, expires_at) VALUES ($1, $4, $2, $3)
+    ON CONFLICT (key) DO UPDATE
+    SET version = notes.version + 1, body = excluded.body, expires_at = excluded.expires_at
+    WHERE notes.expires_at <= $4";
+
+/// `$1` key, `$2` body, `$3` expires at, `$4` now, `$5` version that was read.
+pub(super) const SWAP_NOTE: &str = "
+    UPDATE notes SET version = version + 1, body = $2, expires_at = $3
+    WHERE key = $1 AND version = $5 AND expires_at > $4";
+
+/// `$1` id, `$2` tenant, `$3` call, `$4` at, `$5` body.
+pub(super) const PUT_RECORD: &str = "
+    INSERT INTO records (id, tenant, call_id, at, body) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (id) DO UPDATE
+    SET tenant = excluded.tenant, call_id = excluded.call_id, at = excluded.at, body = excluded.body";
+
+/// `$1` id.
+pub(super) const RECORD: &str = "SELECT id, tenant, call_id, at, body FROM records WHERE id = $1";
+
+/// `$1` call.
+pub(super) const RECORDS_OF_CALL: &str = "
+    SELECT id, tenant, call_id, at, body FROM records WHERE call_id = $1 ORDER BY at, id";
+
+/// `$1` now, `$2` most.
+pub(super) const SWEEP_NOTES: &str = "
+    DELETE FROM notes WHERE key IN (SELECT key FROM notes WHERE expires_at <= $1 LIMIT $2)";
+
+/// `$1` ended at or before, `$2` most.
+pub(super) const SWEEP_CALLS: &str = "
+    DELETE FROM calls WHERE key IN (SELECT key FROM calls WHERE ended_at <= $1 LIMIT $2)";
+
+/// `$1` at or before, `$2` most.
+pub(super) const SWEEP_RECORDS: &str = "
+    DELETE FROM records WHERE id IN (SELECT id FROM records WHERE at <= $1 LIMIT $2)";
+
+/// `$1` now.
+pub(super) const PING: &str = "
+    INSERT INTO pings (id, at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET at = excluded.at";

@@ -1,0 +1,98 @@
+//! How a call begins: the entry page stores nothing; turn 0 brings the call's variables.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::flow::{Chapter, Flow, Frame, State};
+use crate::render::DialogKind;
+use crate::session::{Call, CallAddress, Journal, Live};
+use crate::verify::Verification;
+
+use super::directory::{Process, Tenant};
+use super::facts::Known;
+use super::resume::Switchboard;
+
+/// The names that every entry page takes, whatever the flow.
+const CALL_VARIABLES: &[&str] = &["identity", "lang", "email", "phone", "contact_id", "test", "from", "to", "call_id"];
+
+/// What a platform says of a call, by name.
+pub type CallVariables = BTreeMap<String, String>;
+
+/// What an entry page needs.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The address of the call that may begin.
+    pub address: CallAddress,
+    /// The names it takes: call variables and the flow's inputs.
+    pub names: Vec<String>,
+    /// The language of the page (BCP 47).
+    pub language: String,
+    /// `2.1` or `2.0`.
+    pub vxml_version: String,
+}
+
+impl Switchboard {
+    /// The entry of a process; `None` when it is unknown or disabled.
+    pub fn entry(&self, tenant: &str, process: &str, kind: DialogKind, language: &str) -> Option<Entry> {
+        let (_, found) = self.directory.process(tenant, process)?;
+        let root = found.root()?;
+        let address = CallAddress::mint((tenant, process), kind, &self.key, &self.chance, self.clock.now());
+        Some(Entry {
+            address,
+            names: entry_names(root),
+            language: root.flow.language(language).to_owned(),
+            vxml_version: root.settings.rules.vxml_version.clone(),
+        })
+    }
+}
+
+/// Call variables, inputs, and the variables that settings name; only what can be a variable of a page.
+fn entry_names(root: &Chapter) -> Vec<String> {
+    let rules = &root.settings.rules;
+    let mut names: Vec<String> = CALL_VARIABLES.iter().map(|name| (*name).to_owned()).collect();
+    let more = root.flow.inputs.keys().chain([&rules.email_variable, &rules.phone_variable]);
+    for name in more.filter(|name| is_variable(name)) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+fn is_variable(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// A call that has just begun; `None` for a process without a flow.
+pub(super) fn begin(process: &Process, tenant: &Tenant, mut call: Call, auth_id: String, started: Timestamp) -> Option<Live> {
+    let variable = |name: &str| call.variables.get(name).cloned().unwrap_or_default();
+    (call.id, call.from, call.to) = (variable("call_id"), variable("from"), variable("to"));
+    call.test = variable("test") == "true";
+    call.started = started;
+    let flow = &process.root()?.flow;
+    let language = flow.language(&variable("lang")).to_owned();
+    let mut live = Live {
+        auth_id,
+        flow_version: flow.version.clone(),
+        state: State::new(&language, Frame::default()),
+        turn: None,
+        verification: Verification::default(),
+        consent: None,
+        journal: Journal::default(),
+        call,
+    };
+    let given = |name: &str| live.call.variables.get(name).filter(|value| !value.is_empty()).map(|value| Value::from(value.as_str()));
+    let frame = Frame::of(flow, process.book.root(), given, &Known { live: &live, tenant, now: started });
+    live.state.frames = vec![frame];
+    Some(live)
+}
+
+/// The inputs that the flow cannot do without and that the platform did not give.
+pub(super) fn missing_inputs<'f>(flow: &'f Flow, frame: &Frame) -> Vec<&'f str> {
+    let empty = |name: &str| frame.inputs.get(name).and_then(Value::as_str).is_none_or(|value| value.trim().is_empty());
+    flow.inputs.iter().filter(|(name, input)| input.required && empty(name)).map(|(name, _)| name.as_str()).collect()
+}

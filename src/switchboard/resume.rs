@@ -1,0 +1,398 @@
+//! One turn of one call: taken once, answered as often as it is asked for.
+//!
+//! ```text
+//!            ┌── somebody else holds it: wait ──┐
+//!            ▼                                  │
+//!   load ─► advance ─► speak or end ─► save ────┴─► answer
+//!              │ ▲            (guarded: nobody saved meanwhile)
+//!      perform │ │ outcome
+//!              ▼ │
+//!        claim, then do ─► save (guarded by the claim)
+//! ```
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::{debug, info, warn};
+
+use crate::clock::{Chance, Clock};
+use crate::flow::{Advance, Farewell, Input, Step, Transferred, Turn, Verdict, Waiting, Words, advance, apology};
+use crate::render::DialogKind;
+use crate::secret::{Digits, MasterKey};
+use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
+use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next, Store};
+
+use super::directory::{Directory, Process, Tenant};
+use super::error::SwitchboardError;
+use super::facts::Known;
+use super::opening::{CallVariables, begin, missing_inputs};
+use super::{ending, notes, record};
+
+/// How long a claim holds (DESIGN, "Claims, time and lost nodes").
+pub(super) const LEASE: Duration = Duration::from_secs(30);
+/// How long an ended call answers with its result.
+pub(super) const ENDED_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// How often a turn is tried again when others were quicker.
+const MOST_ROUNDS: usize = 20;
+
+/// Where every door leads.
+pub struct Switchboard {
+    pub(super) directory: Directory,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) key: MasterKey,
+    pub(super) clock: Clock,
+    pub(super) chance: Chance,
+}
+
+/// What a platform posts.
+#[derive(Debug, Clone)]
+pub enum TurnInput {
+    /// Turn 0: the call begins.
+    Begin(CallVariables),
+    /// Keys that the caller pressed.
+    Keys(Digits),
+    /// The caller was put through, and it went like this.
+    Transferred(Transferred),
+    /// Silence to the end of the page's reprompts.
+    Silence,
+    /// Wrong keys to the end of the page's reprompts.
+    NoMatch,
+    /// Nothing that could be read: the page is given again.
+    Garbled,
+    /// The caller hung up.
+    HungUp,
+}
+
+/// The answer to a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// What is shown.
+    pub page: Page,
+    /// How the dialog ends when it ends.
+    pub kind: DialogKind,
+    /// `2.1` or `2.0`.
+    pub vxml_version: String,
+    /// Whether grammars stand in the page.
+    pub inline_grammars: bool,
+}
+
+/// What is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Page {
+    /// A turn: its number is posted back with the answer.
+    Turn {
+        /// Its number.
+        number: u32,
+        /// Its words and keys.
+        turn: Box<Turn>,
+    },
+    /// The end.
+    End(Box<Goodbye>),
+}
+
+/// The last page of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goodbye {
+    /// Said at the end.
+    pub say: Vec<Words>,
+    /// Language of the page (BCP 47).
+    pub language: String,
+    /// What is returned.
+    pub results: Results,
+}
+
+/// A turn being worked on.
+pub(super) struct Work<'s> {
+    pub tenant: &'s Tenant,
+    pub process: Arc<Process>,
+    pub key: CallKey,
+    pub row: CallRow,
+    pub live: Box<Live>,
+    pub claim: Option<ClaimId>,
+}
+
+/// What came of an attempt at a turn.
+enum Attempt {
+    /// This is the answer.
+    Answered(Page),
+    /// Somebody else was quicker: look again.
+    Again,
+}
+
+impl Switchboard {
+    /// A switchboard for these tenants.
+    pub fn new(directory: Directory, store: Arc<dyn Store>, key: MasterKey, clock: Clock, chance: Chance) -> Self {
+        Self { directory, store, key, clock, chance }
+    }
+
+    /// Whether `address` is that of a call of this process.
+    pub fn address(&self, tenant: &str, process: &str, address: &str) -> Option<CallAddress> {
+        CallAddress::parse(address, (tenant, process), &self.key).ok()
+    }
+
+    /// Takes one turn of a call. Every answer can be heard; an `Err` is our own fault and is answered with [`Switchboard::apology`].
+    pub async fn resume(
+        &self,
+        (tenant, process): (&str, &str),
+        address: &CallAddress,
+        turn: u32,
+        input: TurnInput,
+        platform: &str,
+    ) -> Result<Answer, SwitchboardError> {
+        let Some((found, current)) = self.directory.process(tenant, process) else {
+            return Ok(gone("no_such_process", address.kind(), ""));
+        };
+        let key = CallKey(address.key(&self.key));
+        let call = Call { tenant: tenant.to_owned(), process: process.to_owned(), platform: platform.to_owned(), ..Call::default() };
+        for _ in 0..MOST_ROUNDS {
+            let Some(row) = self.store.call(key).await? else {
+                let TurnInput::Begin(variables) = &input else { return Ok(gone("call_ended", address.kind(), "")) };
+                if turn != 0 || !address.may_begin(self.store.now().await?) {
+                    return Ok(gone("call_ended", address.kind(), ""));
+                }
+                if !found.test_calls && variables.get("test").is_some_and(|test| test == "true") {
+                    return Ok(gone("no_such_process", address.kind(), ""));
+                }
+                if !self.open(key, (found, current), Call { variables: variables.clone(), ..call.clone() }).await? {
+                    return Ok(gone("no_such_process", address.kind(), ""));
+                }
+                continue;
+            };
+            match self.attempt(key, row, turn, &input, (found, current)).await? {
+                Attempt::Answered(page) => return Ok(answer(page, address.kind(), current)),
+                Attempt::Again => {}
+            }
+        }
+        Err(SwitchboardError::Busy)
+    }
+
+    /// What a caller hears when the fault is ours.
+    pub fn apology(&self, reason: &str, kind: DialogKind, language: &str) -> Answer {
+        gone(reason, kind, language)
+    }
+
+    async fn open(&self, key: CallKey, (tenant, process): (&Tenant, &Process), call: Call) -> Result<bool, SwitchboardError> {
+        let now = self.store.now().await?;
+        let Some(mut live) = begin(process, tenant, call, self.auth_id(), now) else { return Ok(false) };
+        self.recall_proof(&mut live).await?;
+        info!(auth_id = live.auth_id, tenant = live.call.tenant, process = live.call.process, "call {} begins", live.auth_id);
+        let body = CallBody::Live(Box::new(live)).seal(&key.0, &self.key, &self.chance);
+        self.store.open_call(key, Next { turn: 0, body, claim: None, ended: false }, Vec::new()).await?;
+        Ok(true)
+    }
+
+    /// 96 random bits, as text.
+    fn auth_id(&self) -> String {
+        self.chance.bytes::<12>().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The verdict of an earlier visit in the same call of the same platform (AMB-14).
+    async fn recall_proof(&self, live: &mut Live) -> Result<(), SwitchboardError> {
+        if live.call.id.is_empty() {
+            return Ok(());
+        }
+        let note = self.store.note(live.verified_note(&self.key)).await?;
+        live.verification.proof = note.and_then(|note| ending::open_proof(&note.body, &live.call.id, &self.key));
+        Ok(())
+    }
+
+    async fn attempt(
+        &self,
+        key: CallKey,
+        row: CallRow,
+        turn: u32,
+        input: &TurnInput,
+        (tenant, process): (&Tenant, &Arc<Process>),
+    ) -> Result<Attempt, SwitchboardError> {
+        let now = self.store.now().await?;
+        let live = match CallBody::open(&row.body, &key.0, &self.key)? {
+            CallBody::Ended(ended) => return Ok(Attempt::Answered(ended_page(*ended, now))),
+            CallBody::Live(live) => live,
+        };
+        if let Some(held) = row.held.filter(|held| held.until > now) {
+            let rest = held.until.duration_since(now).try_into().unwrap_or(LEASE);
+            self.store.changed(key, row.revision, rest).await?;
+            return Ok(Attempt::Again);
+        }
+        let hung_up = matches!(input, TurnInput::HungUp);
+        if !hung_up && (turn != row.turn || matches!(input, TurnInput::Garbled)) {
+            return Ok(Attempt::Answered(current_page(&live, row.turn)));
+        }
+        let lost = row.held.is_some() && live.state.waiting == Waiting::Effect;
+        let work = Work { tenant, process: Arc::clone(process), key, row, live, claim: None };
+        if lost { self.take_over(work).await } else { self.take(work, input).await }
+    }
+
+    async fn take(&self, mut work: Work<'_>, input: &TurnInput) -> Result<Attempt, SwitchboardError> {
+        let input = match input {
+            TurnInput::Begin(_) => {
+                if let Some(missing) = work.missing_input() {
+                    warn!(auth_id = work.live.auth_id, "call {} lacks the input {missing}: the platform must send it", work.live.auth_id);
+                    return self.end(work, failed_farewell("internal")).await;
+                }
+                Input::Began
+            }
+            TurnInput::Keys(keys) => Input::Heard(keys.clone()),
+            TurnInput::Transferred(transferred) => Input::Transferred(*transferred),
+            TurnInput::Silence => Input::Silence,
+            TurnInput::NoMatch | TurnInput::Garbled => Input::NoMatch,
+            TurnInput::HungUp => Input::HungUp,
+        };
+        if matches!(input, Input::Began) && work.live.turn.is_some() {
+            let page = current_page(&work.live, work.row.turn);
+            return Ok(Attempt::Answered(page));
+        }
+        let step = self.advance(&mut work, input).await?;
+        self.follow(work, step).await
+    }
+
+    /// A node was lost in the middle of an effect: what came of it is unknown, and it is not done again.
+    async fn take_over(&self, mut work: Work<'_>) -> Result<Attempt, SwitchboardError> {
+        if !self.claim(&mut work).await? {
+            return Ok(Attempt::Again);
+        }
+        info!(auth_id = work.live.auth_id, "call {} is taken over from a lost node", work.live.auth_id);
+        let step = self.advance(&mut work, Input::Lost).await?;
+        self.follow(work, step).await
+    }
+
+    async fn follow(&self, mut work: Work<'_>, first: Step) -> Result<Attempt, SwitchboardError> {
+        let mut step = first;
+        loop {
+            step = match step {
+                Step::Speak(turn) => return self.speak(work, *turn).await,
+                Step::End(farewell) => return self.end(work, *farewell).await,
+                Step::Perform(effect) => {
+                    if work.claim.is_none() && !self.claim(&mut work).await? {
+                        return Ok(Attempt::Again);
+                    }
+                    let Some(outcome) = self.perform(&mut work, effect).await? else { return Ok(Attempt::Again) };
+                    self.advance(&mut work, Input::Performed(outcome)).await?
+                }
+            };
+        }
+    }
+
+    async fn advance(&self, work: &mut Work<'_>, input: Input) -> Result<Step, SwitchboardError> {
+        let now = self.store.now().await?;
+        let known = Known { live: &work.live, tenant: work.tenant, now };
+        let Advance { state, step } = advance(&work.process.book, &known, work.live.state.clone(), input);
+        work.live.state = state;
+        Ok(step)
+    }
+
+    /// Claims the turn before anything is done outside; `false` when somebody else was quicker.
+    async fn claim(&self, work: &mut Work<'_>) -> Result<bool, SwitchboardError> {
+        let id = ClaimId(self.chance.bytes());
+        match self.store.claim(work.key, work.row.turn, Claim { id, lease: LEASE }).await? {
+            Claimed::Taken { row, .. } if row.revision == work.row.revision => {
+                work.row = row;
+                work.claim = Some(id);
+                Ok(true)
+            }
+            // The call was saved between our read and our claim: what we computed is of yesterday. Let go and look again.
+            Claimed::Taken { row, .. } => {
+                let next = Next { turn: row.turn, body: row.body, claim: None, ended: row.ended_at.is_some() };
+                self.store.save(work.key, Guard::HeldBy(id), next, Vec::new()).await?;
+                Ok(false)
+            }
+            Claimed::Busy(_) | Claimed::OtherTurn(_) | Claimed::Unknown => Ok(false),
+        }
+    }
+
+    /// Saves what is about to be done, the claim kept; `false` when the claim is lost.
+    pub(super) async fn commit_intent(&self, work: &mut Work<'_>) -> Result<bool, SwitchboardError> {
+        let Some(id) = work.claim else { return Ok(false) };
+        let body = CallBody::Live(work.live.clone()).seal(&work.key.0, &self.key, &self.chance);
+        let next = Next { turn: work.row.turn, body, claim: Some(Claim { id, lease: LEASE }), ended: false };
+        Ok(self.store.save(work.key, Guard::HeldBy(id), next, Vec::new()).await?)
+    }
+
+    async fn speak(&self, mut work: Work<'_>, turn: Turn) -> Result<Attempt, SwitchboardError> {
+        let number = work.row.turn + 1;
+        work.live.turn = Some(turn.clone());
+        let body = CallBody::Live(work.live.clone()).seal(&work.key.0, &self.key, &self.chance);
+        let next = Next { turn: number, body, claim: None, ended: false };
+        let saved = self.store.save(work.key, work.guard(), next, Vec::new()).await?;
+        debug!(auth_id = work.live.auth_id, turn = number, saved, "call {} asks", work.live.auth_id);
+        Ok(if saved { Attempt::Answered(Page::Turn { number, turn: Box::new(turn) }) } else { Attempt::Again })
+    }
+
+    async fn end(&self, work: Work<'_>, farewell: Farewell) -> Result<Attempt, SwitchboardError> {
+        let now = self.store.now().await?;
+        let proof = work.live.verification.proof.clone();
+        let results = Results::of(&farewell, &work.live.auth_id, proof.as_ref());
+        let record = record::record(&work.live, &work.process, &results, now);
+        let ended = Ended { at: now, say: farewell.say, language: farewell.language, results };
+        let body = CallBody::Ended(Box::new(ended.clone())).seal(&work.key.0, &self.key, &self.chance);
+        let next = Next { turn: work.row.turn + 1, body, claim: None, ended: true };
+        if !self.store.save(work.key, work.guard(), next, vec![record]).await? {
+            return Ok(Attempt::Again);
+        }
+        let Results { status, path, reason, .. } = &ended.results;
+        info!(auth_id = work.live.auth_id, status, path, reason, "call {} ends: {status}, {path}, {reason}", work.live.auth_id);
+        Ok(Attempt::Answered(goodbye(ended)))
+    }
+
+    pub(super) async fn read_note<N: serde::de::DeserializeOwned + Default>(&self, about: notes::About<'_>) -> Result<N, SwitchboardError> {
+        notes::read(self.store.as_ref(), about.key(&self.key)).await
+    }
+}
+
+impl Work<'_> {
+    fn missing_input(&self) -> Option<&str> {
+        let frame = self.live.state.frame()?;
+        missing_inputs(&self.process.root()?.flow, frame).first().copied()
+    }
+
+    fn guard(&self) -> Guard {
+        match self.claim {
+            Some(id) => Guard::HeldBy(id),
+            None => self.row.unchanged(),
+        }
+    }
+}
+
+fn answer(page: Page, kind: DialogKind, process: &Process) -> Answer {
+    let rules = process.rules();
+    Answer { page, kind, vxml_version: rules.vxml_version, inline_grammars: rules.inline_grammars }
+}
+
+/// The page of the turn that is awaited; a call whose first turn is still to come has none yet.
+fn current_page(live: &Live, number: u32) -> Page {
+    match &live.turn {
+        Some(turn) => Page::Turn { number, turn: Box::new(turn.clone()) },
+        None => gone("call_ended", DialogKind::Main, &live.state.language).page,
+    }
+}
+
+fn ended_page(ended: Ended, now: Timestamp) -> Page {
+    if now > ended.at + ENDED_FOR {
+        return gone("call_ended", DialogKind::Main, &ended.language).page;
+    }
+    goodbye(ended)
+}
+
+fn goodbye(ended: Ended) -> Page {
+    Page::End(Box::new(Goodbye { say: ended.say, language: ended.language, results: ended.results }))
+}
+
+fn gone(reason: &str, kind: DialogKind, language: &str) -> Answer {
+    let language = if language.is_empty() { "en" } else { language };
+    let goodbye = Goodbye { say: vec![apology(language)], language: language.to_owned(), results: Results::unavailable(reason) };
+    let page = Page::End(Box::new(goodbye));
+    Answer { page, kind, vxml_version: "2.1".to_owned(), inline_grammars: false }
+}
+
+fn failed_farewell(reason: &str) -> Farewell {
+    let (language, outputs) = ("en".to_owned(), serde_json::Map::new());
+    Farewell {
+        path: "error".to_owned(),
+        verdict: Verdict::Unavailable,
+        reason: reason.to_owned(),
+        say: vec![apology("en")],
+        language,
+        outputs,
+    }
+}

@@ -1,0 +1,170 @@
+//! Sends a code: limits first, then the intent is saved, then the gateways are tried in order.
+
+use crate::clients::ServiceStatus;
+use crate::flow::{Method, Outcome, Piece};
+use crate::secret::{Digits, SecretText};
+use crate::verify::{CodeContext, CodeHash, DestinationQuota, Message, TenantQuota, UsedUp, contact_method, make_code};
+
+use super::effects::chain;
+use super::error::SwitchboardError;
+use super::notes::{self, About};
+use super::resume::{Switchboard, Work};
+
+impl Switchboard {
+    pub(super) async fn send_code(
+        &self,
+        work: &mut Work<'_>,
+        method: Method,
+        message: &[Piece],
+        by_key: bool,
+    ) -> Result<Option<Outcome>, SwitchboardError> {
+        if let Some(refused) = self.refuse_send(work, method, by_key).await? {
+            self.note_event(work, &refused, Some(method), Vec::new()).await?;
+            return Ok(Some(refused));
+        }
+        let (outcome, why) = if work.is_external() {
+            let Some(sent) = self.send_external(work, method).await? else { return Ok(None) };
+            sent
+        } else {
+            let Some(sent) = self.send_internal(work, method, message).await? else { return Ok(None) };
+            sent
+        };
+        self.note_event(work, &outcome, Some(method), why).await?;
+        Ok(Some(outcome))
+    }
+
+    /// Cool-down, the call's sends, and the quotas of destination and tenant, in this order.
+    async fn refuse_send(&self, work: &Work<'_>, method: Method, by_key: bool) -> Result<Option<Outcome>, SwitchboardError> {
+        let now = self.store.now().await?;
+        let (verification, limits) = (&work.live.verification, &work.tenant.limits);
+        if by_key && verification.cools_down(method, limits, now) {
+            return Ok(Some(Outcome::TooSoon));
+        }
+        if verification.sends >= work.rules().maximum_sends {
+            return Ok(Some(Outcome::SendsExceeded));
+        }
+        if work.is_external() {
+            return Ok(None);
+        }
+        let Some(offer) = verification.offers.iter().find(|offer| offer.kind == method) else {
+            return Ok(Some(Outcome::NotFound));
+        };
+        let tenant = &work.live.call.tenant;
+        let destination = About::Destination { tenant, target: &offer.target }.key(&self.key);
+        let taken = notes::change(self.store.as_ref(), destination, |quota: &mut DestinationQuota| {
+            quota.take(limits, now)?;
+            Ok::<_, UsedUp>(((), DestinationQuota::expires_at(now)))
+        });
+        if taken.await?.is_err() {
+            return Ok(Some(Outcome::SendLimited));
+        }
+        let taken = notes::change(self.store.as_ref(), About::Tenant { tenant }.key(&self.key), |quota: &mut TenantQuota| {
+            quota.take(limits, now)?;
+            Ok::<_, UsedUp>(((), TenantQuota::expires_at(now)))
+        });
+        Ok(taken.await?.is_err().then_some(Outcome::SendLimited))
+    }
+
+    /// A code of our own. It counts as sent from the moment the intent is saved; a refusal by every gateway takes that back.
+    async fn send_internal(
+        &self,
+        work: &mut Work<'_>,
+        method: Method,
+        pieces: &[Piece],
+    ) -> Result<Option<(Outcome, Vec<String>)>, SwitchboardError> {
+        let now = self.store.now().await?;
+        let rules = work.rules();
+        let code = make_code(rules.internal_digits, &self.chance);
+        let auth_id = work.live.auth_id.clone();
+        let before = work.live.verification.clone();
+        let hash = |number| Some(CodeHash::of(&code, CodeContext { auth_id: &auth_id, number }, &self.key));
+        work.live.verification.begin_code(method, hash, &rules, now);
+        work.live.verification.delivered(method, now);
+        if !self.commit_intent(work).await? {
+            return Ok(None);
+        }
+        let message = compose(work, method, pieces, code);
+        let mut why = Vec::new();
+        for gateway in work.tenant.methods.iter().filter(|gateway| gateway.kind() == method) {
+            match gateway.send(&message).await {
+                Ok(()) => return Ok(Some((Outcome::Sent, why))),
+                Err(error) => why.push(format!("{}: {error}", gateway.name())),
+            }
+        }
+        if why.is_empty() {
+            why.push(format!("the tenant has no gateway for {}", method.name()));
+        }
+        let codes = work.live.verification.codes;
+        work.live.verification = before;
+        work.live.verification.codes = codes;
+        work.live.verification.failed(method, false);
+        Ok(Some((Outcome::DeliveryFailed, why)))
+    }
+
+    /// A code of the customer's own making (AMB-5, AMB-7).
+    async fn send_external(&self, work: &mut Work<'_>, method: Method) -> Result<Option<(Outcome, Vec<String>)>, SwitchboardError> {
+        let now = self.store.now().await?;
+        let rules = work.rules();
+        work.live.verification.begin_code(method, |_| None, &rules, now);
+        work.live.verification.delivered(method, now);
+        let shown_by_app = method == Method::Authenticator;
+        if (shown_by_app && !rules.send_for_authenticator) || !work.services().sends_codes() {
+            let outcome = if shown_by_app { Outcome::NotNeeded } else { Outcome::Sent };
+            return Ok(Some((outcome, Vec::new())));
+        }
+        if !self.commit_intent(work).await? {
+            return Ok(None);
+        }
+        let asked = work.services().send_authentication_code(work.service_call(), contact_method(method)).await;
+        let outcome = match asked {
+            Ok(ServiceStatus::Success) => (if shown_by_app { Outcome::NotNeeded } else { Outcome::Sent }, Vec::new()),
+            Ok(ServiceStatus::IncorrectCode) => {
+                work.live.verification.failed(method, false);
+                (Outcome::DeliveryFailed, vec!["the send service answered: incorrect code".to_owned()])
+            }
+            Ok(ServiceStatus::NotFound) => {
+                work.live.verification.failed(method, false);
+                work.live.verification.drop_method(method);
+                (Outcome::NotFound, Vec::new())
+            }
+            Ok(status @ ServiceStatus::Path(_)) => (work.named_path(status.path()), Vec::new()),
+            Err(error) => (Outcome::ServiceError, vec![chain(&error)]),
+        };
+        Ok(Some(outcome))
+    }
+}
+
+fn compose(work: &Work<'_>, method: Method, pieces: &[Piece], code: Digits) -> Message {
+    let rules = work.rules();
+    let target = work.live.verification.offers.iter().find(|offer| offer.kind == method);
+    let from = match method {
+        Method::Sms => rules.sms_from,
+        Method::Email | Method::Authenticator => rules.email_from,
+    };
+    Message {
+        to: target.map(|offer| offer.target.clone()).unwrap_or_default(),
+        from,
+        subject: rules.email_subject,
+        text: text(pieces, &code),
+        code,
+        id: format!("{}-{}", work.live.auth_id, work.live.verification.codes),
+    }
+}
+
+/// The message's text: the code as one unbroken run of digits.
+fn text(pieces: &[Piece], code: &Digits) -> SecretText {
+    let mut text = String::new();
+    write_pieces(pieces, code, &mut text);
+    SecretText::new(text)
+}
+
+fn write_pieces(pieces: &[Piece], code: &Digits, text: &mut String) {
+    for piece in pieces {
+        match piece {
+            Piece::Text(run) | Piece::Digits(run) => text.push_str(run),
+            Piece::Code => text.push_str(code.expose()),
+            Piece::Line { pieces, .. } => write_pieces(pieces, code, text),
+            Piece::EntryCount => {}
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What the HTTP door needs: the switchboard, who may come in, and by which address we are reached.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use http::HeaderMap;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::session::CallAddress;
+use crate::store::Store;
+use crate::switchboard::Switchboard;
+
+use super::access::{Access, Denied, Peer, origin};
+use super::networks::Networks;
+
+/// What a path segment need not escape (RFC 3986 §2.3).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The HTTP door's own knowledge.
+pub struct Gateway {
+    /// Where every turn leads.
+    pub switchboard: Arc<Switchboard>,
+    /// The store, to be asked whether it works.
+    pub store: Arc<dyn Store>,
+    /// Who may fetch the pages of which tenant.
+    pub access: BTreeMap<String, Access>,
+    /// Proxies whose word on the caller's address counts.
+    pub trusted_proxies: Networks,
+    /// Who may read `/metrics`.
+    pub ops_allow: Networks,
+    /// What stands before our paths, without a slash at its end; empty where platforms reach us directly.
+    pub base: String,
+}
+
+impl Gateway {
+    /// The platform's name, where it may fetch pages of `tenant`. Whoever may fetch any tenant's pages may learn that there is
+    /// no tenant of that name.
+    pub(super) fn platform(&self, tenant: &str, peer: Peer, headers: &HeaderMap) -> Result<String, Denied> {
+        let from = origin(peer, headers, &self.trusted_proxies);
+        match self.access.get(tenant) {
+            Some(access) => access.platform(from, headers),
+            None => match self.access.values().any(|access| access.allow.contains(from)) {
+                true => Ok(from.to_string()),
+                false => Err(Denied::Address),
+            },
+        }
+    }
+
+    /// The address of a turn.
+    pub(super) fn turn(&self, (tenant, process): (&str, &str), address: &CallAddress, turn: u32) -> String {
+        let segment = |text| utf8_percent_encode(text, SEGMENT);
+        format!("{}/vxml/{}/{}/{}/{turn}", self.base, segment(tenant), segment(process), address.text())
+    }
+}

@@ -1,0 +1,19 @@
+//! The HTTP door for IVR platforms: reads what they post, asks the switchboard, renders the page.
+
+mod access;
+mod form;
+mod gateway;
+mod grammars;
+mod ivr;
+mod metrics;
+mod networks;
+mod operations;
+mod page;
+mod router;
+mod server;
+
+pub use access::{Access, Peer};
+pub use gateway::Gateway;
+pub use networks::{Network, Networks, NotANetwork};
+pub use router::router;
+pub use server::{ServeError, Server};

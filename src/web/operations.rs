@@ -1,0 +1,47 @@
+//! For operators: is it alive, is it ready, what does it count.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{Extension, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode, header};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use super::access::{Peer, origin};
+use super::gateway::Gateway;
+
+/// Buckets of durations, in seconds.
+const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// `GET /healthz`: the process answers.
+pub(super) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: calls can be taken; what is wrong is named.
+pub(super) async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
+    match gateway.store.ping().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("store: {error}\n")).into_response(),
+    }
+}
+
+/// `GET /metrics`, in Prometheus' text format, for those who may read it.
+pub(super) async fn metrics(State(gateway): State<Arc<Gateway>>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
+    if !gateway.ops_allow.contains(origin(peer, &headers, &gateway.trusted_proxies)) {
+        return (StatusCode::FORBIDDEN, "this address may not read metrics: see http.ops_allow\n").into_response();
+    }
+    let Some(recorder) = record_metrics() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "another recorder counts in this process\n").into_response();
+    };
+    recorder.run_upkeep();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], recorder.render()).into_response()
+}
+
+/// Begins to count; a process has one recorder.
+pub(super) fn record_metrics() -> Option<&'static PrometheusHandle> {
+    let install = || PrometheusBuilder::new().set_buckets(SECONDS).ok()?.install_recorder().ok();
+    RECORDER.get_or_init(install).as_ref()
+}

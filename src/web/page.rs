@@ -1,0 +1,62 @@
+//! From the switchboard's answers to VoiceXML documents.
+
+use std::collections::BTreeMap;
+
+use axum::response::{IntoResponse, Response};
+use http::header;
+
+use crate::render::{DialogKind, EndPage, EntryPage, Grammars, HangUpPage, TurnPage, Variable, Version};
+use crate::session::CallAddress;
+use crate::switchboard::{Answer, Entry, Goodbye, Page};
+
+use super::gateway::Gateway;
+
+/// A VoiceXML document as a response; never stored by anybody.
+pub(super) fn vxml(document: String) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/voicexml+xml"), (header::CACHE_CONTROL, "no-store")];
+    (headers, document).into_response()
+}
+
+pub(super) fn entry(gateway: &Gateway, names: (&str, &str), entry: &Entry, presets: &BTreeMap<String, String>) -> String {
+    let submit = gateway.turn(names, &entry.address, 0);
+    let preset = |name: &String| presets.get(name).map_or("", String::as_str);
+    let variables: Vec<Variable<'_>> = entry.names.iter().filter_map(|name| Variable::new(name, preset(name))).collect();
+    EntryPage {
+        submit: &submit,
+        kind: entry.address.kind(),
+        language: &entry.language,
+        variables: &variables,
+        version: Version::named(&entry.vxml_version),
+    }
+    .render()
+}
+
+/// The page of an answer to turn `posted` of the call at `address`; without one there is no call to post to.
+pub(super) fn answer(gateway: &Gateway, names: (&str, &str), call: Option<(&CallAddress, u32)>, answer: &Answer) -> String {
+    let version = Version::named(&answer.vxml_version);
+    match (&answer.page, call) {
+        (Page::Turn { number, turn }, Some((address, _))) => {
+            let submit = gateway.turn(names, address, *number);
+            let grammars = if answer.inline_grammars { Grammars::Inline } else { Grammars::Served { base: &gateway.base } };
+            TurnPage { turn, submit: &submit, kind: answer.kind, version, grammars }.render()
+        }
+        (Page::Turn { .. }, None) => hung_up(),
+        (Page::End(goodbye), _) => {
+            let turn = call.map(|(address, posted)| gateway.turn(names, address, posted));
+            end(goodbye, turn.as_deref(), answer.kind, version)
+        }
+    }
+}
+
+fn end(goodbye: &Goodbye, turn: Option<&str>, kind: DialogKind, version: Version) -> String {
+    let mut named = goodbye.results.named();
+    if !named.iter().any(|(name, _)| *name == "consentStatus") {
+        named.push(("consentStatus", ""));
+    }
+    let results: Vec<Variable<'_>> = named.into_iter().filter_map(|(name, value)| Variable::new(name, value)).collect();
+    EndPage { say: &goodbye.say, results: &results, kind, language: &goodbye.language, turn, version }.render()
+}
+
+pub(super) fn hung_up() -> String {
+    HangUpPage { version: Version::V21 }.render()
+}

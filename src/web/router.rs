@@ -1,0 +1,25 @@
+//! Addresses and who answers them (DESIGN, "HTTP, for IVR platforms").
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{any, get};
+
+use super::gateway::Gateway;
+use super::{grammars, ivr, operations};
+
+/// Every address of the HTTP door. Each request must carry a [`Peer`](super::Peer) among its extensions.
+pub fn router(gateway: Arc<Gateway>) -> Router {
+    operations::record_metrics();
+    Router::new()
+        .route("/vxml/{tenant}/{process}", any(ivr::entry))
+        .route("/vxml/{tenant}/{process}/subdialog", any(ivr::subdialog))
+        .route("/vxml/{tenant}/{process}/{call}/{turn}", any(ivr::turn))
+        .route("/vxml/{tenant}/{process}/{call}/{turn}/hangup", any(ivr::hangup))
+        .route("/grammars/{file}", get(grammars::grammar))
+        .route("/healthz", get(operations::alive))
+        .route("/readyz", get(operations::ready))
+        .route("/metrics", get(operations::metrics))
+        .fallback(ivr::lost)
+        .with_state(gateway)
+}

@@ -1,0 +1,141 @@
+//! The listener: takes connections, tells each request who is at the other end, and lets turns in flight finish.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+use tracing::{debug, warn};
+
+use super::access::Peer;
+
+/// How long the head of a request, and a TLS handshake, may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A server that listens.
+pub struct Server {
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+}
+
+/// Why a server cannot listen.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {address}: {cause}; choose another http.listen, or stop what listens there")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// Certificate or key cannot be used.
+    #[error("{file} cannot be used for TLS: {why}")]
+    Tls {
+        /// The file.
+        file: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Server {
+    /// Listens on `address`.
+    pub async fn bind(address: SocketAddr) -> Result<Self, ServeError> {
+        let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
+        Ok(Self { listener, tls: None })
+    }
+
+    /// Speaks TLS with this certificate chain and key, both PEM files.
+    pub fn with_tls(self, certificate: &Path, key: &Path) -> Result<Self, ServeError> {
+        let fault = |file: &Path, why: String| ServeError::Tls { file: file.display().to_string(), why };
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect);
+        let chain = chain.map_err(|error| fault(certificate, error.to_string()))?;
+        let private = PrivateKeyDer::from_pem_file(key).map_err(|error| fault(key, error.to_string()))?;
+        let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, private);
+        let config = config.map_err(|error| fault(certificate, error.to_string()))?;
+        Ok(Self { tls: Some(TlsAcceptor::from(Arc::new(config))), ..self })
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop` is there, then lets what is in flight finish for at most `drain`.
+    pub async fn run(self, router: Router, stop: impl Future<Output = ()>, drain: Duration) {
+        let graceful = GracefulShutdown::new();
+        tokio::pin!(stop);
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                () = &mut stop => break,
+            };
+            match accepted {
+                Ok((stream, peer)) => self.connection(stream, peer, router.clone(), &graceful),
+                Err(error) => {
+                    warn!("a connection could not be taken: {error}");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+        drop(self.listener);
+        if timeout(drain, graceful.shutdown()).await.is_err() {
+            warn!("some requests did not finish within {} s", drain.as_secs());
+        }
+    }
+
+    fn connection(&self, stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!("no TCP_NODELAY: {error}");
+        }
+        let watcher = graceful.watcher();
+        let tls = self.tls.clone();
+        tokio::spawn(async move {
+            match tls {
+                None => serve(stream, peer, router, watcher).await,
+                Some(tls) => match timeout(PATIENCE, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => serve(stream, peer, router, watcher).await,
+                    Ok(Err(error)) => debug!("no TLS with {}: {error}", peer.ip()),
+                    Err(_) => debug!("no TLS with {}: too slow", peer.ip()),
+                },
+            }
+        });
+    }
+}
+
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    router: Router,
+    watcher: hyper_util::server::graceful::Watcher,
+) {
+    let peer = Peer(peer.ip().to_canonical());
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(peer);
+        router.clone().oneshot(request)
+    });
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_headers(64);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = watcher.watch(connection).await {
+        debug!("a connection with {} broke: {error}", peer.0);
+    }
+}
