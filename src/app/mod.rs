@@ -11,4 +11,5 @@ mod master_key;
 mod serve;
 
 pub use compose::{ComposeError, Composition, compose};
+pub use demo::demo_text;
 pub use flows::{FlowLibrary, FlowsError};
