@@ -1,0 +1,10 @@
+//! Callward through the doors that people use: HTTP, the command line, and the plan of the house.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod access;
+mod faults;
+mod house;
+mod ivr;
+mod page;
+mod schemas;
