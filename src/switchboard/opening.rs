@@ -65,13 +65,18 @@ fn is_variable(name: &str) -> bool {
         && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// Whether the platform marks the call as a test.
+pub(super) fn is_test(variables: &CallVariables) -> bool {
+    variables.get("test").is_some_and(|mark| mark == "true")
+}
+
 /// A call that has just begun.
 pub(super) fn begin(process: &Process, mut call: Call, auth_id: String, started: Timestamp) -> Live {
     let variable = |name: &str| call.variables.get(name).cloned().unwrap_or_default();
     call.id = variable("call_id");
     call.from = variable("from");
     call.to = variable("to");
-    call.test = variable("test") == "true";
+    call.test = is_test(&call.variables);
     call.started = started;
     let flow = &process.flow;
     let identity =

@@ -26,7 +26,7 @@ use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next, Store
 use super::directory::{Directory, Process, Tenant};
 use super::error::SwitchboardError;
 use super::facts::facts;
-use super::opening::{CallVariables, begin, missing_inputs};
+use super::opening::{CallVariables, begin, is_test, missing_inputs};
 use super::{ending, notes, record};
 
 /// How long a claim holds (DESIGN, "Claims, time and lost nodes").
@@ -148,6 +148,10 @@ impl Switchboard {
                 let TurnInput::Begin(variables) = &input else { return Ok(gone("call_ended", address.kind(), "")) };
                 if turn != 0 || !address.may_begin(self.store.now().await?) {
                     return Ok(gone("call_ended", address.kind(), ""));
+                }
+                if is_test(variables) && !found.test_calls {
+                    info!(tenant, process, "a test call is refused: tenants.{tenant}.platforms.test_calls is false");
+                    return Ok(gone("no_such_process", address.kind(), ""));
                 }
                 self.open(key, current, Call { variables: variables.clone(), ..call.clone() }).await?;
                 continue;

@@ -89,6 +89,19 @@ async fn test_calls_ask_the_test_services_and_others_never_do() {
     assert_eq!(house.records("c1").await[0]["test"], true);
 }
 
+#[tokio::test]
+async fn a_tenant_that_takes_no_test_calls_refuses_them() {
+    let house = House::plan().table("[tenants.demo.platforms]\ntest_calls = false").start().await;
+
+    let refused = house.begin(&[("identity", "1002"), ("test", "true"), ("call_id", "c1")]).await;
+    let taken = house.begin(&[("identity", "1002"), ("test", "false")]).await;
+
+    assert_eq!(refused.verdict(), ["unavailable", "error", "no_such_process"]);
+    assert!(!refused.said().is_empty());
+    assert!(!taken.is_end());
+    assert_eq!((house.asked(&Service::CheckVerifiedContactMethods), house.messages()), (1, 1));
+}
+
 /// A second set of the customer's systems, for test calls.
 async fn house_with_test_systems() -> (StandIns, House) {
     let test_systems = StandIns::start(Default::default(), Clock::system(), Chance::system()).await.unwrap();
