@@ -92,13 +92,15 @@ pub(super) async fn hangup(
     State(gateway): Served,
     Path((tenant, process, call, _)): Path<(String, String, String, String)>,
     Extension(peer): Extension<Peer>,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
     let platform = match gateway.platform(&tenant, peer, &headers) {
         Ok(platform) => platform,
         Err(denied) => return refuse(denied),
     };
-    if let Some(address) = gateway.switchboard.address(&tenant, &process, &call) {
+    let address = gateway.switchboard.address(&tenant, &process, &call);
+    if let Some(address) = address.filter(|_| method == Method::POST) {
         resume(&gateway, (&tenant, &process), &address, 0, TurnInput::HungUp, &platform).await;
     }
     vxml(page::hung_up())

@@ -95,6 +95,17 @@ async fn a_wrong_method_takes_no_turn() {
 }
 
 #[tokio::test]
+async fn a_hang_up_is_told_by_post_alone() {
+    let house = House::usual().await;
+    let code = house.at_the_code().await;
+
+    house.page(house.client().get(code.hangup())).await;
+
+    let end = house.press(&code, &house.sms_code()).await;
+    assert_eq!(end.verdict(), ["verified", "success", "code_correct"]);
+}
+
+#[tokio::test]
 async fn who_has_no_address_of_ours_has_no_call() {
     let house = House::usual().await;
     let entry = house.enter(TWO_FACTOR, &[("identity", "1002")]).await;
