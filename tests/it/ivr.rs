@@ -356,8 +356,13 @@ async fn pages_of_version_2_0_with_inline_grammars_serve_a_whole_call() {
     let code = house.press(&menu, "2").await;
     let end = house.press(&code, &house.sms_code()).await;
 
-    for page in [&entry, &menu, &code, &end] {
-        assert_eq!((page.version(), page.grammar()), ("2.0", None));
+    let gone = house.hang_up(&code).await;
+    let lost = house.post(house.url(&format!("{TWO_FACTOR}/x/1")), &[("keys", "1")]).await;
+    house.pass(601);
+    let over = house.press(&code, "1").await;
+
+    for page in [&entry, &menu, &code, &end, &gone, &lost, &over] {
+        assert_eq!((page.version(), page.grammar()), ("2.0", None), "{}", page.text);
     }
     assert_eq!(end.verdict(), ["verified", "success", "code_correct"]);
 }
