@@ -6,5 +6,6 @@ mod access;
 mod faults;
 mod house;
 mod ivr;
+mod limits;
 mod page;
 mod schemas;
