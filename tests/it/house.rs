@@ -13,6 +13,7 @@ use callward::store::Store;
 use callward::switchboard::Switchboard;
 use callward::web::{Server, router};
 use jiff::Timestamp;
+use reqwest::header::{AUTHORIZATION, HeaderMap};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 use url::Url;
@@ -33,6 +34,7 @@ pub struct Plan {
     settings: String,
     tables: String,
     environment: BTreeMap<String, String>,
+    platform: HeaderMap,
 }
 
 /// A house with its doors open.
@@ -56,7 +58,8 @@ impl House {
     pub fn plan() -> Plan {
         let clock = Clock::by_hand(Timestamp::from_second(START).unwrap());
         let (settings, tables) = (String::new(), String::new());
-        Plan { store: "memory:".to_owned(), clock, settings, tables, environment: BTreeMap::new() }
+        let (environment, platform) = (BTreeMap::new(), HeaderMap::new());
+        Plan { store: "memory:".to_owned(), clock, settings, tables, environment, platform }
     }
 
     /// Such a house as it is.
@@ -73,7 +76,12 @@ impl House {
 
     /// Fetches the entry page and does what it says: posts its variables to turn 0.
     pub async fn begin(&self, query: &[(&str, &str)]) -> Page {
-        let entry = self.enter(TWO_FACTOR, query).await;
+        self.begin_at(TWO_FACTOR, query).await
+    }
+
+    /// The same with another process.
+    pub async fn begin_at(&self, path: &str, query: &[(&str, &str)]) -> Page {
+        let entry = self.enter(path, query).await;
         self.post(entry.submit(), &entry.variables()).await
     }
 
@@ -115,6 +123,11 @@ impl House {
         let grammar = self.client.get(url.clone()).send().await.unwrap();
         self.met.note(&self.client.get(url).send().await.unwrap().text().await.unwrap());
         grammar
+    }
+
+    /// All pages so far.
+    pub fn pages(&self) -> Vec<String> {
+        self.met.documents()
     }
 
     /// The client, for requests that no page asks for.
@@ -173,7 +186,7 @@ impl Plan {
         self
     }
 
-    /// Further tables of the configuration.
+    /// Further tables of the configuration; `{services}` in them is the address of the stand-ins.
     pub fn table(mut self, text: &str) -> Self {
         self.tables += &format!("{text}\n");
         self
@@ -185,11 +198,17 @@ impl Plan {
         self
     }
 
+    /// What the platform says of itself with every request (RFC 7617).
+    pub fn authorization(mut self, value: &str) -> Self {
+        self.platform.insert(AUTHORIZATION, value.parse().unwrap());
+        self
+    }
+
     /// Builds it and opens the doors.
     pub async fn start(self) -> House {
         let stand_ins = StandIns::start(Options::default(), self.clock.clone(), Chance::system()).await.unwrap();
         let demo = demo_text(&self.store, &stand_ins.base_url(), stand_ins.smtp_address().port(), &["two-factor"]);
-        let text = format!("{demo}\n{}{}", self.settings, self.tables);
+        let text = format!("{demo}\n{}{}", self.settings, self.tables.replace("{services}", &stand_ins.base_url()));
         let config = Config::from_text("house.toml", &text, self.environment.into_iter()).unwrap_or_else(|error| panic!("{error}"));
         let flows = FlowLibrary::shipped().unwrap();
         let composition = compose(&config, &flows, self.clock.clone(), Chance::system()).await.unwrap();
@@ -199,7 +218,7 @@ impl Plan {
         tokio::spawn(server.run(router(gateway), std::future::pending(), Duration::ZERO));
         // Fails when another test was first, and then all is well too.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().no_proxy().build().unwrap();
+        let client = Client::builder().no_proxy().default_headers(self.platform).build().unwrap();
         House { stand_ins, clock: self.clock, store, switchboard, base, client, met: Met::default() }
     }
 }

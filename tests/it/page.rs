@@ -35,9 +35,9 @@ impl Page {
 
     /// Where the answer goes.
     pub fn submit(&self) -> Url {
-        let submit = self.all("submit").into_iter().map(|submit| submit.attribute("next").unwrap().to_owned());
-        let next = submit.filter(|next| !next.ends_with("/hangup")).next_back();
-        self.url.join(&next.unwrap_or_else(|| panic!("this page submits nothing: {}", self.text))).unwrap()
+        let submits = self.all("submit").into_iter().filter_map(|submit| submit.attribute("next"));
+        let next = submits.filter(|next| !next.ends_with("/hangup")).last();
+        self.url.join(next.unwrap_or_else(|| panic!("this page submits nothing: {}", self.text))).unwrap()
     }
 
     /// Where a hang-up is told.

@@ -21,6 +21,11 @@ impl Met {
     pub fn note(&self, document: &str) {
         self.0.lock().unwrap().insert(document.to_owned());
     }
+
+    /// The documents so far.
+    pub fn documents(&self) -> Vec<String> {
+        self.0.lock().unwrap().iter().cloned().collect()
+    }
 }
 
 impl Drop for Met {
