@@ -40,7 +40,7 @@ pub(super) fn answer(gateway: &Gateway, names: (&str, &str), call: Option<(&Call
             let grammars = if answer.inline_grammars { Grammars::Inline } else { Grammars::Served { base: &gateway.base } };
             TurnPage { turn, submit: &submit, kind: answer.kind, version, grammars }.render()
         }
-        (Page::Turn { .. }, None) => hung_up(),
+        (Page::Turn { .. }, None) => hung_up(answer),
         (Page::End(goodbye), _) => {
             let turn = call.map(|(address, posted)| gateway.turn(names, address, posted));
             end(goodbye, turn.as_deref(), answer.kind, version)
@@ -57,6 +57,7 @@ fn end(goodbye: &Goodbye, turn: Option<&str>, kind: DialogKind, version: Version
     EndPage { say: &goodbye.say, results: &results, kind, language: &goodbye.language, turn, version }.render()
 }
 
-pub(super) fn hung_up() -> String {
-    HangUpPage { version: Version::V21 }.render()
+/// The page for a caller who is gone, in the version of `answer`.
+pub(super) fn hung_up(answer: &Answer) -> String {
+    HangUpPage { version: Version::named(&answer.vxml_version) }.render()
 }
