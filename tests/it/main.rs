@@ -15,6 +15,7 @@ mod ivr;
 mod limits;
 mod log;
 mod page;
+mod receipts;
 mod schemas;
 mod secrets;
 mod vxml_run;
