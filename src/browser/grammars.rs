@@ -1,6 +1,6 @@
 //! Which grammars are active, and how they get here (VoiceXML 2.0 §3.1, §3.1.4; 2.1 §2).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use url::Url;
 
@@ -22,7 +22,7 @@ impl Interpreter {
         self.grammars.wanted.clear();
         for (owner, source) in self.in_scope() {
             let url = match &source.form {
-                GrammarForm::Inline(_) => None,
+                GrammarForm::Inline(..) => None,
                 GrammarForm::Address(address) => Some(self.grammar_address(&Target::Literal(address.clone()))?),
                 GrammarForm::Computed(expression) => Some(self.grammar_address(&Target::Computed(expression.clone()))?),
                 GrammarForm::Unsupported(media_type) => {
@@ -40,7 +40,7 @@ impl Interpreter {
         let wanted = std::mem::take(&mut self.grammars.wanted);
         for grammar in &wanted {
             match self.linked(grammar)? {
-                Linked::Ready(automaton) => active.push(Active { owner: grammar.owner.clone(), automaton: Arc::new(automaton) }),
+                Linked::Ready(automaton) => active.push(Active { owner: grammar.owner.clone(), automaton }),
                 Linked::Missing(url, fetching, mode) => {
                     self.grammars.wanted = wanted;
                     self.grammars.mode = mode;
@@ -54,9 +54,24 @@ impl Interpreter {
     }
 
     fn linked(&self, wanted: &Wanted) -> Run<Linked> {
+        let laid_out = match &wanted.source.form {
+            GrammarForm::Inline(_, laid_out) => Some(laid_out),
+            GrammarForm::Address(_) | GrammarForm::Computed(_) | GrammarForm::Unsupported(_) => None,
+        };
+        if let Some(automaton) = laid_out.and_then(OnceLock::get) {
+            return Ok(Linked::Ready(automaton.clone()));
+        }
+        let linked = self.link(wanted)?;
+        if let (Linked::Ready(automaton), Some(laid_out)) = (&linked, laid_out) {
+            laid_out.get_or_init(|| automaton.clone());
+        }
+        Ok(linked)
+    }
+
+    fn link(&self, wanted: &Wanted) -> Run<Linked> {
         let library = &self.grammars.library;
         let grammar = match (&wanted.source.form, &wanted.url) {
-            (GrammarForm::Inline(grammar), _) => grammar.clone(),
+            (GrammarForm::Inline(grammar, _), _) => grammar.clone(),
             (_, Some(url)) if url.scheme() == "builtin" => Arc::new(Grammar::builtin(url.as_str()).map_err(refused)?),
             (_, Some(url)) => match (library.grammar(url), url.fragment()) {
                 (None, _) => return Ok(Linked::Missing(plain(url), wanted.source.fetching.clone(), wanted.source.mode)),
@@ -68,7 +83,7 @@ impl Interpreter {
         if let Some(reference) = library.missing(&grammar).into_iter().next() {
             return Ok(Linked::Missing(reference.uri, Fetching::default(), Some(grammar.mode())));
         }
-        grammar.link(library).map(Linked::Ready).map_err(refused)
+        grammar.link(library).map(Arc::new).map(Linked::Ready).map_err(refused)
     }
 
     pub(super) fn handle_grammar(&mut self, url: &Url, resource: &Resource) -> Run {
@@ -119,7 +134,7 @@ impl Interpreter {
 }
 
 enum Linked {
-    Ready(Automaton),
+    Ready(Arc<Automaton>),
     Missing(Url, Fetching, Option<Mode>),
 }
 
