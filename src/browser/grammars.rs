@@ -142,7 +142,7 @@ type Found = Vec<(Owner, Arc<GrammarSource>)>;
 
 fn of_item(item: &Item, found: &mut Found) {
     found.extend(item.grammars.iter().map(|source| (Owner::Item, source.clone())));
-    if let ItemKind::Menu(menu) = &item.kind {
+    if let Some(menu) = item.menu() {
         found.extend(menu.grammars.iter().map(|(choice, source)| (Owner::Choice(*choice), source.clone())));
     }
 }
@@ -160,11 +160,7 @@ fn of_document(document: &Document, in_root: bool, current: &Arc<Dialog>, found:
         let elsewhere = |choice| Owner::Elsewhere { in_root, dialog: place, choice };
         let public = dialog.grammars.iter().filter(|source| dialog.is_public || source.is_public);
         found.extend(public.map(|source| (elsewhere(None), source.clone())));
-        let menus = dialog.items.iter().filter(|_| dialog.is_public).filter_map(|item| match &item.kind {
-            ItemKind::Menu(menu) => Some(menu),
-            _ => None,
-        });
-        for menu in menus {
+        for menu in dialog.items.iter().filter(|_| dialog.is_public).filter_map(|item| item.menu()) {
             found.extend(menu.grammars.iter().map(|(choice, source)| (elsewhere(Some(*choice)), source.clone())));
         }
     }
@@ -202,7 +198,10 @@ fn plain(url: &Url) -> Url {
 fn refused(error: GrammarError) -> Thrown {
     let event = match &error {
         GrammarError::UnknownBuiltin(_) => "error.unsupported.builtin",
-        _ => "error.badfetch",
+        GrammarError::Malformed { .. }
+        | GrammarError::Unlinked { .. }
+        | GrammarError::BuiltinParameters { .. }
+        | GrammarError::TooLarge { .. } => "error.badfetch",
     };
     Thrown::with(event, error.to_string())
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::action::{Action, Ending, Reason};
 use super::content::{Block, Branch, Destination, Executable, Expression, Piece, Target};
-use super::context::{Frame, Iteration};
+use super::context::{Frame, ItemRun, Iteration, Task};
 use super::interpreter::{Afterwards, Interpreter, Line};
 use super::thrown::{Run, Thrown};
 
@@ -101,7 +101,7 @@ impl Interpreter {
             }
             let place = run.dialog.items.iter().position(|item| item.variable == *name);
             if let Some(item) = place.and_then(|place| run.items.get_mut(place)) {
-                *item = super::context::ItemRun::default();
+                *item = ItemRun::default();
             }
         }
         Ok(())
@@ -152,7 +152,7 @@ impl Interpreter {
     /// Whatever content is in progress is left; the algorithm goes on with what its task was part of.
     pub(super) fn abandon_content(&mut self) -> Run {
         self.current.frames.clear();
-        if let super::context::Task::Filled(rest) = &mut self.current.task {
+        if let Task::Filled(rest) = &mut self.current.task {
             rest.clear();
         }
         Ok(())
