@@ -8,7 +8,9 @@ mod demo;
 mod flows;
 mod logging;
 mod master_key;
+mod records;
 mod serve;
 
 pub use compose::{ComposeError, Composition, compose};
+pub use demo::demo_text;
 pub use flows::{FlowLibrary, FlowsError};
