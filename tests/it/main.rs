@@ -10,6 +10,7 @@ mod conformance_vxml;
 mod endings;
 mod faults;
 mod fetch;
+mod foreign_flows;
 mod house;
 mod ivr;
 mod limits;
