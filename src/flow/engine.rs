@@ -22,8 +22,10 @@ use super::target::{Go, Target};
 use super::turn::{Act, Transferred, Turn};
 use super::words::apology;
 
-/// Most steps without a turn: more is a circle in which nobody speaks.
+/// Most steps without a turn: more is a circle in which nobody speaks. It ends as `service_error`.
 const MOST_STEPS: u32 = 200;
+/// Steps that are left to that `service_error` for its way out.
+const LAST_STEPS: u32 = 20;
 
 /// What has happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +72,7 @@ pub struct Advance {
 pub fn advance(book: &Book, knowledge: &dyn Knowledge, mut state: State, input: Input) -> Advance {
     let facts = Run::facts(book, knowledge, &state);
     let step = match facts {
-        Some(facts) => Run { book, knowledge, facts, state: &mut state, left: MOST_STEPS }.input(input),
+        Some(facts) => Run { book, knowledge, facts, state: &mut state }.input(input),
         None => give_up(&mut state),
     };
     Advance { state, step }
@@ -82,7 +84,6 @@ struct Run<'b, 's> {
     knowledge: &'s dyn Knowledge,
     facts: Facts,
     state: &'s mut State,
-    left: u32,
 }
 
 /// The way ends here, or goes on.
@@ -137,6 +138,7 @@ impl<'b> Run<'b, '_> {
 
     fn speak(self, act: Act) -> Step {
         self.state.waiting = Waiting::Caller;
+        self.state.steps = 0;
         let said = std::mem::take(&mut self.state.said);
         Step::Speak(Box::new(Turn { language: self.state.language.clone(), said, act }))
     }
@@ -161,8 +163,10 @@ impl<'b> Run<'b, '_> {
     fn performed(&mut self, outcome: &Outcome) -> Option<Next<'b>> {
         self.state.frames.last_mut()?.by_key = false;
         let step = self.step()?;
-        if let (Kind::WebService(service), Outcome::Status(_)) = (&step.kind, outcome) {
+        if let (Kind::WebService(service), Outcome::Status(status)) = (&step.kind, outcome) {
             self.stage(|stage| service.answered(stage))?;
+            // A service's own word explains no ending, whatever it is called.
+            return self.way(status);
         }
         self.outcome(outcome.name())
     }
@@ -179,6 +183,11 @@ impl<'b> Run<'b, '_> {
         if let Some(reason) = reason_of(outcome) {
             self.state.frames.last_mut()?.reason = Some(reason.to_owned());
         }
+        self.way(outcome)
+    }
+
+    /// Where an outcome leads.
+    fn way(&mut self, outcome: &str) -> Option<Next<'b>> {
         let own = self.step().and_then(|step| step.target(outcome));
         let otherwise = &self.chapter()?.flow.otherwise;
         let target = own.or_else(|| otherwise.get(outcome).map(|(_, target)| target))?;
@@ -225,10 +234,22 @@ impl<'b> Run<'b, '_> {
     }
 
     fn enter(&mut self, step: &str) -> Option<Next<'b>> {
-        self.left = self.left.checked_sub(1)?;
+        if let Some(circle) = self.tread()? {
+            return Some(circle);
+        }
         step.clone_into(&mut self.state.frames.last_mut()?.step);
         let step = self.step()?;
         self.stage(|stage| step.kind.enter(stage))
+    }
+
+    /// Counts a step: the one too many is a `service_error`, and nothing goes on for ever.
+    fn tread(&mut self) -> Option<Option<Next<'b>>> {
+        self.state.steps += 1;
+        match self.state.steps {
+            0..=MOST_STEPS => Some(None),
+            steps if steps == MOST_STEPS + 1 => Some(Some(Next::Outcome("service_error"))),
+            steps => (steps <= MOST_STEPS + LAST_STEPS).then_some(None),
+        }
     }
 
     /// Runs another flow on top of this one; without what it needs it is not begun.
@@ -262,7 +283,9 @@ impl<'b> Run<'b, '_> {
     /// Leaves by an exit: ends the call, or gives the exit's name as an outcome to the flow that called this one. An exit that
     /// needs what is not so is a `service_error`.
     fn exit(&mut self, name: &str) -> Option<Way<'b>> {
-        self.left = self.left.checked_sub(1)?;
+        if let Some(circle) = self.tread()? {
+            return Some(ControlFlow::Continue(circle));
+        }
         let exit = self.chapter()?.flow.exits.get(name);
         let needs = exit.and_then(|exit| exit.needs);
         let open = match needs {
@@ -273,7 +296,9 @@ impl<'b> Run<'b, '_> {
         if !open {
             return Some(ControlFlow::Continue(Next::Outcome("service_error")));
         }
-        self.state.proven |= needs == Some(Needs::Verified);
+        if needs == Some(Needs::Verified) || !self.state.identity().is_empty() {
+            self.state.proven = needs == Some(Needs::Verified);
+        }
         if let Some(say) = exit.and_then(|exit| exit.say.as_ref()) {
             self.stage(|stage| stage.say(&say.text))?;
         }

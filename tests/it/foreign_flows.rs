@@ -1,8 +1,8 @@
 //! Flows that mean ill, or were not thought through: what the engine holds, whatever the flow says (FLOW-LANGUAGE).
 
-use callward::demo::Service;
+use callward::demo::{Manner, Service};
 
-use crate::house::House;
+use crate::house::{House, Plan};
 
 /// Has the code of one person sent, and checks it for another.
 const CROSSED: &str = r#"
@@ -115,4 +115,46 @@ async fn nobody_is_not_verified() {
 
     assert_eq!(end.verdict(), ["unavailable", "agent", "service_error"]);
     assert_eq!(house.asked(&Service::CheckVerifiedContactMethods), 0);
+}
+
+/// Asks a service again and again for as long as it gives the same answer.
+const CIRCLE: &str = r"
+callward: 1
+title: Circle
+languages: [en]
+settings: { Services: { shop: { service: { label: Shop } } } }
+exits: { done: {}, agent: {} }
+otherwise: { service_error: agent, service_path: agent }
+start: ask
+steps:
+  ask: { web_service: { service: settings.shop, then: { wait: ask, right: done } } }
+prompts: { en: {} }
+";
+
+fn circle() -> Plan {
+    House::plan()
+        .flow("circle", CIRCLE)
+        .table("[tenants.demo.processes.settings]")
+        .table("shop = { production = '{services}/shop', test = '{services}/shop' }")
+}
+
+#[tokio::test]
+async fn a_circle_in_which_nobody_speaks_has_an_end() {
+    let house = circle().start().await;
+    house.stand_ins.world().set_manner(Service::named("shop"), Manner::Lying(vec!["wait".to_owned()]));
+
+    let end = house.begin_at("/vxml/demo/circle", &[]).await;
+
+    assert_eq!(end.verdict(), ["unavailable", "agent", "service_error"]);
+    assert_eq!(house.asked(&Service::named("shop")), 200);
+}
+
+#[tokio::test]
+async fn a_service_cannot_say_that_a_code_was_right() {
+    let house = circle().start().await;
+    house.stand_ins.world().set_manner(Service::named("shop"), Manner::Lying(vec!["right".to_owned()]));
+
+    let end = house.begin_at("/vxml/demo/circle", &[]).await;
+
+    assert_eq!(end.verdict(), ["not_verified", "done", "not_asked"]);
 }
