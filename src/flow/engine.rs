@@ -454,7 +454,7 @@ mod tests {
                 methods: self.methods.clone(),
                 code: CodeFacts { digits: (6, 6), alive: true, number: 0, minutes: 5, undelivered: false },
                 answer: AnswerFacts::default(),
-                consent: ConsentFacts { status: "NO_CONSENT".to_owned(), allowed: true },
+                consent: ConsentFacts { status: "NO_CONSENT".to_owned(), allowed: true, vouched: "+4930901820".to_owned() },
             }
         }
 
