@@ -72,4 +72,4 @@ pub use rule::{CodeGeneration, RULES, RuleDefinition, RuleKind, Rules};
 pub use setting::{Overrides, ServiceUrls, Setting, SettingFault, SettingKind, Settings};
 pub use state::{Evidence, Frame, State, Waiting};
 pub use turn::{Act, KeyMeaning, Listen, Takes, Transfer, TransferKind, Transferred, Turn};
-pub use words::{Piece, Words, apology};
+pub use words::{Piece, Words, apology, apology_language};
