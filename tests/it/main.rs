@@ -15,6 +15,7 @@ mod house;
 mod ivr;
 mod limits;
 mod log;
+mod lost_nodes;
 mod page;
 mod receipts;
 mod schemas;
