@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::secret::Digits;
 
+use super::check_digit::CheckDigit;
 use super::expression::Expression;
 use super::listening::{Listening, follow};
 use super::node::{Node, Shape};
@@ -11,6 +12,7 @@ use super::reading::{Fields, Located, Reading};
 use super::stage::{Next, Stage};
 use super::target::read_expression;
 use super::turn::Takes;
+use super::varying::Varying;
 
 /// A step that collects digits.
 #[derive(Debug, Clone)]
@@ -34,6 +36,8 @@ pub enum Collected {
         from: Expression,
         /// Most.
         to: Expression,
+        /// How the last ones are checked: `luhn`, `mod11`, `mod97` or `none`.
+        check: Varying,
     },
 }
 
@@ -51,44 +55,52 @@ impl Collect {
         Some(Self { listening: listening?, takes: takes?, keep })
     }
 
-    pub(super) fn enter(&self, stage: &mut Stage<'_>) -> Next<'_> {
+    pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         let (from, to) = self.length(stage);
         Next::Listen(Box::new(self.listening.listen(Takes::Digits { from, to }, &[], stage)))
     }
 
-    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &mut Stage<'f>) -> Next<'f> {
+    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &mut Stage<'f, '_>) -> Next<'f> {
         if let Some(bound) = self.listening.bound(pressed, true, stage.keys) {
             return follow(bound);
         }
         let digits = pressed.strip_suffix('#').unwrap_or(pressed);
         let (from, to) = self.length(stage);
         let fits = (usize::from(from)..=usize::from(to)).contains(&digits.len());
-        if !fits || !digits.bytes().all(|key| key.is_ascii_digit()) {
+        if !fits || !digits.bytes().all(|key| key.is_ascii_digit()) || !self.checks_out(digits, stage) {
             return Next::Outcome("no_match");
         }
         match (&self.takes, &self.keep) {
-            (Collected::Code, _) => stage.state.entry = Some(Digits::new(digits)),
+            (Collected::Code, _) => *stage.entry = Some(Digits::new(digits)),
             (Collected::Digits { .. }, Some(keep)) => {
-                stage.state.vars.insert(keep.text.clone(), Value::from(digits));
+                stage.frame.vars.insert(keep.text.clone(), Value::from(digits));
             }
             (Collected::Digits { .. }, None) => {}
         }
         Next::Outcome("entered")
     }
 
+    /// Whether the check digits are right, where there are any.
+    fn checks_out(&self, digits: &str, stage: &Stage<'_, '_>) -> bool {
+        match &self.takes {
+            Collected::Code => true,
+            Collected::Digits { check, .. } => CheckDigit::named(&check.text(stage)).is_none_or(|check| check.accepts(digits)),
+        }
+    }
+
     /// The expressions it evaluates.
     pub(super) fn expressions(&self) -> Vec<&Expression> {
         match &self.takes {
             Collected::Code => Vec::new(),
-            Collected::Digits { from, to } => vec![from, to],
+            Collected::Digits { from, to, check } => [from, to].into_iter().chain(check.expression()).collect(),
         }
     }
 
     /// Fewest and most digits, as the settings are now.
-    fn length(&self, stage: &Stage<'_>) -> (u8, u8) {
+    fn length(&self, stage: &Stage<'_, '_>) -> (u8, u8) {
         match &self.takes {
             Collected::Code => stage.facts.code.digits,
-            Collected::Digits { from, to } => {
+            Collected::Digits { from, to, .. } => {
                 let number = |expression: &Expression| {
                     let value = stage.evaluate(expression).ok().and_then(|value| value.as_i64());
                     value.and_then(|number| u8::try_from(number.clamp(1, 40)).ok()).unwrap_or(1)
@@ -115,11 +127,25 @@ fn read_takes(node: Node, reading: &mut Reading) -> Option<Collected> {
     let digits = digits?;
     if matches!(digits.shape, Shape::Text { .. }) {
         let exactly = read_expression(digits, reading)?;
-        return Some(Collected::Digits { from: exactly.clone(), to: exactly });
+        return Some(Collected::Digits { from: exactly.clone(), to: exactly, check: Varying::Literal("none".to_owned()) });
     }
     let mut fields = reading.fields(digits, "digits");
     let from = fields.need("from", reading).and_then(|node| read_expression(node, reading));
     let to = fields.need("to", reading).and_then(|node| read_expression(node, reading));
+    let check = read_check(&mut fields, reading);
     fields.finish(reading);
-    Some(Collected::Digits { from: from?, to: to? })
+    Some(Collected::Digits { from: from?, to: to?, check: check? })
+}
+
+fn read_check(fields: &mut Fields, reading: &mut Reading) -> Option<Varying> {
+    let Some(node) = fields.take("check") else { return Some(Varying::Literal("none".to_owned())) };
+    let span = node.span.clone();
+    let check = Varying::read(node, reading)?;
+    if let Varying::Literal(name) = &check
+        && name != "none"
+        && CheckDigit::named(name).is_none()
+    {
+        reading.fault("unknown-check", &span, format!("there is no check called {name}"), "none, luhn, mod11 or mod97");
+    }
+    Some(check)
 }

@@ -11,6 +11,7 @@ mod opening;
 mod record;
 mod resume;
 mod sending;
+mod services;
 
 pub use directory::{Directory, Process, Services, Tenant};
 pub use error::SwitchboardError;

@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 use crate::clock::{Chance, Clock};
-use crate::flow::{Advance, Farewell, Input, Outcome, Step, Turn, Verdict, Waiting, Words, advance, apology};
+use crate::flow::{Advance, Farewell, Input, Step, Transferred, Turn, Verdict, Waiting, Words, advance, apology};
 use crate::render::DialogKind;
 use crate::secret::{Digits, MasterKey};
 use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
@@ -25,7 +25,7 @@ use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next, Store
 
 use super::directory::{Directory, Process, Tenant};
 use super::error::SwitchboardError;
-use super::facts::facts;
+use super::facts::Known;
 use super::opening::{CallVariables, begin, is_test, missing_inputs};
 use super::{ending, notes, record};
 
@@ -52,6 +52,8 @@ pub enum TurnInput {
     Begin(CallVariables),
     /// Keys that the caller pressed.
     Keys(Digits),
+    /// The caller was put through, and it went like this.
+    Transferred(Transferred),
     /// Silence to the end of the page's reprompts.
     Silence,
     /// Wrong keys to the end of the page's reprompts.
@@ -154,7 +156,9 @@ impl Switchboard {
                     info!(tenant, process, "a test call is refused: tenants.{tenant}.platforms.test_calls is false");
                     return gone("no_such_process");
                 }
-                self.open(key, current, Call { variables: variables.clone(), ..call.clone() }).await?;
+                if !self.open(key, (found, current), Call { variables: variables.clone(), ..call.clone() }).await? {
+                    return gone("no_such_process");
+                }
                 continue;
             };
             match self.attempt(key, row, turn, &input, (found, current)).await? {
@@ -174,14 +178,14 @@ impl Switchboard {
         }
     }
 
-    async fn open(&self, key: CallKey, process: &Process, call: Call) -> Result<(), SwitchboardError> {
+    async fn open(&self, key: CallKey, (tenant, process): (&Tenant, &Process), call: Call) -> Result<bool, SwitchboardError> {
         let now = self.store.now().await?;
-        let mut live = begin(process, call, self.auth_id(), now);
+        let Some(mut live) = begin(process, tenant, call, self.auth_id(), now) else { return Ok(false) };
         self.recall_proof(&mut live).await?;
         info!(auth_id = live.auth_id, tenant = live.call.tenant, process = live.call.process, "call {} begins", live.auth_id);
         let body = CallBody::Live(Box::new(live)).seal(&key.0, &self.key, &self.chance);
         self.store.open_call(key, Next { turn: 0, body, claim: None, ended: false }, Vec::new()).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// 96 random bits, as text.
@@ -229,13 +233,14 @@ impl Switchboard {
     async fn take(&self, mut work: Work<'_>, input: &TurnInput) -> Result<Attempt, SwitchboardError> {
         let input = match input {
             TurnInput::Begin(_) => {
-                if let [missing, ..] = missing_inputs(&work.process.flow, &work.live)[..] {
-                    info!(auth_id = work.live.auth_id, "call {} lacks the input {missing}", work.live.auth_id);
+                if let Some(missing) = work.missing_input() {
+                    warn!(auth_id = work.live.auth_id, "call {} lacks the input {missing}: the platform must send it", work.live.auth_id);
                     return self.end(work, failed_farewell("internal")).await;
                 }
                 Input::Began
             }
             TurnInput::Keys(keys) => Input::Heard(keys.clone()),
+            TurnInput::Transferred(transferred) => Input::Transferred(*transferred),
             TurnInput::Silence => Input::Silence,
             TurnInput::NoMatch | TurnInput::Garbled => Input::NoMatch,
             TurnInput::HungUp => Input::HungUp,
@@ -254,7 +259,7 @@ impl Switchboard {
             return Ok(Attempt::Again);
         }
         info!(auth_id = work.live.auth_id, "call {} is taken over from a lost node", work.live.auth_id);
-        let step = self.advance(&mut work, Input::Performed(Outcome::Sent)).await?;
+        let step = self.advance(&mut work, Input::Lost).await?;
         self.follow(work, step).await
     }
 
@@ -277,9 +282,8 @@ impl Switchboard {
 
     async fn advance(&self, work: &mut Work<'_>, input: Input) -> Result<Step, SwitchboardError> {
         let now = self.store.now().await?;
-        let facts = facts(&work.live, work.tenant, &work.process, now);
-        let state = work.live.state.clone();
-        let Advance { state, step } = advance(&work.process.flow, &work.process.settings, &facts, state, input);
+        let known = Known { live: &work.live, tenant: work.tenant, now };
+        let Advance { state, step } = advance(&work.process.book, &known, work.live.state.clone(), input);
         work.live.state = state;
         Ok(step)
     }
@@ -317,7 +321,7 @@ impl Switchboard {
         let body = CallBody::Live(work.live.clone()).seal(&work.key.0, &self.key, &self.chance);
         let next = Next { turn: number, body, claim: None, ended: false };
         let saved = self.store.save(work.key, work.guard(), next, Vec::new()).await?;
-        debug!(auth_id = work.live.auth_id, turn = number, step = work.live.state.step, saved, "call {} asks", work.live.auth_id);
+        debug!(auth_id = work.live.auth_id, turn = number, saved, "call {} asks", work.live.auth_id);
         Ok(if saved { Attempt::Answered(Page::Turn { number, turn: Box::new(turn) }) } else { Attempt::Again })
     }
 
@@ -343,6 +347,11 @@ impl Switchboard {
 }
 
 impl Work<'_> {
+    fn missing_input(&self) -> Option<&str> {
+        let frame = self.live.state.frame()?;
+        missing_inputs(&self.process.root()?.flow, frame).first().copied()
+    }
+
     fn guard(&self) -> Guard {
         match self.claim {
             Some(id) => Guard::HeldBy(id),
@@ -352,8 +361,8 @@ impl Work<'_> {
 }
 
 fn answer(page: Page, kind: DialogKind, process: &Process) -> Answer {
-    let rules = &process.settings.rules;
-    Answer { page, kind, vxml_version: rules.vxml_version.clone(), inline_grammars: rules.inline_grammars }
+    let rules = process.rules();
+    Answer { page, kind, vxml_version: rules.vxml_version, inline_grammars: rules.inline_grammars }
 }
 
 /// The page of the turn that is awaited; a call whose first turn is still to come has none yet.
