@@ -29,8 +29,8 @@ impl CheckDigit {
             return false;
         }
         match self {
-            Self::Luhn => luhn(&values) % 10 == 0,
-            Self::Mod11 => mod_11(&values) % 11 == 0,
+            Self::Luhn => luhn(&values).is_multiple_of(10),
+            Self::Mod11 => mod_11(&values).is_multiple_of(11),
             Self::Mod97 => values.iter().fold(0, |rest, value| (rest * 10 + value) % 97) == 1,
         }
     }

@@ -31,14 +31,24 @@ pub enum Collected {
     /// A code: as long as the code is, and read by `check_code` only.
     Code,
     /// So many digits.
-    Digits {
-        /// Fewest.
-        from: Expression,
-        /// Most.
-        to: Expression,
-        /// How the last ones are checked: `luhn`, `mod11`, `mod97` or `none`.
-        check: Varying,
-    },
+    Digits(Box<DigitRange>),
+}
+
+/// How many digits, and how they are checked.
+#[derive(Debug, Clone)]
+pub struct DigitRange {
+    /// Fewest.
+    pub from: Expression,
+    /// Most.
+    pub to: Expression,
+    /// How the last ones are checked: `luhn`, `mod11`, `mod97` or `none`.
+    pub check: Varying,
+}
+
+impl From<DigitRange> for Collected {
+    fn from(range: DigitRange) -> Self {
+        Collected::Digits(Box::new(range))
+    }
 }
 
 impl Collect {
@@ -72,10 +82,10 @@ impl Collect {
         }
         match (&self.takes, &self.keep) {
             (Collected::Code, _) => *stage.entry = Some(Digits::new(digits)),
-            (Collected::Digits { .. }, Some(keep)) => {
+            (Collected::Digits(_), Some(keep)) => {
                 stage.frame.vars.insert(keep.text.clone(), Value::from(digits));
             }
-            (Collected::Digits { .. }, None) => {}
+            (Collected::Digits(_), None) => {}
         }
         Next::Outcome("entered")
     }
@@ -84,7 +94,7 @@ impl Collect {
     fn checks_out(&self, digits: &str, stage: &Stage<'_, '_>) -> bool {
         match &self.takes {
             Collected::Code => true,
-            Collected::Digits { check, .. } => CheckDigit::named(&check.text(stage)).is_none_or(|check| check.accepts(digits)),
+            Collected::Digits(range) => CheckDigit::named(&range.check.text(stage)).is_none_or(|check| check.accepts(digits)),
         }
     }
 
@@ -92,7 +102,7 @@ impl Collect {
     pub(super) fn expressions(&self) -> Vec<&Expression> {
         match &self.takes {
             Collected::Code => Vec::new(),
-            Collected::Digits { from, to, check } => [from, to].into_iter().chain(check.expression()).collect(),
+            Collected::Digits(range) => [&range.from, &range.to].into_iter().chain(range.check.expression()).collect(),
         }
     }
 
@@ -100,13 +110,13 @@ impl Collect {
     fn length(&self, stage: &Stage<'_, '_>) -> (u8, u8) {
         match &self.takes {
             Collected::Code => stage.facts.code.digits,
-            Collected::Digits { from, to, .. } => {
+            Collected::Digits(range) => {
                 let number = |expression: &Expression| {
                     let value = stage.evaluate(expression).ok().and_then(|value| value.as_i64());
                     value.and_then(|number| u8::try_from(number.clamp(1, 40)).ok()).unwrap_or(1)
                 };
-                let from = number(from);
-                (from, number(to).max(from))
+                let from = number(&range.from);
+                (from, number(&range.to).max(from))
             }
         }
     }
@@ -127,14 +137,14 @@ fn read_takes(node: Node, reading: &mut Reading) -> Option<Collected> {
     let digits = digits?;
     if matches!(digits.shape, Shape::Text { .. }) {
         let exactly = read_expression(digits, reading)?;
-        return Some(Collected::Digits { from: exactly.clone(), to: exactly, check: Varying::Literal("none".to_owned()) });
+        return Some(DigitRange { from: exactly.clone(), to: exactly, check: Varying::Literal("none".to_owned()) }.into());
     }
     let mut fields = reading.fields(digits, "digits");
     let from = fields.need("from", reading).and_then(|node| read_expression(node, reading));
     let to = fields.need("to", reading).and_then(|node| read_expression(node, reading));
     let check = read_check(&mut fields, reading);
     fields.finish(reading);
-    Some(Collected::Digits { from: from?, to: to?, check: check? })
+    Some(DigitRange { from: from?, to: to?, check: check? }.into())
 }
 
 fn read_check(fields: &mut Fields, reading: &mut Reading) -> Option<Varying> {

@@ -268,17 +268,24 @@ impl<'b> Run<'b, '_> {
         if let Some(say) = exit.and_then(|exit| exit.say.as_ref()) {
             self.stage(|stage| stage.say(&say.text))?;
         }
-        let (verdict, reason) = self.verdict(needs)?;
         if self.state.frames.len() == 1 {
+            let (verdict, reason) = self.verdict(needs)?;
             let farewell = self.farewell(name, verdict, reason)?;
             self.state.waiting = Waiting::End;
             return Some(ControlFlow::Break(Step::End(Box::new(farewell))));
         }
-        self.state.frames.pop();
+        self.come_back(needs, name).map(ControlFlow::Continue)
+    }
+
+    /// The flow that called this one goes on; what explained the way out explains its ending too, until something else does.
+    fn come_back(&mut self, needs: Option<Needs>, exit: &str) -> Option<Next<'b>> {
+        let proven = (needs == Some(Needs::Verified)).then(|| "already_verified".to_owned());
+        let reason = self.state.frames.pop()?.reason.or(proven);
         self.learn()?;
-        let next = self.outcome(name)?;
-        self.state.frames.last_mut()?.reason = Some(reason);
-        Some(ControlFlow::Continue(next))
+        let next = self.outcome(exit)?;
+        let caller = self.state.frames.last_mut()?;
+        caller.reason = reason.or(caller.reason.take());
+        Some(next)
     }
 
     fn verdict(&self, needs: Option<Needs>) -> Option<(Verdict, String)> {

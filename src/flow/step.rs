@@ -48,7 +48,7 @@ pub enum Kind {
     /// Asks for yes or no.
     YesNo(YesNo),
     /// Collects digits.
-    Collect(Collect),
+    Collect(Box<Collect>),
     /// Finds the contact methods.
     FindMethods(FindMethods),
     /// Lets the caller choose a method.
@@ -209,7 +209,7 @@ fn read_kind(kind: &Located, fields: &mut Fields, reading: &mut Reading) -> Opti
         "say" => Say::read(fields, reading).map(Kind::Say),
         "menu" => Menu::read(fields, reading).map(Kind::Menu),
         "yes_no" => YesNo::read(fields, reading).map(Kind::YesNo),
-        "collect" => Collect::read(fields, reading).map(Kind::Collect),
+        "collect" => Collect::read(fields, reading).map(Box::new).map(Kind::Collect),
         "find_methods" => FindMethods::read(fields, reading).map(Kind::FindMethods),
         "choose_method" => ChooseMethod::read(fields, reading).map(Kind::ChooseMethod),
         "send_code" => SendCode::read(fields, reading).map(Kind::SendCode),

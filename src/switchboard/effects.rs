@@ -11,6 +11,7 @@ use crate::session::Event;
 use crate::verify::{AfterWrong, CodeContext, CodeState, CustomerServices, GuessBudget, Locked, Offers};
 
 use super::error::SwitchboardError;
+use super::metrics;
 use super::notes::{self, About};
 use super::resume::{Switchboard, Work};
 
@@ -106,7 +107,10 @@ impl Switchboard {
             Compared::Wrong => {
                 let rules = work.rules();
                 Ok(match work.live.verification.wrong(&rules) {
-                    _ if last => Outcome::Locked,
+                    _ if last => {
+                        metrics::locked(&work.live.call.tenant);
+                        Outcome::Locked
+                    }
                     AfterWrong::TryAgain => Outcome::Wrong,
                     AfterWrong::ChecksExceeded => Outcome::ChecksExceeded,
                     AfterWrong::SendsExceeded => Outcome::SendsExceeded,
@@ -155,6 +159,7 @@ impl Switchboard {
         why: Vec<String>,
     ) -> Result<(), SwitchboardError> {
         let at = self.store.now().await?;
+        metrics::performed(&work.live.call.tenant, method, outcome);
         for why in &why {
             warn!(auth_id = work.live.auth_id, outcome = outcome.name(), "call {}: {why}", work.live.auth_id);
         }

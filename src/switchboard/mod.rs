@@ -6,6 +6,7 @@ mod ending;
 mod error;
 mod facts;
 mod idle;
+mod metrics;
 mod notes;
 mod opening;
 mod record;

@@ -27,7 +27,7 @@ use super::directory::{Directory, Process, Tenant};
 use super::error::SwitchboardError;
 use super::facts::Known;
 use super::opening::{CallVariables, begin, is_test, missing_inputs};
-use super::{ending, notes, record};
+use super::{ending, metrics, notes, record};
 
 /// How long a claim holds (DESIGN, "Claims, time and lost nodes").
 pub(super) const LEASE: Duration = Duration::from_secs(30);
@@ -336,6 +336,7 @@ impl Switchboard {
         if !self.store.save(work.key, work.guard(), next, vec![record]).await? {
             return Ok(Attempt::Again);
         }
+        metrics::ended(&work.live.call, &ended.results);
         let Results { status, path, reason, .. } = &ended.results;
         info!(auth_id = work.live.auth_id, status, path, reason, "call {} ends: {status}, {path}, {reason}", work.live.auth_id);
         Ok(Attempt::Answered(goodbye(ended)))

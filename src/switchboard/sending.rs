@@ -7,6 +7,7 @@ use crate::verify::{CodeContext, CodeHash, DestinationQuota, Message, TenantQuot
 
 use super::effects::chain;
 use super::error::SwitchboardError;
+use super::metrics;
 use super::notes::{self, About};
 use super::resume::{Switchboard, Work};
 
@@ -86,7 +87,9 @@ impl Switchboard {
         let message = compose(work, method, pieces, code);
         let mut why = Vec::new();
         for gateway in work.tenant.methods.iter().filter(|gateway| gateway.kind() == method) {
-            match gateway.send(&message).await {
+            let sent = gateway.send(&message).await;
+            metrics::sent(&work.live.call.tenant, gateway.name(), sent.is_ok());
+            match sent {
                 Ok(()) => return Ok(Some((Outcome::Sent, why))),
                 Err(error) => why.push(format!("{}: {error}", gateway.name())),
             }
