@@ -35,8 +35,8 @@ impl Page {
 
     /// Where the answer goes.
     pub fn submit(&self) -> Url {
-        let submits = self.all("submit").into_iter().filter_map(|submit| submit.attribute("next"));
-        let next = submits.filter(|next| !next.ends_with("/hangup")).last();
+        let mut submits = self.all("submit").into_iter().filter_map(|submit| submit.attribute("next"));
+        let next = submits.rfind(|next| !next.ends_with("/hangup"));
         self.url.join(next.unwrap_or_else(|| panic!("this page submits nothing: {}", self.text))).unwrap()
     }
 
