@@ -1,4 +1,3 @@
-//! Tests of what crosses rooms: one binary, one link.
 //! Callward through the doors that people use: HTTP, the command line, the browser, and the plan of the house. One binary, one link.
 
 #![expect(clippy::unwrap_used, reason = "what a test needs and does not get is its failure")]
@@ -17,6 +16,7 @@ mod ivr;
 mod limits;
 mod log;
 mod page;
+mod plan;
 mod schemas;
 mod secrets;
 mod serving;
