@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::automaton::{Automaton, RuleName};
+use super::automaton::Automaton;
 use super::derivation::Event;
+use super::rule_value::builtin_value;
 use super::script_tags;
 use super::source::TagFormat;
 use super::tokens;
@@ -63,17 +64,4 @@ fn literals(automaton: &Automaton, events: &[Event], input: &[String]) -> Value 
         }
     }
     frames.pop().and_then(|frame| frame.latest).unwrap_or(Value::Null)
-}
-
-/// The value of a rule of a builtin grammar.
-pub(super) fn builtin_value(automaton: &Automaton, region: u32, input: &[String]) -> Option<Value> {
-    let RuleName { grammar, name } = rule(automaton, region)?;
-    let TagFormat::Builtin(kind) = automaton.grammars[*grammar].tag_format else { return None };
-    let symbols = input.iter().map(|symbol| symbol.to_lowercase()).collect::<Vec<_>>();
-    (name == "builtin").then(|| kind.value(&symbols))
-}
-
-/// The rule that a region stands for.
-pub(super) fn rule(automaton: &Automaton, region: u32) -> Option<&RuleName> {
-    automaton.regions[region as usize].rule.as_ref()
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::automaton::Automaton;
 use super::derivation::Event;
-use super::interpretation::{builtin_value, rule};
+use super::rule_value::{builtin_value, rule};
 use super::source::TagFormat;
 use super::tokens;
 use crate::clock::{Chance, Clock};

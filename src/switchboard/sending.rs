@@ -9,11 +9,12 @@ use crate::flow::{Method, Outcome, Piece};
 use crate::secret::{Digits, SecretText};
 use crate::verify::{CodeContext, CodeHash, DestinationQuota, Message, SendError, TenantQuota, UsedUp, contact_method, make_code};
 
+use super::board::Switchboard;
 use super::effects::chain;
 use super::error::SwitchboardError;
 use super::metrics;
 use super::notes::{self, About};
-use super::resume::{Switchboard, Work};
+use super::resume::Work;
 
 /// The longest that a caller waits for all gateways together (REQUIREMENTS, Default 3 "service wait").
 const PATIENCE: Duration = Duration::from_secs(15);
