@@ -75,7 +75,8 @@ fn check_path_setting(flow: &Flow, name: &Located, reading: &mut Reading) {
 fn check_outcomes(flow: &Flow, step: &Step, reading: &mut Reading) {
     let outcomes = step.kind.outcomes();
     for (outcome, (place, _)) in &step.then {
-        if !outcomes.contains(&outcome.as_str()) && !step.kind.names_its_outcomes() {
+        let known = outcomes.contains(&outcome.as_str()) || step.kind.optional_outcomes().contains(&outcome.as_str());
+        if !known && !step.kind.names_its_outcomes() {
             let hint = match nearest(outcome, outcomes.iter().copied()) {
                 Some(near) => format!("did you mean {near}?"),
                 None => format!("its outcomes are {}", outcomes.join(", ")),

@@ -11,6 +11,7 @@ mod idle;
 mod metrics;
 mod notes;
 mod opening;
+mod receipts;
 mod record;
 mod resume;
 mod sending;

@@ -167,7 +167,10 @@ impl Switchboard {
             }
             TurnInput::Keys(keys) => Input::Heard(keys.clone()),
             TurnInput::Transferred(transferred) => Input::Transferred(*transferred),
-            TurnInput::Silence => Input::Silence,
+            TurnInput::Silence => {
+                self.read_receipt(&mut work).await?;
+                Input::Silence
+            }
             TurnInput::NoMatch | TurnInput::Garbled => Input::NoMatch,
             TurnInput::HungUp => Input::HungUp,
         };

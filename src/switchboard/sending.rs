@@ -87,7 +87,7 @@ impl Switchboard {
         let auth_id = work.live.auth_id.clone();
         let before = work.live.verification.clone();
         let hash = |number| Some(CodeHash::of(&code, CodeContext { auth_id: &auth_id, number }, &self.key));
-        work.live.verification.begin_code(method, hash, &rules, now);
+        work.live.verification.begin_code(method, self.message_id(), hash, &rules, now);
         work.live.verification.delivered(method, now);
         if !self.commit_intent(work).await? {
             return Ok(None);
@@ -118,7 +118,7 @@ impl Switchboard {
     async fn send_external(&self, work: &mut Work<'_>, method: Method) -> Result<Option<(Outcome, Vec<String>)>, SwitchboardError> {
         let now = self.store.now().await?;
         let rules = work.rules();
-        work.live.verification.begin_code(method, |_| None, &rules, now);
+        work.live.verification.begin_code(method, String::new(), |_| None, &rules, now);
         work.live.verification.delivered(method, now);
         let shown_by_app = method == Method::Authenticator;
         if (shown_by_app && !rules.send_for_authenticator) || !work.services().sends_codes() {
@@ -160,7 +160,7 @@ fn compose(work: &Work<'_>, method: Method, pieces: &[Piece], code: Digits) -> M
         subject: rules.email_subject,
         text: text(pieces, &code),
         code,
-        id: format!("{}-{}", work.live.auth_id, work.live.verification.codes),
+        id: work.live.verification.code.as_ref().map(|code| code.message_id.clone()).unwrap_or_default(),
     }
 }
 

@@ -17,6 +17,7 @@ mod limits;
 mod log;
 mod page;
 mod plan;
+mod receipts;
 mod schemas;
 mod secrets;
 mod serving;
