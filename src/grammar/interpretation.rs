@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::automaton::Automaton;
 use super::derivation::Event;
-use super::rule_value::builtin_value;
 use super::script_tags;
 use super::source::TagFormat;
 use super::tokens;
@@ -54,7 +53,7 @@ fn literals(automaton: &Automaton, events: &[Event], input: &[String]) -> Value 
             }
             Event::Leave(region) => {
                 let Some(frame) = frames.pop() else { continue };
-                let value = builtin_value(automaton, *region, &input[frame.from..at]);
+                let value = automaton.builtin_value(*region, &input[frame.from..at]);
                 let value = value.or(frame.literal).or(frame.latest);
                 let text = || Value::String(tokens::join(&input[frame.from..at], automaton.mode));
                 if let Some(caller) = frames.last_mut() {

@@ -21,7 +21,6 @@ mod matcher;
 mod network;
 mod phrase;
 mod rule;
-mod rule_value;
 mod script_tags;
 mod source;
 mod tokens;
