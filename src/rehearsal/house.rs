@@ -1,0 +1,170 @@
+//! The real gateway on the rehearsed world: every flow is a process under its own name.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use crate::finding::nearest;
+use crate::flow::{Flow, Method as MethodKind, Overrides, RuleDefinition, SettingFault, Settings};
+use crate::secret::MasterKey;
+use crate::store::Store;
+use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
+use crate::verify::{CustomerServices, Limits, Method};
+use crate::web::{Access, Gateway, Networks};
+
+use super::earlier;
+use super::gateways::RehearsedGateway;
+use super::services::RehearsedServices;
+use super::world::World;
+
+/// Flows by the names that processes call them by.
+pub type Flows = BTreeMap<String, Arc<Flow>>;
+
+/// The one tenant.
+pub(super) const TENANT: &str = "rehearsal";
+
+/// Codes and rows of a rehearsal are nobody's secret.
+const KEY: [u8; 32] = [7; 32];
+
+/// The gateway and what it is made of.
+pub(super) struct House<'f> {
+    pub flows: &'f Flows,
+    overrides: BTreeMap<&'f str, Overrides>,
+    world: Arc<World>,
+    pub store: Arc<dyn Store>,
+    /// The gateway as it is set now; a call stays with the one that took it.
+    pub gateway: Arc<Gateway>,
+}
+
+impl<'f> House<'f> {
+    pub fn new(flows: &'f Flows, world: Arc<World>, store: Arc<dyn Store>) -> Self {
+        let overrides = BTreeMap::new();
+        let gateway = gateway(flows, &overrides, &world, &store);
+        Self { flows, overrides, world, store, gateway }
+    }
+
+    /// Sets a setting of every flow that has it, for the calls to come.
+    pub fn set(&mut self, name: &str, written: &str) -> Result<(), SettingFault> {
+        let declares = |flow: &Flow| flow.settings.iter().any(|setting| setting.name.text == name);
+        let is_rule = RuleDefinition::named(name).is_some();
+        let declaring: Vec<_> = self.flows.iter().filter(|(_, flow)| declares(flow)).collect();
+        let concerned = if declaring.is_empty() && is_rule { self.flows.iter().collect() } else { declaring };
+        let mut fault = self.unknown_setting(name);
+        let mut is_set = false;
+        for (code, flow) in concerned {
+            match with_setting(flow, self.overrides.get(code.as_str()), name, written) {
+                Ok(overrides) => {
+                    self.overrides.insert(code, overrides);
+                    is_set = true;
+                }
+                Err(wrong) => fault = wrong,
+            }
+        }
+        self.rebuild();
+        if is_set { Ok(()) } else { Err(fault) }
+    }
+
+    /// Takes a preset of every flow that has it, for the calls to come.
+    pub fn preset(&mut self, name: &str) -> Result<(), SettingFault> {
+        let mut is_set = false;
+        for (code, _) in self.flows.iter().filter(|(_, flow)| flow.presets.contains_key(name)) {
+            self.overrides.entry(code).or_default().preset = Some(name.to_owned());
+            is_set = true;
+        }
+        self.rebuild();
+        let known = || self.flows.values().flat_map(|flow| flow.presets.keys());
+        match is_set {
+            true => Ok(()),
+            false => Err(SettingFault {
+                name: "preset".to_owned(),
+                what: format!("no flow has a preset {name:?}"),
+                hint: near(name, known().map(String::as_str)),
+            }),
+        }
+    }
+
+    /// The flow behind a process code; `Err` names the nearest one.
+    pub fn flow(&self, code: &str) -> Result<&Arc<Flow>, String> {
+        self.flows.get(code).ok_or_else(|| near(code, self.flows.keys().map(String::as_str)))
+    }
+
+    /// Fewest and most digits of a code.
+    pub fn code_digits(&self, code: &str) -> (u8, u8) {
+        let settings = self.flows.get(code).and_then(|flow| settings(flow, self.overrides.get(code)).ok());
+        settings.map(|settings| settings.rules).unwrap_or_default().code_digits()
+    }
+
+    fn unknown_setting(&self, name: &str) -> SettingFault {
+        let known = self.flows.values().flat_map(|flow| flow.settings.iter().map(|setting| setting.name.text.as_str()));
+        SettingFault { name: name.to_owned(), what: "no flow has such a setting".to_owned(), hint: near(name, known) }
+    }
+
+    fn rebuild(&mut self) {
+        self.gateway = gateway(self.flows, &self.overrides, &self.world, &self.store);
+    }
+}
+
+/// What to do about a name that nobody knows.
+pub(super) fn near<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+    match nearest(name, known.clone()) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there are: {}", known.collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn with_setting(flow: &Flow, before: Option<&Overrides>, name: &str, written: &str) -> Result<Overrides, SettingFault> {
+    let mut fault = None;
+    for value in readings(written) {
+        let mut overrides = before.cloned().unwrap_or_default();
+        overrides.values.insert(name.to_owned(), value);
+        match flow.settings(&overrides) {
+            Ok(_) => return Ok(overrides),
+            Err(faults) => fault = fault.or(faults.into_iter().next()),
+        }
+    }
+    let nothing = || SettingFault { name: name.to_owned(), what: "it has no value".to_owned(), hint: String::new() };
+    Err(fault.unwrap_or_else(nothing))
+}
+
+/// What a value can be that stands without quotes: a number or a switch before a text.
+fn readings(written: &str) -> Vec<Value> {
+    let bare = written.strip_prefix('"').and_then(|bare| bare.strip_suffix('"'));
+    let plain = serde_json::from_str(written).ok().filter(|value: &Value| value.is_i64() || value.is_boolean());
+    plain.filter(|_| bare.is_none()).into_iter().chain([Value::from(bare.unwrap_or(written))]).collect()
+}
+
+fn settings(flow: &Flow, overrides: Option<&Overrides>) -> Result<Settings, Vec<SettingFault>> {
+    flow.settings(overrides.unwrap_or(&Overrides::default()))
+}
+
+fn gateway(flows: &Flows, overrides: &BTreeMap<&str, Overrides>, world: &Arc<World>, store: &Arc<dyn Store>) -> Arc<Gateway> {
+    let process = |code: &String, flow: &Arc<Flow>| {
+        let settings = settings(flow, overrides.get(code.as_str())).ok()?;
+        Some((code.clone(), Arc::new(Process { name: flow.title.clone(), enabled: true, flow: Arc::clone(flow), settings })))
+    };
+    let processes = flows.iter().filter_map(|(code, flow)| process(code, flow)).chain(earlier::process());
+    let services = || Box::new(RehearsedServices { world: Arc::clone(world) }) as Box<dyn CustomerServices>;
+    let sends = |kind| Box::new(RehearsedGateway { kind, world: Arc::clone(world) }) as Box<dyn Method>;
+    let tenant = Tenant {
+        time_zone: TimeZone::UTC,
+        country: None,
+        limits: Limits::default(),
+        methods: vec![sends(MethodKind::Sms), sends(MethodKind::Email)],
+        services: Services { production: services(), test: services() },
+        test_calls: true,
+        processes: processes.collect(),
+    };
+    let directory = Directory { tenants: BTreeMap::from([(TENANT.to_owned(), tenant)]) };
+    let (clock, chance) = (world.clock.clone(), world.chance.clone());
+    let switchboard = Switchboard::new(directory, Arc::clone(store), MasterKey::new(KEY), clock, chance);
+    Arc::new(Gateway {
+        switchboard: Arc::new(switchboard),
+        store: Arc::clone(store),
+        access: BTreeMap::from([(TENANT.to_owned(), Access { allow: Networks::loopback(), users: BTreeMap::new() })]),
+        trusted_proxies: Networks::default(),
+        ops_allow: Networks::loopback(),
+        base: String::new(),
+    })
+}
