@@ -5,6 +5,7 @@ pub mod browser;
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod consent;
 pub mod demo;
 pub mod finding;
 pub mod flow;

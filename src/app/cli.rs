@@ -13,6 +13,7 @@ use crate::line::{self, Show};
 use super::call::{Call, call};
 use super::demo::demo;
 use super::logging;
+use super::records::{self, Wanted};
 use super::serve::serve;
 
 /// A VoiceXML/IVR telephony gateway that finds out who is calling.
@@ -42,6 +43,9 @@ enum Command {
     /// Call a process, a page or a flow file from the terminal
     #[command(after_help = CALL_EXAMPLES)]
     Call(CallArguments),
+    /// What came of calls
+    #[command(subcommand)]
+    Records(Records),
     /// SRGS grammars
     #[command(subcommand)]
     Srgs(Srgs),
@@ -82,6 +86,34 @@ struct CallArguments {
     #[arg(long, conflicts_with = "json")]
     trace: bool,
 }
+
+#[derive(Subcommand)]
+enum Records {
+    /// Show one record, or all of a call
+    #[command(after_help = RECORDS_EXAMPLES)]
+    Show {
+        /// The authentication (authId)
+        #[arg(required_unless_present = "call", conflicts_with = "call")]
+        auth_id: Option<String>,
+        /// The call, by the platform's id (call_id), else ours
+        #[arg(long)]
+        call: Option<String>,
+        /// The configuration that names the store; `callward.toml` in the working directory where it is not given
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// The folder of `callward demo --data`, in place of a configuration
+        #[arg(long, conflicts_with = "config")]
+        data: Option<PathBuf>,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+const RECORDS_EXAMPLES: &str = "Examples:
+  callward records show 75dfdee5d329826221a314ef
+  callward records show --call 4711 --json
+  callward records show --data /tmp/callward 75dfdee5d329826221a314ef";
 
 #[derive(Subcommand)]
 enum Vxml {
@@ -156,6 +188,10 @@ fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
         Command::Call(arguments) => {
             logging::begin("off");
             in_tasks(call(arguments.into()))
+        }
+        Command::Records(Records::Show { auth_id, call, config, data, json }) => {
+            logging::begin("warn");
+            in_tasks(records::show(Wanted { auth_id, call, config, data, json }))
         }
         Command::Srgs(Srgs::Match { stdio: _ }) => {
             line::match_lines(io::stdin().lock(), io::stdout().lock())?;

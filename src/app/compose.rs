@@ -7,10 +7,11 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use tracing::error;
 
-use crate::clients::{HttpClient, HttpSetupError, MailServer, SmsGateway, WebServices};
+use crate::clients::{ConsentService, HttpClient, HttpSetupError, MailServer, SmsGateway, WebServices};
 use crate::clock::{Chance, Clock};
 use crate::config::{Config, Finding, Findings, Process as ProcessConfig, Tenant as TenantConfig};
-use crate::flow::{Flow, Overrides, Settings};
+use crate::consent::ConsentBook;
+use crate::flow::{Book, Chapter, Flow, Overrides, SettingFault, Settings};
 use crate::store::{self, Store, StoreError};
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
 use crate::verify::{ByEmail, BySms, Method};
@@ -19,6 +20,8 @@ use crate::web::{Access, Gateway};
 use super::flows::FlowLibrary;
 use super::master_key::{KeyFileError, master_key};
 
+/// How long the consent service may take.
+const CONSENT_PATIENCE: Duration = Duration::from_secs(5);
 /// How often idle calls are ended and old rows are swept.
 const TIDY_EVERY: Duration = Duration::from_secs(30);
 
@@ -123,7 +126,7 @@ fn compose_tenant(
     };
     let mut processes = BTreeMap::new();
     for process in &tenant.processes {
-        if let Some(composed) = compose_process(process, flows, findings) {
+        if let Some(composed) = compose_process(process, tenant, flows, findings) {
             processes.insert(process.code.clone(), Arc::new(composed));
         }
     }
@@ -133,9 +136,16 @@ fn compose_tenant(
         limits: tenant.limits,
         methods: gateways(tenant, http, clock).map_err(wrong)?,
         services,
+        consent: consent(tenant, http, clock).map_err(wrong)?,
         test_calls: tenant.platforms.test_calls,
         processes,
     })
+}
+
+fn consent(tenant: &TenantConfig, http: &HttpClient, clock: &Clock) -> Result<Option<Box<dyn ConsentBook>>, crate::clients::Finding> {
+    let Some(settings) = &tenant.connections.consent else { return Ok(None) };
+    let service = ConsentService::new(http.clone(), settings, CONSENT_PATIENCE, clock.clone())?;
+    Ok(Some(Box::new(service)))
 }
 
 /// The tenant's gateways, the second ones after the first.
@@ -155,35 +165,60 @@ fn gateways(tenant: &TenantConfig, http: &HttpClient, clock: &Clock) -> Result<V
     Ok(methods)
 }
 
-fn compose_process(process: &ProcessConfig, flows: &FlowLibrary, findings: &mut Vec<Finding>) -> Option<Process> {
-    let Some(flow) = flows.find(&process.flow.value) else {
-        let place = process.flow.place.clone();
+fn compose_process(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Finding>) -> Option<Process> {
+    let name = &process.flow.value;
+    if flows.find(name).is_none() {
         let known = flows.names().collect::<Vec<_>>().join(", ");
-        let help = crate::finding::nearest(&process.flow.value, flows.names())
-            .map_or(format!("flows there are: {known}"), |near| format!("did you mean {near}?"));
-        findings.push(Finding::new(place, format!("there is no flow called {}", process.flow.value)).with_help(help));
+        let near = crate::finding::nearest(name, flows.names());
+        let help = near.map_or(format!("flows there are: {known}"), |near| format!("did you mean {near}?"));
+        findings.push(Finding::new(process.flow.place.clone(), format!("there is no flow called {name}")).with_help(help));
         return None;
-    };
-    let settings = compose_settings(process, flow, findings)?;
-    Some(Process { name: process.name.clone(), enabled: process.enabled, flow: Arc::clone(flow), settings })
+    }
+    let wrong = findings.len();
+    let chapters = chapters(process, tenant, flows, findings);
+    if findings.len() > wrong {
+        return None;
+    }
+    match Book::gather(name, |name| chapters.get(name).cloned()) {
+        Ok(book) => Some(Process { name: process.name.clone(), enabled: process.enabled, book }),
+        Err(error) => {
+            findings.push(Finding::new(process.flow.place.clone(), error.to_string()));
+            None
+        }
+    }
+}
+
+/// Every flow with the settings that it would run with in this process: its own for the process's flow; for the others those of
+/// the process of the flow's name, else the flow's defaults.
+fn chapters(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Finding>) -> BTreeMap<String, Chapter> {
+    let mut chapters = BTreeMap::new();
+    for name in flows.names() {
+        let Some(flow) = flows.find(name) else { continue };
+        let own = name == process.flow.value;
+        let other = tenant.processes.iter().find(|other| other.code == name && other.flow.value == name);
+        let settings = match (own, other) {
+            (true, _) => compose_settings(process, flow, findings),
+            // What is wrong with another process is found where that one is put together.
+            (false, Some(other)) => compose_settings(other, flow, &mut Vec::new()),
+            (false, None) => flow.settings(&Overrides::default()).ok(),
+        };
+        chapters.extend(settings.map(|settings| (name.to_owned(), Chapter { flow: Arc::clone(flow), settings })));
+    }
+    chapters
 }
 
 fn compose_settings(process: &ProcessConfig, flow: &Flow, findings: &mut Vec<Finding>) -> Option<Settings> {
     let values: Map<String, Value> = process.settings.iter().map(|(name, setting)| (name.clone(), to_json(&setting.value))).collect();
     let preset = process.preset.as_ref().map(|preset| preset.value.clone()).filter(|preset| preset != "none");
     let overrides = Overrides { preset, values, paths: process.paths.iter().cloned().collect() };
-    match flow.settings(&overrides) {
-        Ok(settings) => Some(settings),
-        Err(faults) => {
-            for fault in faults {
-                let setting = process.settings.get(&fault.name).map(|setting| &setting.place);
-                let place = setting.or(process.preset.as_ref().map(|preset| &preset.place)).unwrap_or(&process.flow.place);
-                let finding = Finding::new(place.clone(), format!("{}: {}", fault.name, fault.what));
-                findings.push(if fault.hint.is_empty() { finding } else { finding.with_help(fault.hint) });
-            }
-            None
-        }
-    }
+    flow.settings(&overrides).map_err(|faults| findings.extend(faults.into_iter().map(|fault| setting_finding(process, fault)))).ok()
+}
+
+fn setting_finding(process: &ProcessConfig, fault: SettingFault) -> Finding {
+    let setting = process.settings.get(&fault.name).map(|setting| &setting.place);
+    let place = setting.or(process.preset.as_ref().map(|preset| &preset.place)).unwrap_or(&process.flow.place);
+    let finding = Finding::new(place.clone(), format!("{}: {}", fault.name, fault.what));
+    if fault.hint.is_empty() { finding } else { finding.with_help(fault.hint) }
 }
 
 fn to_json(value: &toml::Value) -> Value {

@@ -8,7 +8,11 @@ use crate::finding::{Finding, Source};
 use crate::flow::Flow;
 
 /// The flows that come with Callward: for the demo, where no folder has them.
-const SHIPPED: &[(&str, &str)] = &[("two-factor", include_str!("../../flows/two-factor.yaml"))];
+const SHIPPED: &[(&str, &str)] = &[
+    ("two-factor", include_str!("../../flows/two-factor.yaml")),
+    ("consent", include_str!("../../flows/consent.yaml")),
+    ("front-door", include_str!("../../flows/front-door.yaml")),
+];
 
 /// Flows by name: `flows/two-factor.yaml` is `two-factor`.
 #[derive(Debug, Clone, Default)]

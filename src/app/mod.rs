@@ -8,6 +8,7 @@ mod demo;
 mod flows;
 mod logging;
 mod master_key;
+mod records;
 mod serve;
 
 pub use compose::{ComposeError, Composition, compose};

@@ -1,34 +1,21 @@
 //! Fetches and what they are for (VoiceXML 2.0 §6.1; 2.1 §3, §5).
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
 use super::action::{Action, Fetch};
 use super::content::{DataSource, Fetching, Script, Target};
-use super::document::Document;
+use super::errand::{Errand, Submission};
 use super::event::{FetchFailure, Resource};
 use super::interpreter::{Afterwards, Interpreter, Line, State};
-use super::navigation::Transition;
 use super::properties::Properties;
-use super::submission::Submission;
 use super::thrown::{Run, Thrown};
 use super::time::designation;
 use crate::xml;
 
 /// How long a fetch may take where the page says nothing.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What a fetch is for.
-#[derive(Debug)]
-pub(super) enum Errand {
-    Document(Transition),
-    Root { transition: Transition, document: Arc<Document> },
-    Script,
-    Data { name: Option<String> },
-    Grammar { url: Url },
-}
 
 impl Interpreter {
     /// The request for a submission; what the element does not say, properties do (§6.3.5).

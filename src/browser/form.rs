@@ -103,11 +103,10 @@ impl Interpreter {
                 self.current.task = Task::Block;
                 self.run_block(content)
             }
-            ItemKind::Initial | ItemKind::Field(_) | ItemKind::Menu(_) => self.activate(),
+            ItemKind::Initial | ItemKind::Field(_) | ItemKind::Menu(_) | ItemKind::Transfer(_) => self.activate(),
             ItemKind::Subdialog(subdialog) => self.call_subdialog(subdialog),
             ItemKind::Object => Err(Thrown::with("error.unsupported.objectname", "this browser has no objects")),
             ItemKind::Record(record) => self.begin_recording(record),
-            ItemKind::Transfer(transfer) => self.begin_transfer(transfer),
         }
     }
 

@@ -6,38 +6,15 @@ use url::Url;
 
 use super::content::{Fetching, Target};
 use super::document::{Dialog, Document, Item, ItemKind, Link};
+use super::errand::{Errand, Submission};
 use super::event::Resource;
-use super::fetching::Errand;
-use super::grammar_source::{GrammarForm, GrammarSource};
+use super::grammar_shelf::{Active, Grammars, Wanted};
+use super::grammar_source::{Accept, GrammarForm, GrammarSource};
 use super::interpreter::Interpreter;
+use super::properties::Properties;
 use super::recognition::Owner;
-use super::submission::Submission;
 use super::thrown::{Run, Thrown};
-use crate::grammar::{Automaton, Grammar, GrammarError, Library, Mode, Surroundings};
-
-/// Grammars of the document in progress, and those about to be activated.
-#[derive(Default)]
-pub(super) struct Grammars {
-    library: Library,
-    wanted: Vec<Wanted>,
-    /// The mode of the grammar that is being fetched, where its page says it.
-    mode: Option<Mode>,
-}
-
-/// A grammar that shall be active in the item that is being visited.
-struct Wanted {
-    owner: Owner,
-    source: Arc<GrammarSource>,
-    /// Absolute address of one that is not inline.
-    url: Option<Url>,
-}
-
-/// A grammar that is active.
-#[derive(Debug)]
-pub(super) struct Active {
-    pub owner: Owner,
-    pub automaton: Arc<Automaton>,
-}
+use crate::grammar::{Automaton, Grammar, GrammarError, Mode, Surroundings};
 
 impl Interpreter {
     /// The item that is being visited waits for input: its grammars and all in scope are activated.
@@ -73,7 +50,7 @@ impl Interpreter {
                 }
             }
         }
-        self.listen(active)
+        self.listen_or_transfer(active)
     }
 
     fn linked(&self, wanted: &Wanted) -> Run<Linked> {
@@ -127,7 +104,17 @@ impl Interpreter {
         if let Some(root) = &self.current.root {
             of_document(root, true, &run.dialog, &mut found);
         }
+        found.extend(self.universals());
         found
+    }
+
+    /// The platform's own words, as far as the property `universals` turns them on (§6.3.6).
+    fn universals(&self) -> impl Iterator<Item = (Owner, Arc<GrammarSource>)> {
+        let properties = Properties::of(self.current.surroundings());
+        let on = properties.value("universals").unwrap_or("none");
+        let words = ["help", "cancel", "exit"].into_iter().filter(|word| on == "all" || on.split_whitespace().any(|own| own == *word));
+        let made = |word| Some((Owner::Universal(word), Arc::new(GrammarSource::of_words(word, Accept::Exact, word, None).ok()?)));
+        words.filter_map(made).collect::<Vec<_>>().into_iter()
     }
 }
 

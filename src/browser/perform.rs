@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::action::{Action, Ending, Reason};
-use super::content::{Block, Branch, Destination, Executable, Expression, Target};
+use super::content::{Block, Branch, Destination, Executable, Expression, Piece, Target};
 use super::context::{Frame, Iteration};
 use super::interpreter::{Afterwards, Interpreter};
 use super::thrown::{Run, Thrown};
@@ -60,14 +60,18 @@ impl Interpreter {
             Executable::Return(outcome) => self.return_from_subdialog(outcome)?,
             Executable::Disconnect { names } => self.disconnect(names.as_deref())?,
             Executable::Throw { event, message } => return Err(self.thrown(event, message.as_ref())?),
-            Executable::Log { label, expr, content } => {
-                let mut text = self.words(content)?;
-                if let Some(expr) = expr {
-                    text.push_str(&self.scopes.text(expr)?);
-                }
-                self.actions.push_back(Action::Log { label: label.clone(), text: text.trim().to_owned() });
-            }
+            Executable::Log { label, expr, content } => self.log(label.clone(), expr.as_ref(), content)?,
         }
+        Ok(())
+    }
+
+    fn log(&mut self, label: Option<String>, expr: Option<&Expression>, content: &[Piece]) -> Run {
+        let mut text = self.words(content)?;
+        if let Some(expr) = expr {
+            text.push_str(&self.scopes.text(expr)?);
+        }
+        self.odometer.count_words(&text)?;
+        self.actions.push_back(Action::Log { label, text: text.trim().to_owned() });
         Ok(())
     }
 

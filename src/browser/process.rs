@@ -19,6 +19,7 @@ impl Interpreter {
         match recognised.owner.clone() {
             Owner::Link(link) => self.follow(&link.outcome),
             Owner::Choice(index) => self.choose(index),
+            Owner::Universal(event) => Err(Thrown::new(event)),
             Owner::Elsewhere { in_root, dialog, choice } => self.process_elsewhere(recognised, in_root, dialog, choice),
             Owner::Item => self.fill_item(&recognised),
             Owner::Dialog => self.fill_form(&recognised),
@@ -36,7 +37,6 @@ impl Interpreter {
     fn choose(&mut self, index: usize) -> Run {
         let Some(item) = self.current.dialog.as_ref().and_then(|run| run.dialog.items.first()).cloned() else { return Ok(()) };
         let ItemKind::Menu(menu) = &item.kind else { return Ok(()) };
-        self.scopes.set_item(&item.variable, Some(&true.into()))?;
         match menu.outcomes.get(index) {
             Some(outcome) => self.follow(outcome),
             None => Ok(()),

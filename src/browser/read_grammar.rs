@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::content::{Fetching, Target};
-use super::grammar_source::{GrammarForm, GrammarSource};
-use super::read_document::read_scope;
-use super::reading::{Page, Read, fault, fetching, misplaced, required, target};
+use super::grammar_source::{Accept, GrammarForm, GrammarSource};
+use super::reading::{Page, Read, fault, fetching, misplaced, read_scope, required, target};
 use crate::grammar::{Grammar, GrammarError, Mode, Surroundings};
 use crate::xml::Element;
 
@@ -95,4 +94,14 @@ pub(super) fn builtin(element: &Element) -> Read<Vec<GrammarSource>> {
         fetching: Fetching::default(),
     };
     Ok(vec![source("dtmf", Mode::Dtmf), source("grammar", Mode::Voice)])
+}
+
+/// `accept`, where it is given (§2.2.1).
+pub(super) fn read_accept(element: &Element) -> Read<Option<Accept>> {
+    match element.attribute("accept") {
+        None => Ok(None),
+        Some("exact") => Ok(Some(Accept::Exact)),
+        Some("approximate") => Ok(Some(Accept::Approximate)),
+        Some(other) => fault(element, format!("accept must be exact or approximate, not {other:?}")),
+    }
 }

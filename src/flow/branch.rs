@@ -40,7 +40,7 @@ impl Branch {
         Some(Self { cases })
     }
 
-    pub(super) fn enter(&self, stage: &mut Stage<'_>) -> Next<'_> {
+    pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         for case in &self.cases {
             let Some((condition, wanted)) = &case.condition else { return Next::Target(&case.target) };
             match stage.evaluate(condition) {

@@ -42,7 +42,8 @@ pub(super) fn each_target<'f>(flow: &'f Flow, visit: &mut dyn FnMut(&'f Target))
             Kind::Branch(branch) => branch.cases.iter().for_each(|case| visit_target(&case.target, visit)),
             Kind::Menu(menu) => menu.choices.iter().for_each(|choice| visit_target(&choice.target, visit)),
             Kind::Say(_) | Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::ChooseMethod(_) => {}
-            Kind::SendCode(_) | Kind::CheckCode(_) | Kind::Set(_) | Kind::Return(_) => {}
+            Kind::SendCode(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) | Kind::ConsentSet(_) | Kind::WebService(_) => {}
+            Kind::Call(_) | Kind::Require(_) | Kind::Transfer(_) | Kind::Set(_) | Kind::Return(_) => {}
         }
     }
 }
@@ -109,7 +110,7 @@ fn check_path_setting(flow: &Flow, name: &Located, reading: &mut Reading) {
 fn check_outcomes(flow: &Flow, step: &Step, reading: &mut Reading) {
     let outcomes = step.kind.outcomes();
     for (outcome, (place, _)) in &step.then {
-        if !outcomes.contains(&outcome.as_str()) {
+        if !outcomes.contains(&outcome.as_str()) && !step.kind.names_its_outcomes() {
             let hint = match nearest(outcome, outcomes.iter().copied()) {
                 Some(near) => format!("did you mean {near}?"),
                 None => format!("its outcomes are {}", outcomes.join(", ")),

@@ -11,7 +11,7 @@ impl CheckCode {
     pub(super) const OUTCOMES: &'static [&'static str] =
         &["right", "wrong", "expired", "checks_exceeded", "sends_exceeded", "not_found", "locked", "service_error", "service_path"];
 
-    pub(super) fn enter(&self, stage: &mut Stage<'_>) -> Next<'_> {
-        Next::Perform(Effect::CheckCode { entry: stage.state.entry.take() })
+    pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
+        Next::Perform(Effect::CheckCode { entry: stage.entry.take() })
     }
 }

@@ -43,8 +43,13 @@ fn each_expression(flow: &Flow, visit: &mut dyn FnMut(&Expression)) {
             }
             Kind::Set(set) => set.to.iter().for_each(|(_, expression)| visit(expression)),
             Kind::Collect(collect) => collect.expressions().into_iter().for_each(&mut *visit),
+            Kind::WebService(service) => service.send.iter().chain(&service.keep).for_each(|(_, expression)| visit(expression)),
+            Kind::Call(call) => call.with.iter().for_each(|(_, expression)| visit(expression)),
+            Kind::ConsentRead(read) => read.contact.expression().into_iter().for_each(&mut *visit),
+            Kind::ConsentSet(set) => set.contact.expression().into_iter().for_each(&mut *visit),
+            Kind::Transfer(transfer) => transfer.to.expression().into_iter().for_each(&mut *visit),
             Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::FindMethods(_) | Kind::ChooseMethod(_) => {}
-            Kind::SendCode(_) | Kind::CheckCode(_) | Kind::Return(_) => {}
+            Kind::SendCode(_) | Kind::CheckCode(_) | Kind::Require(_) | Kind::Return(_) => {}
         }
     }
 }
@@ -63,8 +68,10 @@ impl<'f> Names<'f> {
             match &step.kind {
                 Kind::Collect(collect) => vars.extend(collect.keep.iter().map(|keep| keep.text.as_str())),
                 Kind::Set(set) => vars.extend(set.to.iter().map(|(name, _)| name.as_str())),
+                Kind::WebService(service) => vars.extend(service.keep.iter().map(|(name, _)| name.as_str())),
                 Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::Branch(_) | Kind::FindMethods(_) => {}
-                Kind::ChooseMethod(_) | Kind::SendCode(_) | Kind::CheckCode(_) | Kind::Return(_) => {}
+                Kind::ChooseMethod(_) | Kind::SendCode(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) | Kind::ConsentSet(_) => {}
+                Kind::Call(_) | Kind::Require(_) | Kind::Transfer(_) | Kind::Return(_) => {}
             }
         }
         let declared = flow.settings.iter().map(|setting| setting.name.text.as_str());

@@ -44,7 +44,9 @@ fn prompts_of(step: &Step) -> Vec<(String, Located)> {
             said.extend([Method::Email, Method::Sms].map(|method| (format!("{}.{}", family.text, method.name()), family.clone())));
         }
         Kind::Return(leave) => said.extend(leave.say.as_ref().map(named)),
-        Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::CheckCode(_) | Kind::Branch(_) | Kind::Set(_) => {}
+        Kind::Transfer(transfer) => said.extend(transfer.say.as_ref().map(named)),
+        Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) | Kind::ConsentSet(_) => {}
+        Kind::WebService(_) | Kind::Call(_) | Kind::Require(_) | Kind::Branch(_) | Kind::Set(_) => {}
     }
     said
 }

@@ -36,28 +36,28 @@ impl ChooseMethod {
         Some(Self { listening: Listening::read(fields, 7_000, reading)?, only_others })
     }
 
-    pub(super) fn enter(&self, stage: &mut Stage<'_>) -> Next<'_> {
+    pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         let offered: Vec<MethodFacts> =
-            stage.facts.methods.iter().filter(|method| !self.only_others || Some(method.kind) != stage.state.method).cloned().collect();
+            stage.facts.methods.iter().filter(|method| !self.only_others || Some(method.kind) != stage.frame.method).cloned().collect();
         match offered.as_slice() {
             [] => return Next::Outcome("none_left"),
             [single] if !self.only_others => {
-                stage.state.method = Some(single.kind);
+                stage.frame.method = Some(single.kind);
                 return Next::Outcome("chosen");
             }
             [_, ..] => {}
         }
         let lines: Vec<Line> = offered.into_iter().zip('1'..='9').map(|(method, key)| self.line(method, key)).collect();
-        stage.state.choices = lines.iter().filter_map(|line| Some((line.key, line.method.as_ref()?.kind.name().to_owned()))).collect();
+        stage.frame.choices = lines.iter().filter_map(|line| Some((line.key, line.method.as_ref()?.kind.name().to_owned()))).collect();
         let takes = Takes::OneOf(lines.iter().map(|line| line.key).collect());
         Next::Listen(Box::new(self.listening.listen(takes, &lines, stage)))
     }
 
-    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &mut Stage<'f>) -> Next<'f> {
-        let chosen = stage.state.choices.iter().find(|(key, _)| pressed.chars().eq([*key]));
+    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &mut Stage<'f, '_>) -> Next<'f> {
+        let chosen = stage.frame.choices.iter().find(|(key, _)| pressed.chars().eq([*key]));
         match chosen.and_then(|(_, name)| Method::named(name)) {
             Some(method) => {
-                stage.state.method = Some(method);
+                stage.frame.method = Some(method);
                 Next::Outcome("chosen")
             }
             None => self.listening.bound(pressed, false, stage.keys).map_or(Next::Outcome("no_match"), follow),

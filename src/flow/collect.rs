@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::secret::Digits;
 
+use super::check_digit::CheckDigit;
 use super::expression::Expression;
 use super::listening::{Listening, follow};
 use super::node::{Node, Shape};
@@ -11,6 +12,7 @@ use super::reading::{Fields, Located, Reading};
 use super::stage::{Next, Stage};
 use super::target::read_expression;
 use super::turn::Takes;
+use super::varying::Varying;
 
 /// A step that collects digits.
 #[derive(Debug, Clone)]
@@ -29,12 +31,24 @@ pub enum Collected {
     /// A code: as long as the code is, and read by `check_code` only.
     Code,
     /// So many digits.
-    Digits {
-        /// Fewest.
-        from: Expression,
-        /// Most.
-        to: Expression,
-    },
+    Digits(Box<DigitRange>),
+}
+
+/// How many digits, and how they are checked.
+#[derive(Debug, Clone)]
+pub struct DigitRange {
+    /// Fewest.
+    pub from: Expression,
+    /// Most.
+    pub to: Expression,
+    /// How the last ones are checked: `luhn`, `mod11`, `mod97` or `none`.
+    pub check: Varying,
+}
+
+impl From<DigitRange> for Collected {
+    fn from(range: DigitRange) -> Self {
+        Collected::Digits(Box::new(range))
+    }
 }
 
 impl Collect {
@@ -51,50 +65,58 @@ impl Collect {
         Some(Self { listening: listening?, takes: takes?, keep })
     }
 
-    pub(super) fn enter(&self, stage: &mut Stage<'_>) -> Next<'_> {
+    pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         let (from, to) = self.length(stage);
         Next::Listen(Box::new(self.listening.listen(Takes::Digits { from, to }, &[], stage)))
     }
 
-    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &mut Stage<'f>) -> Next<'f> {
+    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &mut Stage<'f, '_>) -> Next<'f> {
         if let Some(bound) = self.listening.bound(pressed, true, stage.keys) {
             return follow(bound);
         }
         let digits = pressed.strip_suffix('#').unwrap_or(pressed);
         let (from, to) = self.length(stage);
         let fits = (usize::from(from)..=usize::from(to)).contains(&digits.len());
-        if !fits || !digits.bytes().all(|key| key.is_ascii_digit()) {
+        if !fits || !digits.bytes().all(|key| key.is_ascii_digit()) || !self.checks_out(digits, stage) {
             return Next::Outcome("no_match");
         }
         match (&self.takes, &self.keep) {
-            (Collected::Code, _) => stage.state.entry = Some(Digits::new(digits)),
-            (Collected::Digits { .. }, Some(keep)) => {
-                stage.state.vars.insert(keep.text.clone(), Value::from(digits));
+            (Collected::Code, _) => *stage.entry = Some(Digits::new(digits)),
+            (Collected::Digits(_), Some(keep)) => {
+                stage.frame.vars.insert(keep.text.clone(), Value::from(digits));
             }
-            (Collected::Digits { .. }, None) => {}
+            (Collected::Digits(_), None) => {}
         }
         Next::Outcome("entered")
+    }
+
+    /// Whether the check digits are right, where there are any.
+    fn checks_out(&self, digits: &str, stage: &Stage<'_, '_>) -> bool {
+        match &self.takes {
+            Collected::Code => true,
+            Collected::Digits(range) => CheckDigit::named(&range.check.text(stage)).is_none_or(|check| check.accepts(digits)),
+        }
     }
 
     /// The expressions it evaluates.
     pub(super) fn expressions(&self) -> Vec<&Expression> {
         match &self.takes {
             Collected::Code => Vec::new(),
-            Collected::Digits { from, to } => vec![from, to],
+            Collected::Digits(range) => [&range.from, &range.to].into_iter().chain(range.check.expression()).collect(),
         }
     }
 
     /// Fewest and most digits, as the settings are now.
-    fn length(&self, stage: &Stage<'_>) -> (u8, u8) {
+    fn length(&self, stage: &Stage<'_, '_>) -> (u8, u8) {
         match &self.takes {
             Collected::Code => stage.facts.code.digits,
-            Collected::Digits { from, to } => {
+            Collected::Digits(range) => {
                 let number = |expression: &Expression| {
                     let value = stage.evaluate(expression).ok().and_then(|value| value.as_i64());
                     value.and_then(|number| u8::try_from(number.clamp(1, 40)).ok()).unwrap_or(1)
                 };
-                let from = number(from);
-                (from, number(to).max(from))
+                let from = number(&range.from);
+                (from, number(&range.to).max(from))
             }
         }
     }
@@ -115,11 +137,25 @@ fn read_takes(node: Node, reading: &mut Reading) -> Option<Collected> {
     let digits = digits?;
     if matches!(digits.shape, Shape::Text { .. }) {
         let exactly = read_expression(digits, reading)?;
-        return Some(Collected::Digits { from: exactly.clone(), to: exactly });
+        return Some(DigitRange { from: exactly.clone(), to: exactly, check: Varying::Literal("none".to_owned()) }.into());
     }
     let mut fields = reading.fields(digits, "digits");
     let from = fields.need("from", reading).and_then(|node| read_expression(node, reading));
     let to = fields.need("to", reading).and_then(|node| read_expression(node, reading));
+    let check = read_check(&mut fields, reading);
     fields.finish(reading);
-    Some(Collected::Digits { from: from?, to: to? })
+    Some(DigitRange { from: from?, to: to?, check: check? }.into())
+}
+
+fn read_check(fields: &mut Fields, reading: &mut Reading) -> Option<Varying> {
+    let Some(node) = fields.take("check") else { return Some(Varying::Literal("none".to_owned())) };
+    let span = node.span.clone();
+    let check = Varying::read(node, reading)?;
+    if let Varying::Literal(name) = &check
+        && name != "none"
+        && CheckDigit::named(name).is_none()
+    {
+        reading.fault("unknown-check", &span, format!("there is no check called {name}"), "none, luhn, mod11 or mod97");
+    }
+    Some(check)
 }

@@ -9,7 +9,7 @@ use super::keys::Keys;
 use super::prompts::Prompts;
 use super::reading::Located;
 use super::setting::{Overrides, Setting, SettingFault, Settings};
-use super::step::Step;
+use super::step::{Kind, Step};
 use super::target::Target;
 
 /// A flow.
@@ -108,6 +108,14 @@ impl Flow {
         let exact = self.languages.iter().find(|language| language.text.eq_ignore_ascii_case(wanted));
         let near = || self.languages.iter().find(|language| primary(&language.text) == primary(wanted));
         exact.or_else(near).or(self.languages.first()).map(|language| language.text.as_str()).unwrap_or("en")
+    }
+
+    /// The steps that call other flows, with the flow's name.
+    pub fn calls(&self) -> impl Iterator<Item = (&Step, &str)> {
+        self.steps.values().filter_map(|step| match &step.kind {
+            Kind::Call(call) => Some((step, call.flow.text.as_str())),
+            _ => None,
+        })
     }
 
     /// The input that says who is to be verified.

@@ -1,8 +1,11 @@
 //! What the engine asks the world to do, and how the world answers.
 
+use std::collections::BTreeMap;
+
 use crate::secret::Digits;
 
 use super::method::Method;
+use super::state::Evidence;
 use super::words::Piece;
 
 /// Something to be done outside the engine.
@@ -27,10 +30,61 @@ pub enum Effect {
         /// What was entered; `None` when the step that collects it was passed by.
         entry: Option<Digits>,
     },
+    /// Read a contact's consent status.
+    ReadConsent {
+        /// Whose.
+        contact: String,
+    },
+    /// Write a contact's consent status.
+    SetConsent {
+        /// Whose.
+        contact: String,
+        /// What.
+        status: ConsentStatus,
+        /// The yes that allows it.
+        evidence: Option<Evidence>,
+    },
+    /// Ask a service of the customer's.
+    CallService {
+        /// The setting that names it.
+        service: String,
+        /// The fields sent beside the usual ones.
+        fields: BTreeMap<String, String>,
+    },
+}
+
+/// What a contact said about having their voice recognised (T11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentStatus {
+    /// Nothing yet.
+    NoConsent,
+    /// Yes.
+    Consented,
+    /// Yes once, and taken back.
+    Deleted,
+    /// No.
+    Refused,
+}
+
+impl ConsentStatus {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            ConsentStatus::NoConsent => "NO_CONSENT",
+            ConsentStatus::Consented => "CONSENTED",
+            ConsentStatus::Deleted => "DELETED",
+            ConsentStatus::Refused => "REFUSED",
+        }
+    }
+
+    /// The status of that name, to the letter.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::NoConsent, Self::Consented, Self::Deleted, Self::Refused].into_iter().find(|status| status.name() == name)
+    }
 }
 
 /// The answer to an [`Effect`]: one of the outcomes of its step's kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// One or more methods are there to choose from.
     Found,
@@ -64,11 +118,17 @@ pub enum Outcome {
     ServiceError,
     /// A service named a path itself.
     ServicePath,
+    /// A contact's consent status was read.
+    Consent(ConsentStatus),
+    /// A contact's consent status was written.
+    Saved,
+    /// A service answered with this status, in snake_case.
+    Status(String),
 }
 
 impl Outcome {
     /// Its name in flow files.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Outcome::Found => "found",
             Outcome::NoContactMethod => "no_contact_method",
@@ -86,6 +146,12 @@ impl Outcome {
             Outcome::Locked => "locked",
             Outcome::ServiceError => "service_error",
             Outcome::ServicePath => "service_path",
+            Outcome::Consent(ConsentStatus::NoConsent) => "no_consent",
+            Outcome::Consent(ConsentStatus::Consented) => "consented",
+            Outcome::Consent(ConsentStatus::Deleted) => "deleted",
+            Outcome::Consent(ConsentStatus::Refused) => "refused",
+            Outcome::Saved => "saved",
+            Outcome::Status(status) => status,
         }
     }
 }

@@ -1,10 +1,15 @@
 //! What the engine may know of the call and the world at one moment; conditions and prompts read it by name.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::method::{Method, Strength};
+use super::rule::Rules;
+use super::state::Frame;
 
 /// The world as the engine sees it.
 #[derive(Debug, Clone)]
@@ -23,6 +28,26 @@ pub struct Facts {
     pub code: CodeFacts,
     /// The last answer of a web service.
     pub answer: AnswerFacts,
+    /// The consent of this call's contact.
+    pub consent: ConsentFacts,
+}
+
+/// What the engine may ask for while it runs.
+pub trait Knowledge {
+    /// The facts of the run `frame`, whose rules are these.
+    fn facts(&self, frame: &Frame, rules: &Rules) -> Facts;
+
+    /// Whose consent an input of the kind `contact` means where nobody says: as the platform gave it, else the caller's number.
+    fn contact(&self) -> String;
+}
+
+/// Consent in this call.
+#[derive(Debug, Clone, Default)]
+pub struct ConsentFacts {
+    /// The status read or set last; `NO_CONSENT` where nothing is known.
+    pub status: String,
+    /// Whether it may be written: a verified call, or a contact that a trusted platform gave (AMB-15).
+    pub allowed: bool,
 }
 
 /// The call.
@@ -55,6 +80,10 @@ pub struct VerificationFacts {
     pub method: Option<Method>,
     /// How much it is worth.
     pub strength: Option<Strength>,
+    /// How much the fresh verdict of this call is worth, whoever it is about.
+    pub any_strength: Option<Strength>,
+    /// How old that verdict is, in milliseconds.
+    pub age_ms: Option<u64>,
 }
 
 /// A method on offer.
@@ -80,12 +109,14 @@ pub struct CodeFacts {
 }
 
 /// The last answer of a web service.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswerFacts {
     /// Its status, as given.
     pub status: String,
     /// The exit that the status named.
     pub path: Option<String>,
+    /// Its other fields.
+    pub fields: BTreeMap<String, String>,
 }
 
 impl Facts {
@@ -108,7 +139,8 @@ impl Facts {
                 "digits": self.code.digits.1, "alive": self.code.alive,
                 "number": self.code.number, "minutes": self.code.minutes,
             })),
-            "answer" => Some(json!({ "status": self.answer.status, "path": self.answer.path.as_deref().unwrap_or_default() })),
+            "answer" => Some(self.answer.value()),
+            "consent" => Some(json!({ "status": self.consent.status, "allowed": self.consent.allowed })),
             "now" => Some(self.moment()),
             _ => None,
         }
@@ -117,6 +149,15 @@ impl Facts {
     fn moment(&self) -> Value {
         let local = self.now.to_zoned(self.time_zone.clone());
         json!({ "hour": local.hour(), "weekday": local.weekday().to_monday_one_offset(), "date": local.date().to_string() })
+    }
+}
+
+impl AnswerFacts {
+    /// Status, path and every field, by name.
+    fn value(&self) -> Value {
+        let fields = self.fields.iter().map(|(name, value)| (name.clone(), json!(value)));
+        let named = [("status", self.status.as_str()), ("path", self.path.as_deref().unwrap_or_default())];
+        Value::Object(fields.chain(named.map(|(name, value)| (name.to_owned(), json!(value)))).collect())
     }
 }
 
@@ -137,6 +178,7 @@ pub(super) const MEMBERS: &[(&str, &[&str])] = &[
     ("methods", &[]),
     ("method", &["kind", "mask", "target"]),
     ("code", &["digits", "alive", "number", "minutes"]),
-    ("answer", &["status", "path"]),
+    ("answer", &[]),
+    ("consent", &["status", "allowed"]),
     ("now", &["hour", "weekday", "date"]),
 ];

@@ -40,11 +40,11 @@ impl Listening {
     }
 
     /// Asks: with the words that the way here put in place, else with the family's own.
-    pub(super) fn listen(&self, takes: Takes, lines: &[Line], stage: &mut Stage<'_>) -> Listen {
+    pub(super) fn listen(&self, takes: Takes, lines: &[Line], stage: &mut Stage<'_, '_>) -> Listen {
         let family = &self.ask.text;
         let filling = Filling { lines, ..Filling::default() };
         let own = format!("{family}.ask");
-        let id = stage.state.ask.take().unwrap_or(own);
+        let id = stage.frame.ask.take().unwrap_or(own);
         let mut ask: Vec<_> = stage.words(&id, &filling).into_iter().collect();
         ask.iter_mut().for_each(|words| words.barge_in = self.barge_in);
         let keys = stage.keys.iter().chain(&self.keys).map(|(key, bound)| (*key, bound.meaning())).collect();

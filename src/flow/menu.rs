@@ -37,7 +37,7 @@ impl Menu {
         Some(Self { listening: listening?, choices })
     }
 
-    pub(super) fn enter(&self, stage: &mut Stage<'_>) -> Next<'_> {
+    pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         let lines: Vec<Line> = self
             .keyed()
             .map(|(key, choice)| Line {
@@ -51,7 +51,7 @@ impl Menu {
         Next::Listen(Box::new(self.listening.listen(takes, &lines, stage)))
     }
 
-    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &Stage<'f>) -> Next<'f> {
+    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &Stage<'f, '_>) -> Next<'f> {
         let chosen = self.keyed().find(|(key, _)| pressed.chars().eq([*key]));
         match chosen {
             Some((_, choice)) => Next::Target(&choice.target),

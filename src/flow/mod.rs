@@ -13,13 +13,17 @@
 //!      └──────────────────────── Speak ◄─────────────────────────┘
 //! ```
 
+mod book;
 mod branch;
 mod check;
 mod check_code;
+mod check_digit;
 mod check_names;
 mod check_words;
 mod choose_method;
 mod collect;
+mod consent_read;
+mod consent_set;
 mod document;
 mod effect;
 mod ending;
@@ -36,6 +40,7 @@ mod method;
 mod node;
 mod prompts;
 mod reading;
+mod require;
 mod rule;
 mod say;
 mod send_code;
@@ -45,21 +50,26 @@ mod setting_file;
 mod stage;
 mod state;
 mod step;
+mod subflow;
 mod target;
 mod template;
+mod transfer;
 mod turn;
+mod varying;
+mod web_service;
 mod words;
 mod yes_no;
 
+pub use book::{Book, BookError, Chapter};
 pub use document::{Exit, Flow, FlowInput, InputKind, Needs};
-pub use effect::{Effect, Outcome};
+pub use effect::{ConsentStatus, Effect, Outcome};
 pub use ending::{Farewell, Verdict};
 pub use engine::{Advance, Input, Step, advance};
-pub use facts::{AnswerFacts, CallFacts, CodeFacts, Facts, MethodFacts, VerificationFacts};
+pub use facts::{AnswerFacts, CallFacts, CodeFacts, ConsentFacts, Facts, Knowledge, MethodFacts, VerificationFacts};
 pub use method::{Method, Strength};
 pub use reading::Located;
 pub use rule::{CodeGeneration, RULES, RuleDefinition, RuleKind, Rules};
-pub use setting::{Overrides, Setting, SettingFault, SettingKind, Settings};
-pub use state::{State, Waiting};
-pub use turn::{KeyMeaning, Listen, Takes, Turn};
+pub use setting::{Overrides, ServiceUrls, Setting, SettingFault, SettingKind, Settings};
+pub use state::{Evidence, Frame, State, Waiting};
+pub use turn::{Act, KeyMeaning, Listen, Takes, Transfer, TransferKind, Transferred, Turn};
 pub use words::{Piece, Words, apology};

@@ -20,10 +20,10 @@ impl Say {
         Some(Self { prompt: fields.need_text("prompt", reading)?, barge_in })
     }
 
-    pub(super) fn enter(&self, stage: &mut Stage<'_>) -> Next<'_> {
+    pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         if let Some(mut words) = stage.words(&self.prompt.text, &Filling::default()) {
             words.barge_in = self.barge_in;
-            stage.state.said.push(words);
+            stage.said.push(words);
         }
         Next::Outcome("done")
     }

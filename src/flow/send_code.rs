@@ -29,11 +29,11 @@ impl SendCode {
         Some(Self { message: fields.need_text("message", reading)? })
     }
 
-    pub(super) fn enter(&self, stage: &mut Stage<'_>) -> Next<'_> {
-        let Some(method) = stage.state.method else { return Next::Outcome("service_error") };
+    pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
+        let Some(method) = stage.frame.method else { return Next::Outcome("service_error") };
         let id = format!("{}.{}", self.message.text, method.name());
         let filling = Filling { message: true, ..Filling::default() };
         let message = stage.wordings(&id, &filling).into_iter().next().map(|words| words.pieces).unwrap_or_default();
-        Next::Perform(Effect::SendCode { method, message, by_key: stage.state.by_key })
+        Next::Perform(Effect::SendCode { method, message, by_key: stage.frame.by_key })
     }
 }

@@ -20,16 +20,16 @@ impl Set {
         Some(Self { to: read_set(node, reading) })
     }
 
-    pub(super) fn enter(&self, stage: &mut Stage<'_>) -> Next<'_> {
+    pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         write(&self.to, stage);
         Next::Outcome("done")
     }
 }
 
 /// Writes variables in order; one whose expression fails becomes empty.
-pub(super) fn write(to: &[(String, Expression)], stage: &mut Stage<'_>) {
+pub(super) fn write(to: &[(String, Expression)], stage: &mut Stage<'_, '_>) {
     for (name, expression) in to {
         let value = stage.evaluate(expression).unwrap_or_default();
-        stage.state.vars.insert(name.clone(), value);
+        stage.frame.vars.insert(name.clone(), value);
     }
 }

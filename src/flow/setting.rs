@@ -72,6 +72,17 @@ pub struct Settings {
     pub rules: Rules,
     /// The exits that the tenant adds.
     pub paths: BTreeSet<String>,
+    /// The web services that the process names, by setting.
+    pub services: BTreeMap<String, ServiceUrls>,
+}
+
+/// The addresses of a web service of the customer's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceUrls {
+    /// For production calls.
+    pub production: String,
+    /// For test calls; empty where there is none.
+    pub test: String,
 }
 
 /// A setting that a process may not have like this.
@@ -109,13 +120,13 @@ impl SettingKind {
         }
     }
 
-    /// What holds where nobody says; services have no value.
+    /// What holds where nobody says.
     pub fn default(&self) -> Option<Value> {
         match self {
             SettingKind::Number { default, .. } => Some(json!(default)),
             SettingKind::Text { default } | SettingKind::Choice { default, .. } | SettingKind::Path { default } => Some(json!(default)),
             SettingKind::Switch { default } => Some(json!(default)),
-            SettingKind::Service { .. } => None,
+            SettingKind::Service { .. } => Some(json!({ "given": false })),
         }
     }
 
@@ -140,7 +151,10 @@ impl SettingKind {
                 false => Err((format!("{value} is neither true nor false"), String::new())),
             },
             SettingKind::Path { .. } => accept_word(value, exits),
-            SettingKind::Service { .. } => Err(("web services are set under the tenant's web_services".to_owned(), String::new())),
+            SettingKind::Service { .. } => match ServiceUrls::of(value) {
+                Some(_) => Ok(()),
+                None => Err((format!("{value} names no service"), "{ production = \"https://…\", test = \"https://…\" }".to_owned())),
+            },
         }
     }
 }
@@ -157,6 +171,16 @@ fn accept_word(value: &Value, known: &[&str]) -> Result<(), (String, String)> {
         None => format!("it may be {}", known.join(", ")),
     };
     Err((format!("{word:?} is not known"), hint))
+}
+
+impl ServiceUrls {
+    /// A table with `production`, and `test` where test calls may use it.
+    fn of(value: &Value) -> Option<Self> {
+        let table = value.as_object().filter(|table| table.keys().all(|key| matches!(key.as_str(), "production" | "test")))?;
+        let url = |key: &str| table.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let production = url("production");
+        (!production.is_empty()).then(|| Self { production, test: url("test") })
+    }
 }
 
 impl Settings {
@@ -181,11 +205,18 @@ impl Settings {
             }
         }
         let exits: Vec<&str> = exits.iter().copied().chain(overrides.paths.iter().map(String::as_str)).collect();
+        let mut services = BTreeMap::new();
         for (name, value) in &overrides.values {
             match check_override(declared, name, value, &exits) {
-                Ok(()) => {
-                    values.insert(name.clone(), value.clone());
-                }
+                Ok(()) => match ServiceUrls::of(value) {
+                    Some(urls) => {
+                        services.insert(name.clone(), urls);
+                        values.insert(name.clone(), json!({ "given": true }));
+                    }
+                    None => {
+                        values.insert(name.clone(), value.clone());
+                    }
+                },
                 Err(fault) => faults.push(fault),
             }
         }
@@ -193,7 +224,7 @@ impl Settings {
             return Err(faults);
         }
         let rules = Rules::from_values(&values);
-        Ok(Self { values, rules, paths: overrides.paths.clone() })
+        Ok(Self { values, rules, paths: overrides.paths.clone(), services })
     }
 }
 

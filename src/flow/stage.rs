@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::secret::Digits;
+
 use super::effect::Effect;
 use super::expression::{Expression, ExpressionError};
 use super::facts::{Facts, MethodFacts};
@@ -9,20 +11,27 @@ use super::keys::Keys;
 use super::prompts::Prompts;
 use super::reading::Located;
 use super::setting::Settings;
-use super::state::State;
+use super::state::Frame;
 use super::target::{Go, Target};
 use super::template::{Part, Template};
-use super::turn::Listen;
+use super::turn::{Listen, Transfer};
 use super::words::{Piece, Words};
 
-/// What a step has at hand.
-pub(super) struct Stage<'a> {
-    pub facts: &'a Facts,
-    pub settings: &'a Settings,
-    pub prompts: &'a Prompts,
+/// What a step has at hand: `'f` is the flow's, `'s` the call's.
+pub(super) struct Stage<'f, 's> {
+    pub facts: &'s Facts,
+    pub settings: &'f Settings,
+    pub prompts: &'f Prompts,
     /// The flow's own keys.
-    pub keys: &'a Keys,
-    pub state: &'a mut State,
+    pub keys: &'f Keys,
+    /// The run of this flow.
+    pub frame: &'s mut Frame,
+    /// The language of the call (BCP 47).
+    pub language: &'s mut String,
+    /// Said on the way, not heard yet.
+    pub said: &'s mut Vec<Words>,
+    /// What the caller entered, on its way to the step that reads it.
+    pub entry: &'s mut Option<Digits>,
 }
 
 /// What a step wants.
@@ -36,6 +45,10 @@ pub(super) enum Next<'f> {
     Key(&'f Target),
     /// The caller is asked.
     Listen(Box<Listen>),
+    /// The call is put through.
+    Transfer(Transfer),
+    /// Another flow runs, with these inputs.
+    Run { flow: &'f str, inputs: Map<String, Value> },
     /// The world is asked.
     Perform(Effect),
     /// The flow ends by this exit.
@@ -61,13 +74,13 @@ pub(super) struct Filling<'l> {
     pub message: bool,
 }
 
-impl Stage<'_> {
+impl Stage<'_, '_> {
     /// The variables under one name, for conditions and prompts.
     pub fn root(&self, name: &str) -> Option<Value> {
         match name {
             "settings" => Some(Value::Object(self.settings.values.clone())),
-            "inputs" => Some(Value::Object(self.state.inputs.clone())),
-            "vars" => Some(Value::Object(self.state.vars.clone())),
+            "inputs" => Some(Value::Object(self.frame.inputs.clone())),
+            "vars" => Some(Value::Object(self.frame.vars.clone())),
             "method" => Some(self.chosen().map_or_else(|| Value::Object(Map::new()), |method| method.value())),
             _ => self.facts.root(name),
         }
@@ -79,12 +92,12 @@ impl Stage<'_> {
 
     /// The method chosen, while it is on offer.
     pub fn chosen(&self) -> Option<&MethodFacts> {
-        self.facts.methods.iter().find(|method| Some(method.kind) == self.state.method)
+        self.facts.methods.iter().find(|method| Some(method.kind) == self.frame.method)
     }
 
     /// The prompt's words, the wording by how often it was said before. `None` where the flow has no such prompt.
     pub fn words(&mut self, id: &str, filling: &Filling<'_>) -> Option<Words> {
-        let heard = self.state.heard.entry(id.to_owned()).or_default();
+        let heard = self.frame.heard.entry(id.to_owned()).or_default();
         let time = *heard as usize;
         *heard += 1;
         self.wording(id, time, filling)
@@ -92,12 +105,12 @@ impl Stage<'_> {
 
     /// Every wording of a prompt, in order.
     pub fn wordings(&self, id: &str, filling: &Filling<'_>) -> Vec<Words> {
-        let count = self.prompts.find(&self.state.language, id).map_or(0, |(_, prompt)| prompt.wordings.len());
+        let count = self.prompts.find(self.language, id).map_or(0, |(_, prompt)| prompt.wordings.len());
         (0..count).filter_map(|time| self.wording(id, time, filling)).collect()
     }
 
     fn wording(&self, id: &str, time: usize, filling: &Filling<'_>) -> Option<Words> {
-        let (language, prompt) = self.prompts.find(&self.state.language, id)?;
+        let (language, prompt) = self.prompts.find(self.language, id)?;
         let template = prompt.wordings.get(time).or(prompt.wordings.last())?;
         let pieces = self.fill(template, language, filling);
         Some(Words { id: id.to_owned(), language: language.to_owned(), pieces, barge_in: true })
@@ -106,7 +119,7 @@ impl Stage<'_> {
     /// Puts words on the way to the next turn or ending.
     pub fn say(&mut self, id: &str) {
         let words = self.words(id, &Filling::default());
-        self.state.said.extend(words);
+        self.said.extend(words);
     }
 
     fn fill(&self, template: &Template, language: &str, filling: &Filling<'_>) -> Vec<Piece> {

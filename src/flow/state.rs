@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -13,23 +14,39 @@ use super::words::Words;
 /// A call's place in its flow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
-    /// The step that was entered last.
-    pub step: String,
-    /// What that step waits for.
+    /// The flows that run: the first one is the process's, each other one was called by the one before it.
+    pub frames: Vec<Frame>,
+    /// What the last one's step waits for.
     pub waiting: Waiting,
     /// The language of the call (BCP 47).
     pub language: String,
-    /// What `keep` and `set` wrote.
-    pub vars: Map<String, Value>,
-    /// The inputs of the flow.
-    pub inputs: Map<String, Value>,
     /// Said on the way, not heard yet.
     pub said: Vec<Words>,
+    /// A flow of this call ended by an exit that needs a verified caller.
+    pub proven: bool,
+    /// What the caller entered, on its way to the step that reads it: never stored.
+    #[serde(skip)]
+    pub entry: Option<Digits>,
+}
+
+/// One run of one flow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The flow's name.
+    pub flow: String,
+    /// The step that was entered last.
+    pub step: String,
+    /// What `keep` and `set` wrote.
+    pub vars: Map<String, Value>,
+    /// The inputs.
+    pub inputs: Map<String, Value>,
+    /// Who is to be verified; empty where the flow verifies nobody.
+    pub identity: String,
     /// The words that a target put in place of the next step's own.
     pub ask: Option<String>,
     /// How often each prompt was said.
     pub heard: BTreeMap<String, u32>,
-    /// How often each target with an end was taken, by step and outcome.
+    /// How often each target with an end was taken, by step and place.
     pub taken: BTreeMap<String, u32>,
     /// The method chosen.
     pub method: Option<Method>,
@@ -39,9 +56,21 @@ pub struct State {
     pub reason: Option<String>,
     /// A key led from a listening step to the one entered now.
     pub by_key: bool,
-    /// What the caller entered, on its way to the step that reads it: never stored.
-    #[serde(skip)]
-    pub entry: Option<Digits>,
+    /// Every yes that was heard, by its step.
+    pub yes: BTreeMap<String, Evidence>,
+}
+
+/// A yes, as it was heard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The prompt that asked.
+    pub prompt: String,
+    /// In which language (BCP 47).
+    pub language: String,
+    /// The key pressed.
+    pub key: char,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What a step waits for.
@@ -60,22 +89,17 @@ pub enum Waiting {
 
 impl State {
     /// A call that has not begun.
-    pub fn new(language: &str, inputs: Map<String, Value>) -> Self {
-        Self {
-            step: String::new(),
-            waiting: Waiting::Start,
-            language: language.to_owned(),
-            vars: Map::new(),
-            inputs,
-            said: Vec::new(),
-            ask: None,
-            heard: BTreeMap::new(),
-            taken: BTreeMap::new(),
-            method: None,
-            choices: Vec::new(),
-            reason: None,
-            by_key: false,
-            entry: None,
-        }
+    pub fn new(language: &str, frame: Frame) -> Self {
+        Self { frames: vec![frame], waiting: Waiting::Start, language: language.to_owned(), said: Vec::new(), proven: false, entry: None }
+    }
+
+    /// The run that is under way.
+    pub fn frame(&self) -> Option<&Frame> {
+        self.frames.last()
+    }
+
+    /// Who is to be verified in the run that is under way; empty where nobody is.
+    pub fn identity(&self) -> &str {
+        self.frame().map_or("", |frame| &frame.identity)
     }
 }

@@ -6,17 +6,23 @@ use super::branch::Branch;
 use super::check_code::CheckCode;
 use super::choose_method::ChooseMethod;
 use super::collect::Collect;
+use super::consent_read::ConsentRead;
+use super::consent_set::ConsentSet;
 use super::find_methods::FindMethods;
 use super::leave::Leave;
 use super::listening::Listening;
 use super::menu::Menu;
 use super::node::{Name, Node, Shape};
 use super::reading::{Fields, Located, Reading};
+use super::require::Require;
 use super::say::Say;
 use super::send_code::SendCode;
 use super::set::Set;
 use super::stage::{Next, Stage};
+use super::subflow::CallFlow;
 use super::target::Target;
+use super::transfer::Transfer;
+use super::web_service::WebService;
 use super::yes_no::YesNo;
 
 /// One step of a flow.
@@ -42,7 +48,7 @@ pub enum Kind {
     /// Asks for yes or no.
     YesNo(YesNo),
     /// Collects digits.
-    Collect(Collect),
+    Collect(Box<Collect>),
     /// Finds the contact methods.
     FindMethods(FindMethods),
     /// Lets the caller choose a method.
@@ -51,6 +57,18 @@ pub enum Kind {
     SendCode(SendCode),
     /// Checks the code.
     CheckCode(CheckCode),
+    /// Reads a consent status.
+    ConsentRead(ConsentRead),
+    /// Writes a consent status.
+    ConsentSet(ConsentSet),
+    /// Asks a service.
+    WebService(WebService),
+    /// Runs another flow.
+    Call(CallFlow),
+    /// Guards.
+    Require(Require),
+    /// Puts the caller through.
+    Transfer(Transfer),
     /// Decides.
     Branch(Branch),
     /// Writes variables.
@@ -77,8 +95,18 @@ impl Kind {
             Kind::CheckCode(_) => CheckCode::OUTCOMES,
             Kind::Branch(_) => Branch::OUTCOMES,
             Kind::Set(_) => Set::OUTCOMES,
-            Kind::Return(_) => &[],
+            Kind::ConsentRead(_) => ConsentRead::OUTCOMES,
+            Kind::ConsentSet(_) => ConsentSet::OUTCOMES,
+            Kind::WebService(_) => WebService::OUTCOMES,
+            Kind::Require(_) => Require::OUTCOMES,
+            Kind::Transfer(_) => Transfer::OUTCOMES,
+            Kind::Call(_) | Kind::Return(_) => &[],
         }
+    }
+
+    /// Whether outcomes may bear names of others: statuses of a service, exits of a flow.
+    pub(super) fn names_its_outcomes(&self) -> bool {
+        matches!(self, Kind::WebService(_) | Kind::Call(_))
     }
 
     /// The question, of kinds that listen.
@@ -92,13 +120,19 @@ impl Kind {
             | Kind::FindMethods(_)
             | Kind::SendCode(_)
             | Kind::CheckCode(_)
+            | Kind::ConsentRead(_)
+            | Kind::ConsentSet(_)
+            | Kind::WebService(_)
+            | Kind::Call(_)
+            | Kind::Require(_)
+            | Kind::Transfer(_)
             | Kind::Branch(_)
             | Kind::Set(_)
             | Kind::Return(_) => None,
         }
     }
 
-    pub(super) fn enter<'f>(&'f self, stage: &mut Stage<'f>) -> Next<'f> {
+    pub(super) fn enter<'f>(&'f self, stage: &mut Stage<'f, '_>) -> Next<'f> {
         match self {
             Kind::Say(say) => say.enter(stage),
             Kind::Menu(menu) => menu.enter(stage),
@@ -110,11 +144,17 @@ impl Kind {
             Kind::CheckCode(check) => check.enter(stage),
             Kind::Branch(branch) => branch.enter(stage),
             Kind::Set(set) => set.enter(stage),
+            Kind::ConsentRead(read) => read.enter(stage),
+            Kind::ConsentSet(set) => set.enter(stage),
+            Kind::WebService(service) => service.enter(stage),
+            Kind::Call(call) => call.enter(stage),
+            Kind::Require(require) => require.enter(stage),
+            Kind::Transfer(transfer) => transfer.enter(stage),
             Kind::Return(leave) => leave.enter(),
         }
     }
 
-    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &mut Stage<'f>) -> Next<'f> {
+    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &mut Stage<'f, '_>) -> Next<'f> {
         match self {
             Kind::Menu(menu) => menu.heard(pressed, stage),
             Kind::YesNo(yes_no) => yes_no.heard(pressed, stage),
@@ -124,6 +164,12 @@ impl Kind {
             | Kind::FindMethods(_)
             | Kind::SendCode(_)
             | Kind::CheckCode(_)
+            | Kind::ConsentRead(_)
+            | Kind::ConsentSet(_)
+            | Kind::WebService(_)
+            | Kind::Call(_)
+            | Kind::Require(_)
+            | Kind::Transfer(_)
             | Kind::Branch(_)
             | Kind::Set(_)
             | Kind::Return(_) => Next::Outcome("service_error"),
@@ -163,12 +209,18 @@ fn read_kind(kind: &Located, fields: &mut Fields, reading: &mut Reading) -> Opti
         "say" => Say::read(fields, reading).map(Kind::Say),
         "menu" => Menu::read(fields, reading).map(Kind::Menu),
         "yes_no" => YesNo::read(fields, reading).map(Kind::YesNo),
-        "collect" => Collect::read(fields, reading).map(Kind::Collect),
+        "collect" => Collect::read(fields, reading).map(Box::new).map(Kind::Collect),
         "find_methods" => FindMethods::read(fields, reading).map(Kind::FindMethods),
         "choose_method" => ChooseMethod::read(fields, reading).map(Kind::ChooseMethod),
         "send_code" => SendCode::read(fields, reading).map(Kind::SendCode),
         "check_code" => Some(Kind::CheckCode(CheckCode)),
         "set" => Set::read(fields, reading).map(Kind::Set),
+        "consent.read" => ConsentRead::read(fields, reading).map(Kind::ConsentRead),
+        "consent.set" => ConsentSet::read(fields, reading).map(Kind::ConsentSet),
+        "web_service" => WebService::read(fields, reading).map(Kind::WebService),
+        "call" => CallFlow::read(fields, reading).map(Kind::Call),
+        "require" => Require::read(fields, reading).map(Kind::Require),
+        "transfer" => Transfer::read(fields, reading).map(Kind::Transfer),
         "return" => Leave::read(fields, reading).map(Kind::Return),
         unknown => {
             let hint = match crate::finding::nearest(unknown, KINDS.iter().copied()) {

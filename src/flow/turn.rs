@@ -13,8 +13,69 @@ pub struct Turn {
     pub language: String,
     /// Said before the question.
     pub said: Vec<Words>,
-    /// What is asked and awaited.
-    pub listen: Listen,
+    /// What is done then.
+    pub act: Act,
+}
+
+/// What a turn does once its words are said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Asks, and awaits keys.
+    Listen(Listen),
+    /// Puts the caller through.
+    Transfer(Transfer),
+}
+
+/// A call put through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// A `sip:` or `tel:` address.
+    pub to: String,
+    /// Whether the call comes back.
+    pub kind: TransferKind,
+    /// How long it may ring, in milliseconds.
+    pub ring_for_ms: u32,
+}
+
+/// Whether a call that was put through comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransferKind {
+    /// It comes back when the other side has hung up.
+    Bridge,
+    /// It is gone.
+    Blind,
+}
+
+/// How a transfer went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transferred {
+    /// They spoke, and it is over.
+    Ended,
+    /// The other side was busy.
+    Busy,
+    /// Nobody answered.
+    NoAnswer,
+    /// It could not be done.
+    Failed,
+}
+
+impl Transferred {
+    /// Its name in flow files and pages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Transferred::Ended => "ended",
+            Transferred::Busy => "busy",
+            Transferred::NoAnswer => "no_answer",
+            Transferred::Failed => "failed",
+        }
+    }
+
+    /// The outcome of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Ended, Self::Busy, Self::NoAnswer, Self::Failed].into_iter().find(|outcome| outcome.name() == name)
+    }
 }
 
 /// A question: its words, its reprompts and the keys that answer it.

@@ -3,6 +3,7 @@
 use super::listening::{Listening, follow};
 use super::reading::{Fields, Reading};
 use super::stage::{Next, Stage};
+use super::state::Evidence;
 use super::turn::Takes;
 
 /// A step that asks for yes or no.
@@ -19,13 +20,18 @@ impl YesNo {
         Some(Self { listening: Listening::read(fields, 7_000, reading)? })
     }
 
-    pub(super) fn enter(&self, stage: &mut Stage<'_>) -> Next<'_> {
+    pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         Next::Listen(Box::new(self.listening.listen(Takes::OneOf(vec!['1', '2']), &[], stage)))
     }
 
-    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &Stage<'f>) -> Next<'f> {
+    pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &mut Stage<'f, '_>) -> Next<'f> {
         match pressed {
-            "1" => Next::Outcome("said_yes"),
+            "1" => {
+                let prompt = format!("{}.ask", self.listening.ask.text);
+                let evidence = Evidence { prompt, language: stage.language.clone(), key: '1', at: stage.facts.now };
+                stage.frame.yes.insert(stage.frame.step.clone(), evidence);
+                Next::Outcome("said_yes")
+            }
             "2" => Next::Outcome("said_no"),
             _ => self.listening.bound(pressed, false, stage.keys).map_or(Next::Outcome("no_match"), follow),
         }

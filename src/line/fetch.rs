@@ -31,7 +31,6 @@ pub trait Fetching: Send {
 pub struct HttpSetUpError(#[from] reqwest::Error);
 
 /// Fetches over HTTP for one call: cookies and copies are the call's own.
-#[derive(Debug)]
 pub struct HttpFetcher {
     /// For addresses that are trusted.
     trusting: Client,
@@ -154,7 +153,7 @@ impl Hop {
     /// Where an answer sends us: 307 and 308 repeat the request, the others ask with GET (RFC 9110 §15.4).
     fn redirected(&self, status: StatusCode, headers: &HeaderMap) -> Result<Option<Hop>, FetchFailure> {
         let repeats = match status.as_u16() {
-            301 | 302 | 303 => false,
+            301..=303 => false,
             307 | 308 => true,
             _ => return Ok(None),
         };
@@ -187,7 +186,14 @@ fn media_type(headers: &HeaderMap) -> Option<String> {
     value.split(';').next().map(|value| value.trim().to_ascii_lowercase())
 }
 
-/// The words of reqwest without the address, which may hold a caller's secrets.
+/// The words of the innermost cause, without the address, which may hold a caller's secrets.
 fn failed(error: reqwest::Error) -> FetchFailure {
-    FetchFailure::Failed(error.without_url().to_string())
+    let error = error.without_url();
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        words = inner.to_string();
+        cause = inner.source();
+    }
+    FetchFailure::Failed(words)
 }

@@ -14,6 +14,7 @@ mod prompt;
 mod sample;
 #[cfg(test)]
 mod schema;
+mod transfer_page;
 mod turn_page;
 mod variable;
 

@@ -5,14 +5,14 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::flow::{Listen, Takes, Turn};
+use crate::flow::{Act, Listen, Takes, TransferKind, Turn};
 
 use super::end_page::EndPage;
 use super::entry_page::EntryPage;
 use super::frame::{DialogKind, Version};
 use super::grammar_name::{GrammarName, Grammars};
 use super::hang_up_page::HangUpPage;
-use super::sample::{HOSTILE, code, hostile, menu};
+use super::sample::{HOSTILE, code, code_question, hostile, menu, transfer};
 use super::turn_page::TurnPage;
 use super::variable::{UNREACHABLE, Variable};
 
@@ -23,8 +23,9 @@ const ADDRESS: &str = "/vxml/acme/two-factor/a1b2/3?x=1&y=2";
 #[test]
 fn turn_pages_are_valid() {
     let lone_digit = Takes::Digits { from: 1, to: 1 };
-    let short = Turn { listen: Listen { takes: lone_digit, ..code().listen }, ..code() };
-    for (turn, version, kind) in every(&[code(), menu(), hostile(), short]) {
+    let short = Turn { act: Act::Listen(Listen { takes: lone_digit, ..code_question() }), ..code() };
+    let (bridge, blind) = (transfer(TransferKind::Bridge), transfer(TransferKind::Blind));
+    for (turn, version, kind) in every(&[code(), menu(), hostile(), short, bridge, blind]) {
         for grammars in [Grammars::Inline, Grammars::Served { base: "https://gw.example" }] {
             let page = TurnPage { turn, submit: ADDRESS, kind, version, grammars };
             assert_valid(&page.render(), page_schema(version));

@@ -14,12 +14,13 @@
 
 use askama::Template;
 
-use crate::flow::{KeyMeaning, Listen, Takes, Turn, Words};
+use crate::flow::{Act, KeyMeaning, Listen, Takes, Turn, Words};
 
 use super::frame::{DialogKind, Frame, Version, fill};
 use super::grammar_name::{GrammarName, Grammars};
 use super::pressed::Pressed;
 use super::prompt::{Moment, Prompt};
+use super::transfer_page::TransferTemplate;
 use super::variable::UNREACHABLE;
 
 /// A page that says something and awaits an answer.
@@ -51,10 +52,15 @@ struct TurnTemplate<'a> {
 impl TurnPage<'_> {
     /// The document.
     pub fn render(&self) -> String {
-        let Turn { language, said, listen } = self.turn;
+        let Turn { language, said, act } = self.turn;
         let frame = Frame::new(self.version, self.kind, language, Some(self.submit), &UNREACHABLE);
-        let grammar = GrammarName::of(listen);
-        fill(&TurnTemplate { frame, submit: self.submit, grammars: self.grammars, grammar, said, listen }, 8192)
+        match act {
+            Act::Listen(listen) => {
+                let grammar = GrammarName::of(listen);
+                fill(&TurnTemplate { frame, submit: self.submit, grammars: self.grammars, grammar, said, listen }, 8192)
+            }
+            Act::Transfer(transfer) => fill(&TransferTemplate { frame, submit: self.submit, said, transfer }, 4096),
+        }
     }
 }
 
@@ -89,7 +95,7 @@ mod tests {
     use crate::flow::{KeyMeaning, Takes};
     use crate::xml::parse;
 
-    use super::super::sample::{HOSTILE, code, hostile, menu};
+    use super::super::sample::{HOSTILE, code, code_question, hostile, menu, menu_question};
     use super::*;
 
     #[test]
@@ -117,17 +123,16 @@ mod tests {
 
     #[test]
     fn an_answer_of_a_menu_wins_over_a_bound_key() {
-        let mut turn = menu();
-        turn.listen.keys = BTreeMap::from([('1', KeyMeaning::Repeat)]);
+        let listen = Listen { keys: BTreeMap::from([('1', KeyMeaning::Repeat)]), ..menu_question() };
+        let turn = Turn { act: Act::Listen(listen), ..menu() };
 
         assert!(!page(&turn).render().contains("pressed == '1'"));
     }
 
     #[test]
     fn a_hash_with_a_meaning_is_not_taken_for_a_habit() {
-        let mut turn = code();
-        turn.listen.takes = Takes::Digits { from: 4, to: 8 };
-        turn.listen.keys = BTreeMap::from([('#', KeyMeaning::Tell)]);
+        let keys = BTreeMap::from([('#', KeyMeaning::Tell)]);
+        let turn = Turn { act: Act::Listen(Listen { takes: Takes::Digits { from: 4, to: 8 }, keys, ..code_question() }), ..code() };
 
         let page = page(&turn).render();
 

@@ -32,14 +32,14 @@ pub struct Live {
     pub call: Call,
     /// Version of the flow that it began with and stays on.
     pub flow_version: String,
-    /// Who is to be verified; empty where the flow verifies nobody.
-    pub identity: String,
     /// Where it stands in its flow.
     pub state: State,
     /// The turn whose answer is awaited; `None` before the first.
     pub turn: Option<Turn>,
     /// Its verification.
     pub verification: Verification,
+    /// The consent status read or written last.
+    pub consent: Option<String>,
     /// What was done.
     pub journal: Journal,
 }

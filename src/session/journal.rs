@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::flow::Evidence;
+
 /// Most events that a record keeps; a call has far fewer.
 const MOST_EVENTS: usize = 200;
 
@@ -25,6 +27,9 @@ pub struct Event {
     /// To whom, masked, where there is somebody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// The yes that a consent rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
     /// Why, in words, where the outcome does not say it all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<String>,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::flow::{Flow, Settings};
+use crate::consent::ConsentBook;
+use crate::flow::{Book, Chapter, Rules};
 use crate::verify::{CustomerServices, Limits, Method};
 
 /// All tenants, by name.
@@ -27,6 +28,8 @@ pub struct Tenant {
     pub methods: Vec<Box<dyn Method>>,
     /// The customer's services.
     pub services: Services,
+    /// Where consents are kept, where the tenant has such a place.
+    pub consent: Option<Box<dyn ConsentBook>>,
     /// Whether platforms may mark calls as tests.
     pub test_calls: bool,
     /// Its processes, by code.
@@ -48,10 +51,20 @@ pub struct Process {
     pub name: String,
     /// Whether it can be run.
     pub enabled: bool,
-    /// Its flow.
-    pub flow: Arc<Flow>,
-    /// Its settings.
-    pub settings: Settings,
+    /// Its flow, and all the flows that this one calls.
+    pub book: Book,
+}
+
+impl Process {
+    /// The flow that a call begins with; a book that was gathered has it.
+    pub fn root(&self) -> Option<&Chapter> {
+        self.book.chapter(self.book.root())
+    }
+
+    /// The rules of the flow that a call begins with.
+    pub fn rules(&self) -> Rules {
+        self.root().map(|root| root.settings.rules.clone()).unwrap_or_default()
+    }
 }
 
 impl Directory {

@@ -5,12 +5,13 @@ use std::time::Duration;
 use tracing::warn;
 
 use crate::clients::{ServiceCall, ServiceStatus};
-use crate::flow::{CodeGeneration, Effect, Method, Outcome};
+use crate::flow::{AnswerFacts, Chapter, CodeGeneration, Effect, Method, Outcome, Rules};
 use crate::secret::{Digits, mask};
 use crate::session::Event;
 use crate::verify::{AfterWrong, CodeContext, CodeState, CustomerServices, GuessBudget, Locked, Offers};
 
 use super::error::SwitchboardError;
+use super::metrics;
 use super::notes::{self, About};
 use super::resume::{Switchboard, Work};
 
@@ -25,24 +26,32 @@ enum Compared {
 impl Switchboard {
     /// Does it, and tells what came of it; `None` when the claim was lost on the way. A locked person gets nothing done.
     pub(super) async fn perform(&self, work: &mut Work<'_>, effect: Effect) -> Result<Option<Outcome>, SwitchboardError> {
-        let budget: GuessBudget = self.read_note(work.person()).await?;
-        if budget.is_locked(self.store.now().await?) {
-            self.note_event(work, Outcome::Locked, None, Vec::new()).await?;
+        let verifies = matches!(effect, Effect::FindMethods { .. } | Effect::SendCode { .. } | Effect::CheckCode { .. });
+        if verifies && self.is_locked(work).await? {
+            self.note_event(work, &Outcome::Locked, None, Vec::new()).await?;
             return Ok(Some(Outcome::Locked));
         }
         match effect {
             Effect::FindMethods { of } => self.find_methods(work, &of).await.map(Some),
             Effect::SendCode { method, message, by_key } => self.send_code(work, method, &message, by_key).await,
             Effect::CheckCode { entry } => self.check_code(work, entry).await.map(Some),
+            Effect::ReadConsent { contact } => self.read_consent(work, &contact).await.map(Some),
+            Effect::SetConsent { contact, status, evidence } => self.set_consent(work, &contact, status, evidence).await,
+            Effect::CallService { service, fields } => self.call_service(work, &service, &fields).await.map(Some),
         }
+    }
+
+    async fn is_locked(&self, work: &Work<'_>) -> Result<bool, SwitchboardError> {
+        let budget: GuessBudget = self.read_note(work.person()).await?;
+        Ok(budget.is_locked(self.store.now().await?))
     }
 
     async fn find_methods(&self, work: &mut Work<'_>, of: &[Method]) -> Result<Outcome, SwitchboardError> {
         let asked = work.services().check_verified_contact_methods(work.service_call()).await;
-        let rules = &work.process.settings.rules;
+        let rules = work.rules();
         let (outcome, why) = match asked {
             Ok((ServiceStatus::Success, contacts)) => {
-                let offers = Offers::among(&contacts.contacts, of, rules, &work.live.call.variables, work.tenant.country.as_deref());
+                let offers = Offers::among(&contacts.contacts, of, &rules, &work.live.call.variables, work.tenant.country.as_deref());
                 let outcome = if offers.offers.is_empty() { Outcome::NoContactMethod } else { Outcome::Found };
                 work.live.verification.offers = offers.offers;
                 (outcome, contacts.warnings.into_iter().chain(offers.warnings).collect())
@@ -53,22 +62,22 @@ impl Switchboard {
             }
             Err(error) => (Outcome::ServiceError, vec![chain(&error)]),
         };
-        self.note_event(work, outcome, None, why).await?;
+        self.note_event(work, &outcome, None, why).await?;
         Ok(outcome)
     }
 
     /// Takes a guess from the person's budget, compares, and gives the guess back when nothing was compared.
     async fn check_code(&self, work: &mut Work<'_>, entry: Option<Digits>) -> Result<Outcome, SwitchboardError> {
         let now = self.store.now().await?;
-        let rules = &work.process.settings.rules;
-        let outcome = match (work.live.verification.code_state(rules, now), entry) {
+        let rules = work.rules();
+        let outcome = match (work.live.verification.code_state(&rules, now), entry) {
             (CodeState::Expired, _) => Outcome::Expired,
             (CodeState::UsedUp, _) => Outcome::ChecksExceeded,
             (CodeState::Alive, None) => Outcome::ServiceError,
             (CodeState::Alive, Some(entry)) => self.guess(work, &entry).await?,
         };
-        let method = work.live.state.method;
-        self.note_event(work, outcome, method, Vec::new()).await?;
+        let method = work.live.state.frame().and_then(|frame| frame.method);
+        self.note_event(work, &outcome, method, Vec::new()).await?;
         Ok(outcome)
     }
 
@@ -89,17 +98,24 @@ impl Switchboard {
                 })
                 .await?
                 .ok();
-                let rules = &work.process.settings.rules;
-                work.live.verification.right(&work.live.identity.clone(), &work.live.auth_id.clone(), rules, now);
+                let rules = work.rules();
+                let (identity, auth_id) = (work.live.state.identity().to_owned(), work.live.auth_id.clone());
+                work.live.verification.right(&identity, &auth_id, &rules, now);
                 self.keep_proof(&work.live).await?;
                 Ok(Outcome::Right)
             }
-            Compared::Wrong => Ok(match work.live.verification.wrong(&work.process.settings.rules) {
-                _ if last => Outcome::Locked,
-                AfterWrong::TryAgain => Outcome::Wrong,
-                AfterWrong::ChecksExceeded => Outcome::ChecksExceeded,
-                AfterWrong::SendsExceeded => Outcome::SendsExceeded,
-            }),
+            Compared::Wrong => {
+                let rules = work.rules();
+                Ok(match work.live.verification.wrong(&rules) {
+                    _ if last => {
+                        metrics::locked(&work.live.call.tenant);
+                        Outcome::Locked
+                    }
+                    AfterWrong::TryAgain => Outcome::Wrong,
+                    AfterWrong::ChecksExceeded => Outcome::ChecksExceeded,
+                    AfterWrong::SendsExceeded => Outcome::SendsExceeded,
+                })
+            }
             Compared::Not(outcome) => {
                 notes::change(self.store.as_ref(), person, |budget: &mut GuessBudget| {
                     budget.give_back(&limits, now);
@@ -126,7 +142,7 @@ impl Switchboard {
                 work.live.verification.drop_method(method);
                 Compared::Not(Outcome::NotFound)
             }
-            Ok(ServiceStatus::Path(path)) => Compared::Not(work.named_path(path)),
+            Ok(status @ ServiceStatus::Path(_)) => Compared::Not(work.named_path(status.path())),
             Err(error) => {
                 warn!(auth_id = work.live.auth_id, error = chain(&error), "code_authentication failed in call {}", work.live.auth_id);
                 Compared::Not(Outcome::ServiceError)
@@ -138,27 +154,41 @@ impl Switchboard {
     pub(super) async fn note_event(
         &self,
         work: &mut Work<'_>,
-        outcome: Outcome,
+        outcome: &Outcome,
         method: Option<Method>,
         why: Vec<String>,
     ) -> Result<(), SwitchboardError> {
         let at = self.store.now().await?;
+        metrics::performed(&work.live.call.tenant, method, outcome);
         for why in &why {
             warn!(auth_id = work.live.auth_id, outcome = outcome.name(), "call {}: {why}", work.live.auth_id);
         }
         let target = method.and_then(|method| work.live.verification.offers.iter().find(|offer| offer.kind == method));
         let to = target.map(|offer| mask(&offer.target)).filter(|to| !to.is_empty());
-        let step = work.live.state.step.clone();
+        let step = work.live.state.frame().map(|frame| frame.step.clone()).unwrap_or_default();
         let method = method.map(|method| method.name().to_owned());
-        work.live.journal.add(Event { at, step, outcome: outcome.name().to_owned(), method, to, why });
+        work.live.journal.add(Event { at, step, outcome: outcome.name().to_owned(), method, to, evidence: None, why });
         Ok(())
     }
 }
 
 impl Work<'_> {
+    /// The flow that runs now, with its settings.
+    pub fn chapter(&self) -> Option<&Chapter> {
+        self.process.book.chapter(&self.live.state.frame()?.flow)
+    }
+
+    /// The rules of the flow that runs now.
+    pub fn rules(&self) -> Rules {
+        self.chapter().map(|chapter| chapter.settings.rules.clone()).unwrap_or_default()
+    }
+
     /// The person whose budget counts. A call that verifies nobody has a budget of its own.
     pub fn person(&self) -> About<'_> {
-        let identity = if self.live.identity.is_empty() { &self.live.auth_id } else { &self.live.identity };
+        let identity = match self.live.state.identity() {
+            "" => &self.live.auth_id,
+            identity => identity,
+        };
         About::Person { tenant: &self.live.call.tenant, identity }
     }
 
@@ -169,24 +199,25 @@ impl Work<'_> {
 
     pub fn service_call(&self) -> ServiceCall<'_> {
         ServiceCall {
-            identity: &self.live.identity,
+            identity: self.live.state.identity(),
             call_id: self.live.call.known_as(&self.live.auth_id),
             tenant: &self.live.call.tenant,
-            timeout: Duration::from_millis(u64::from(self.process.settings.rules.http_timeout_ms)),
+            timeout: Duration::from_millis(u64::from(self.rules().http_timeout_ms)),
         }
     }
 
     /// What a status comes to that is none of the known ones: an exit that needs nothing, or a failure (AMB-7).
     pub fn named_path(&mut self, status: String) -> Outcome {
-        let settings = &self.process.settings;
-        let known = self.process.flow.open_exits().contains(&status.as_str()) || settings.paths.contains(&status);
+        let known = self
+            .chapter()
+            .is_some_and(|Chapter { flow, settings }| flow.open_exits().contains(&status.as_str()) || settings.paths.contains(&status));
         let path = known.then(|| status.clone());
-        self.live.verification.answer = (status, path);
+        self.live.verification.answer = AnswerFacts { status, path, ..AnswerFacts::default() };
         if known { Outcome::ServicePath } else { Outcome::ServiceError }
     }
 
     pub fn is_external(&self) -> bool {
-        self.process.settings.rules.code_generation == CodeGeneration::External
+        self.rules().code_generation == CodeGeneration::External
     }
 }
 

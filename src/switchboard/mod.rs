@@ -6,11 +6,13 @@ mod ending;
 mod error;
 mod facts;
 mod idle;
+mod metrics;
 mod notes;
 mod opening;
 mod record;
 mod resume;
 mod sending;
+mod services;
 
 pub use directory::{Directory, Process, Services, Tenant};
 pub use error::SwitchboardError;

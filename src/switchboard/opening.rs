@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::flow::{Flow, State};
+use crate::flow::{Chapter, Flow, Frame, State};
 use crate::render::DialogKind;
 use crate::session::{Call, CallAddress, Journal, Live};
 use crate::verify::Verification;
 
-use super::directory::Process;
+use super::directory::{Process, Tenant};
+use super::facts::Known;
 use super::resume::Switchboard;
 
 /// The names that every entry page takes, whatever the flow.
@@ -36,21 +37,22 @@ impl Switchboard {
     /// The entry of a process; `None` when it is unknown or disabled.
     pub fn entry(&self, tenant: &str, process: &str, kind: DialogKind, language: &str) -> Option<Entry> {
         let (_, found) = self.directory.process(tenant, process)?;
+        let root = found.root()?;
         let address = CallAddress::mint((tenant, process), kind, &self.key, &self.chance, self.clock.now());
         Some(Entry {
             address,
-            names: entry_names(found),
-            language: found.flow.language(language).to_owned(),
-            vxml_version: found.settings.rules.vxml_version.clone(),
+            names: entry_names(root),
+            language: root.flow.language(language).to_owned(),
+            vxml_version: root.settings.rules.vxml_version.clone(),
         })
     }
 }
 
 /// Call variables, inputs, and the variables that settings name; only what can be a variable of a page.
-fn entry_names(process: &Process) -> Vec<String> {
-    let rules = &process.settings.rules;
+fn entry_names(root: &Chapter) -> Vec<String> {
+    let rules = &root.settings.rules;
     let mut names: Vec<String> = CALL_VARIABLES.iter().map(|name| (*name).to_owned()).collect();
-    let more = process.flow.inputs.keys().chain([&rules.email_variable, &rules.phone_variable]);
+    let more = root.flow.inputs.keys().chain([&rules.email_variable, &rules.phone_variable]);
     for name in more.filter(|name| is_variable(name)) {
         if !names.contains(name) {
             names.push(name.clone());
@@ -65,36 +67,32 @@ fn is_variable(name: &str) -> bool {
         && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// A call that has just begun.
-pub(super) fn begin(process: &Process, mut call: Call, auth_id: String, started: Timestamp) -> Live {
+/// A call that has just begun; `None` for a process without a flow.
+pub(super) fn begin(process: &Process, tenant: &Tenant, mut call: Call, auth_id: String, started: Timestamp) -> Option<Live> {
     let variable = |name: &str| call.variables.get(name).cloned().unwrap_or_default();
-    call.id = variable("call_id");
-    call.from = variable("from");
-    call.to = variable("to");
+    (call.id, call.from, call.to) = (variable("call_id"), variable("from"), variable("to"));
     call.test = variable("test") == "true";
     call.started = started;
-    let flow = &process.flow;
-    let identity =
-        flow.identity_input().map(|name| call.variables.get(name).map(|identity| identity.trim().to_owned()).unwrap_or_default());
-    let state = State::new(flow.language(&variable("lang")), inputs(flow, &call.variables));
-    Live {
+    let flow = &process.root()?.flow;
+    let language = flow.language(&variable("lang")).to_owned();
+    let mut live = Live {
         auth_id,
         flow_version: flow.version.clone(),
-        identity: identity.unwrap_or_default(),
-        state,
+        state: State::new(&language, Frame::default()),
         turn: None,
         verification: Verification::default(),
+        consent: None,
         journal: Journal::default(),
         call,
-    }
-}
-
-fn inputs(flow: &Flow, variables: &CallVariables) -> Map<String, Value> {
-    flow.inputs.keys().map(|name| (name.clone(), Value::from(variables.get(name).cloned().unwrap_or_default()))).collect()
+    };
+    let given = |name: &str| live.call.variables.get(name).filter(|value| !value.is_empty()).map(|value| Value::from(value.as_str()));
+    let frame = Frame::of(flow, process.book.root(), given, &Known { live: &live, tenant, now: started });
+    live.state.frames = vec![frame];
+    Some(live)
 }
 
 /// The inputs that the flow cannot do without and that the platform did not give.
-pub(super) fn missing_inputs<'f>(flow: &'f Flow, live: &Live) -> Vec<&'f str> {
-    let empty = |name: &str| live.state.inputs.get(name).and_then(Value::as_str).is_none_or(|value| value.trim().is_empty());
+pub(super) fn missing_inputs<'f>(flow: &'f Flow, frame: &Frame) -> Vec<&'f str> {
+    let empty = |name: &str| frame.inputs.get(name).and_then(Value::as_str).is_none_or(|value| value.trim().is_empty());
     flow.inputs.iter().filter(|(name, input)| input.required && empty(name)).map(|(name, _)| name.as_str()).collect()
 }

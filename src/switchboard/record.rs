@@ -37,18 +37,20 @@ struct Body<'a> {
 /// The record of a call that ended at `now`.
 pub(super) fn record(live: &Live, process: &Process, results: &Results, now: Timestamp) -> Record {
     let call = &live.call;
-    let facts = live.verification.facts(&live.identity, &process.settings.rules, now);
+    let identity =
+        live.state.frames.iter().rev().map(|frame| frame.identity.as_str()).find(|identity| !identity.is_empty()).unwrap_or_default();
+    let facts = live.verification.facts(identity, &process.rules(), now);
     let call_id = call.known_as(&live.auth_id);
     let body = Body {
         auth_id: &live.auth_id,
         call_id,
         tenant: &call.tenant,
         process: &call.process,
-        flow: &process.flow.title,
+        flow: process.book.root(),
         flow_version: &live.flow_version,
         test: call.test,
         from: mask(&call.from),
-        identity: mask(&live.identity),
+        identity: mask(identity),
         started_at: call.started,
         ended_at: now,
         status: &results.status,

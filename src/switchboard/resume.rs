@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 use crate::clock::{Chance, Clock};
-use crate::flow::{Advance, Farewell, Input, Outcome, Step, Turn, Verdict, Waiting, Words, advance, apology};
+use crate::flow::{Advance, Farewell, Input, Step, Transferred, Turn, Verdict, Waiting, Words, advance, apology};
 use crate::render::DialogKind;
 use crate::secret::{Digits, MasterKey};
 use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
@@ -25,9 +25,9 @@ use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next, Store
 
 use super::directory::{Directory, Process, Tenant};
 use super::error::SwitchboardError;
-use super::facts::facts;
+use super::facts::Known;
 use super::opening::{CallVariables, begin, missing_inputs};
-use super::{ending, notes, record};
+use super::{ending, metrics, notes, record};
 
 /// How long a claim holds (DESIGN, "Claims, time and lost nodes").
 pub(super) const LEASE: Duration = Duration::from_secs(30);
@@ -52,6 +52,8 @@ pub enum TurnInput {
     Begin(CallVariables),
     /// Keys that the caller pressed.
     Keys(Digits),
+    /// The caller was put through, and it went like this.
+    Transferred(Transferred),
     /// Silence to the end of the page's reprompts.
     Silence,
     /// Wrong keys to the end of the page's reprompts.
@@ -149,7 +151,12 @@ impl Switchboard {
                 if turn != 0 || !address.may_begin(self.store.now().await?) {
                     return Ok(gone("call_ended", address.kind(), ""));
                 }
-                self.open(key, current, Call { variables: variables.clone(), ..call.clone() }).await?;
+                if !found.test_calls && variables.get("test").is_some_and(|test| test == "true") {
+                    return Ok(gone("no_such_process", address.kind(), ""));
+                }
+                if !self.open(key, (found, current), Call { variables: variables.clone(), ..call.clone() }).await? {
+                    return Ok(gone("no_such_process", address.kind(), ""));
+                }
                 continue;
             };
             match self.attempt(key, row, turn, &input, (found, current)).await? {
@@ -165,14 +172,14 @@ impl Switchboard {
         gone(reason, kind, language)
     }
 
-    async fn open(&self, key: CallKey, process: &Process, call: Call) -> Result<(), SwitchboardError> {
+    async fn open(&self, key: CallKey, (tenant, process): (&Tenant, &Process), call: Call) -> Result<bool, SwitchboardError> {
         let now = self.store.now().await?;
-        let mut live = begin(process, call, self.auth_id(), now);
+        let Some(mut live) = begin(process, tenant, call, self.auth_id(), now) else { return Ok(false) };
         self.recall_proof(&mut live).await?;
         info!(auth_id = live.auth_id, tenant = live.call.tenant, process = live.call.process, "call {} begins", live.auth_id);
         let body = CallBody::Live(Box::new(live)).seal(&key.0, &self.key, &self.chance);
         self.store.open_call(key, Next { turn: 0, body, claim: None, ended: false }, Vec::new()).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// 96 random bits, as text.
@@ -220,13 +227,14 @@ impl Switchboard {
     async fn take(&self, mut work: Work<'_>, input: &TurnInput) -> Result<Attempt, SwitchboardError> {
         let input = match input {
             TurnInput::Begin(_) => {
-                if let [missing, ..] = missing_inputs(&work.process.flow, &work.live)[..] {
-                    info!(auth_id = work.live.auth_id, "call {} lacks the input {missing}", work.live.auth_id);
+                if let Some(missing) = work.missing_input() {
+                    warn!(auth_id = work.live.auth_id, "call {} lacks the input {missing}: the platform must send it", work.live.auth_id);
                     return self.end(work, failed_farewell("internal")).await;
                 }
                 Input::Began
             }
             TurnInput::Keys(keys) => Input::Heard(keys.clone()),
+            TurnInput::Transferred(transferred) => Input::Transferred(*transferred),
             TurnInput::Silence => Input::Silence,
             TurnInput::NoMatch | TurnInput::Garbled => Input::NoMatch,
             TurnInput::HungUp => Input::HungUp,
@@ -245,7 +253,7 @@ impl Switchboard {
             return Ok(Attempt::Again);
         }
         info!(auth_id = work.live.auth_id, "call {} is taken over from a lost node", work.live.auth_id);
-        let step = self.advance(&mut work, Input::Performed(Outcome::Sent)).await?;
+        let step = self.advance(&mut work, Input::Lost).await?;
         self.follow(work, step).await
     }
 
@@ -268,9 +276,8 @@ impl Switchboard {
 
     async fn advance(&self, work: &mut Work<'_>, input: Input) -> Result<Step, SwitchboardError> {
         let now = self.store.now().await?;
-        let facts = facts(&work.live, work.tenant, &work.process, now);
-        let state = work.live.state.clone();
-        let Advance { state, step } = advance(&work.process.flow, &work.process.settings, &facts, state, input);
+        let known = Known { live: &work.live, tenant: work.tenant, now };
+        let Advance { state, step } = advance(&work.process.book, &known, work.live.state.clone(), input);
         work.live.state = state;
         Ok(step)
     }
@@ -308,7 +315,7 @@ impl Switchboard {
         let body = CallBody::Live(work.live.clone()).seal(&work.key.0, &self.key, &self.chance);
         let next = Next { turn: number, body, claim: None, ended: false };
         let saved = self.store.save(work.key, work.guard(), next, Vec::new()).await?;
-        debug!(auth_id = work.live.auth_id, turn = number, step = work.live.state.step, saved, "call {} asks", work.live.auth_id);
+        debug!(auth_id = work.live.auth_id, turn = number, saved, "call {} asks", work.live.auth_id);
         Ok(if saved { Attempt::Answered(Page::Turn { number, turn: Box::new(turn) }) } else { Attempt::Again })
     }
 
@@ -323,6 +330,7 @@ impl Switchboard {
         if !self.store.save(work.key, work.guard(), next, vec![record]).await? {
             return Ok(Attempt::Again);
         }
+        metrics::ended(&work.live.call, &ended.results);
         let Results { status, path, reason, .. } = &ended.results;
         info!(auth_id = work.live.auth_id, status, path, reason, "call {} ends: {status}, {path}, {reason}", work.live.auth_id);
         Ok(Attempt::Answered(goodbye(ended)))
@@ -334,6 +342,11 @@ impl Switchboard {
 }
 
 impl Work<'_> {
+    fn missing_input(&self) -> Option<&str> {
+        let frame = self.live.state.frame()?;
+        missing_inputs(&self.process.root()?.flow, frame).first().copied()
+    }
+
     fn guard(&self) -> Guard {
         match self.claim {
             Some(id) => Guard::HeldBy(id),
@@ -343,8 +356,8 @@ impl Work<'_> {
 }
 
 fn answer(page: Page, kind: DialogKind, process: &Process) -> Answer {
-    let rules = &process.settings.rules;
-    Answer { page, kind, vxml_version: rules.vxml_version.clone(), inline_grammars: rules.inline_grammars }
+    let rules = process.rules();
+    Answer { page, kind, vxml_version: rules.vxml_version, inline_grammars: rules.inline_grammars }
 }
 
 /// The page of the turn that is awaited; a call whose first turn is still to come has none yet.

@@ -7,6 +7,7 @@ use crate::verify::{CodeContext, CodeHash, DestinationQuota, Message, TenantQuot
 
 use super::effects::chain;
 use super::error::SwitchboardError;
+use super::metrics;
 use super::notes::{self, About};
 use super::resume::{Switchboard, Work};
 
@@ -19,7 +20,7 @@ impl Switchboard {
         by_key: bool,
     ) -> Result<Option<Outcome>, SwitchboardError> {
         if let Some(refused) = self.refuse_send(work, method, by_key).await? {
-            self.note_event(work, refused, Some(method), Vec::new()).await?;
+            self.note_event(work, &refused, Some(method), Vec::new()).await?;
             return Ok(Some(refused));
         }
         let (outcome, why) = if work.is_external() {
@@ -29,7 +30,7 @@ impl Switchboard {
             let Some(sent) = self.send_internal(work, method, message).await? else { return Ok(None) };
             sent
         };
-        self.note_event(work, outcome, Some(method), why).await?;
+        self.note_event(work, &outcome, Some(method), why).await?;
         Ok(Some(outcome))
     }
 
@@ -40,7 +41,7 @@ impl Switchboard {
         if by_key && verification.cools_down(method, limits, now) {
             return Ok(Some(Outcome::TooSoon));
         }
-        if verification.sends >= work.process.settings.rules.maximum_sends {
+        if verification.sends >= work.rules().maximum_sends {
             return Ok(Some(Outcome::SendsExceeded));
         }
         if work.is_external() {
@@ -73,13 +74,12 @@ impl Switchboard {
         pieces: &[Piece],
     ) -> Result<Option<(Outcome, Vec<String>)>, SwitchboardError> {
         let now = self.store.now().await?;
-        let process = std::sync::Arc::clone(&work.process);
-        let rules = &process.settings.rules;
+        let rules = work.rules();
         let code = make_code(rules.internal_digits, &self.chance);
         let auth_id = work.live.auth_id.clone();
         let before = work.live.verification.clone();
         let hash = |number| Some(CodeHash::of(&code, CodeContext { auth_id: &auth_id, number }, &self.key));
-        work.live.verification.begin_code(method, hash, rules, now);
+        work.live.verification.begin_code(method, hash, &rules, now);
         work.live.verification.delivered(method, now);
         if !self.commit_intent(work).await? {
             return Ok(None);
@@ -87,7 +87,9 @@ impl Switchboard {
         let message = compose(work, method, pieces, code);
         let mut why = Vec::new();
         for gateway in work.tenant.methods.iter().filter(|gateway| gateway.kind() == method) {
-            match gateway.send(&message).await {
+            let sent = gateway.send(&message).await;
+            metrics::sent(&work.live.call.tenant, gateway.name(), sent.is_ok());
+            match sent {
                 Ok(()) => return Ok(Some((Outcome::Sent, why))),
                 Err(error) => why.push(format!("{}: {error}", gateway.name())),
             }
@@ -105,9 +107,8 @@ impl Switchboard {
     /// A code of the customer's own making (AMB-5, AMB-7).
     async fn send_external(&self, work: &mut Work<'_>, method: Method) -> Result<Option<(Outcome, Vec<String>)>, SwitchboardError> {
         let now = self.store.now().await?;
-        let process = std::sync::Arc::clone(&work.process);
-        let rules = &process.settings.rules;
-        work.live.verification.begin_code(method, |_| None, rules, now);
+        let rules = work.rules();
+        work.live.verification.begin_code(method, |_| None, &rules, now);
         work.live.verification.delivered(method, now);
         let shown_by_app = method == Method::Authenticator;
         if (shown_by_app && !rules.send_for_authenticator) || !work.services().sends_codes() {
@@ -129,7 +130,7 @@ impl Switchboard {
                 work.live.verification.drop_method(method);
                 (Outcome::NotFound, Vec::new())
             }
-            Ok(ServiceStatus::Path(path)) => (work.named_path(path), Vec::new()),
+            Ok(status @ ServiceStatus::Path(_)) => (work.named_path(status.path()), Vec::new()),
             Err(error) => (Outcome::ServiceError, vec![chain(&error)]),
         };
         Ok(Some(outcome))
@@ -137,16 +138,16 @@ impl Switchboard {
 }
 
 fn compose(work: &Work<'_>, method: Method, pieces: &[Piece], code: Digits) -> Message {
-    let rules = &work.process.settings.rules;
+    let rules = work.rules();
     let target = work.live.verification.offers.iter().find(|offer| offer.kind == method);
     let from = match method {
-        Method::Sms => &rules.sms_from,
-        Method::Email | Method::Authenticator => &rules.email_from,
+        Method::Sms => rules.sms_from,
+        Method::Email | Method::Authenticator => rules.email_from,
     };
     Message {
         to: target.map(|offer| offer.target.clone()).unwrap_or_default(),
-        from: from.clone(),
-        subject: rules.email_subject.clone(),
+        from,
+        subject: rules.email_subject,
         text: text(pieces, &code),
         code,
         id: format!("{}-{}", work.live.auth_id, work.live.verification.codes),

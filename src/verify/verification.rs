@@ -36,8 +36,8 @@ pub struct Verification {
     pub history: BTreeMap<Method, Deliveries>,
     /// Who was verified.
     pub proof: Option<Proof>,
-    /// The status that a service gave last, and the exit it names.
-    pub answer: (String, Option<String>),
+    /// What a service answered last.
+    pub answer: AnswerFacts,
 }
 
 /// A method on offer, with its number or address.
@@ -82,6 +82,8 @@ pub struct Proof {
     pub identity: String,
     /// How.
     pub method: Method,
+    /// When.
+    pub at: Timestamp,
     /// Until when it counts.
     pub until: Timestamp,
     /// Id of the authentication that did it (`authId`).
@@ -190,7 +192,7 @@ impl Verification {
     pub fn right(&mut self, identity: &str, auth_id: &str, rules: &Rules, now: Timestamp) {
         let Some(code) = self.code.take() else { return };
         let until = now + SignedDuration::from_mins(i64::from(rules.authenticated_for_minutes));
-        self.proof = Some(Proof { identity: identity.to_owned(), method: code.method, until, auth_id: auth_id.to_owned() });
+        self.proof = Some(Proof { identity: identity.to_owned(), method: code.method, at: now, until, auth_id: auth_id.to_owned() });
     }
 
     /// The proof that counts for `identity` now (AMB-14).
@@ -202,14 +204,17 @@ impl Verification {
     /// What the engine may know of it.
     pub fn facts(&self, identity: &str, rules: &Rules, now: Timestamp) -> VerificationFacts {
         let valid = self.valid_proof(identity, rules, now);
+        let fresh = self.proof.as_ref().filter(|proof| proof.until > now);
         let checks = self.code.as_ref().map_or(0, |code| code.checks);
         VerificationFacts {
             still_valid: valid.is_some(),
-            verified: self.proof.as_ref().is_some_and(|proof| proof.until > now),
+            verified: fresh.is_some(),
             sends_left: rules.maximum_sends.saturating_sub(self.sends),
             checks_left: rules.maximum_checks.saturating_sub(checks),
             method: valid.map(|proof| proof.method),
             strength: valid.map(|proof| proof.method.strength()),
+            any_strength: fresh.map(|proof| proof.method.strength()),
+            age_ms: fresh.and_then(|proof| u64::try_from(now.duration_since(proof.at).as_millis()).ok()),
         }
     }
 
@@ -226,11 +231,6 @@ impl Verification {
             number: self.codes,
             minutes: rules.internal_code_minutes,
         }
-    }
-
-    /// The last answer of a service, as the engine may know it.
-    pub fn answer_facts(&self) -> AnswerFacts {
-        AnswerFacts { status: self.answer.0.clone(), path: self.answer.1.clone() }
     }
 }
 

@@ -7,6 +7,7 @@ use http::Request;
 use http_body_util::{BodyExt, Limited};
 use tokio::time::{Duration, timeout};
 
+use crate::flow::Transferred;
 use crate::secret::Digits;
 use crate::switchboard::TurnInput;
 
@@ -50,7 +51,8 @@ impl Form {
         match self.0.get("outcome").map(String::as_str) {
             Some("no_input") => TurnInput::Silence,
             Some("no_match") => TurnInput::NoMatch,
-            Some(_) | None => TurnInput::Garbled,
+            Some(outcome) => Transferred::named(outcome).map_or(TurnInput::Garbled, TurnInput::Transferred),
+            None => TurnInput::Garbled,
         }
     }
 }
