@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::flow::{Flow, Overrides};
+use crate::flow::{Book, Chapter, Flow, Overrides};
 use crate::render::DialogKind;
 use crate::secret::Digits;
 use crate::switchboard::{Page, Process, SwitchboardError, TurnInput};
@@ -49,8 +49,10 @@ prompts:
 /// The process that verifies; `None` would be a fault of the flow above, which a test excludes.
 pub(super) fn process() -> Option<(String, Arc<Process>)> {
     let flow = Flow::read(FLOW).ok()?;
-    let settings = flow.settings(&Overrides::default()).ok()?;
-    Some((CODE.to_owned(), Arc::new(Process { name: flow.title.clone(), enabled: true, flow: Arc::new(flow), settings })))
+    let (name, settings) = (flow.title.clone(), flow.settings(&Overrides::default()).ok()?);
+    let chapter = Chapter { flow: Arc::new(flow), settings };
+    let book = Book::gather(CODE, |_| Some(chapter.clone())).ok()?;
+    Some((CODE.to_owned(), Arc::new(Process { name, enabled: true, book })))
 }
 
 /// Verifies `identity` in the call `call_id` by a text message to `number`. The world forgets all of it but the verdict.

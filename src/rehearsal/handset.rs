@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::flow::{KeyMeaning, Listen, Piece, Takes, Turn, Words};
+use crate::flow::{Act, KeyMeaning, Listen, Piece, Takes, Transfer, Turn, Words};
 use crate::secret::Digits;
 use crate::switchboard::TurnInput;
 
@@ -21,6 +21,8 @@ pub(super) enum Action {
     Hear(Heard),
     /// The page posts this.
     Post(TurnInput),
+    /// The call is put through.
+    Transfer(Transfer),
 }
 
 /// A telephone on a page.
@@ -33,7 +35,8 @@ pub(super) struct Handset {
 }
 
 struct Page {
-    turn: Turn,
+    said: Vec<Words>,
+    listen: Listen,
     silences: u8,
     wrong: u8,
     say: Say,
@@ -65,9 +68,17 @@ enum Judged {
 impl Handset {
     /// A page has come: its words are said, and keys that were pressed ahead count.
     pub fn handle_page(&mut self, turn: Turn) {
-        self.page = Some(Page { turn, silences: 0, wrong: 0, say: Say::All, entry: String::new(), anew: true });
-        self.listen(Say::All);
-        self.take_typed();
+        match turn.act {
+            Act::Listen(listen) => {
+                self.page = Some(Page { said: turn.said, listen, silences: 0, wrong: 0, say: Say::All, entry: String::new(), anew: true });
+                self.listen(Say::All);
+                self.take_typed();
+            }
+            Act::Transfer(transfer) => {
+                self.actions.extend(turn.said.iter().map(|words| Action::Hear(spoken(words, None))));
+                self.actions.push_back(Action::Transfer(transfer));
+            }
+        }
     }
 
     /// The caller presses keys and lets go.
@@ -101,7 +112,7 @@ impl Handset {
 
     /// How long the page waits for the caller.
     pub fn patience(&self) -> Duration {
-        let Some(Page { turn: Turn { listen, .. }, say, entry, .. }) = &self.page else { return Duration::ZERO };
+        let Some(Page { listen, say, entry, .. }) = &self.page else { return Duration::ZERO };
         match (entry.is_empty(), say) {
             (false, _) => Duration::from_millis(u64::from(listen.between_keys_ms)),
             (true, Say::MoreTime) => MORE_TIME,
@@ -113,7 +124,7 @@ impl Handset {
         while let Some(page) = &mut self.page {
             let Some(key) = self.typed.pop_front() else { return };
             page.entry.push(key);
-            match judge(&page.turn.listen, &page.entry) {
+            match judge(&page.listen, &page.entry) {
                 Judged::More => {}
                 Judged::End => self.end_entry(),
                 Judged::NoMatch => self.wrong_entry(),
@@ -124,7 +135,7 @@ impl Handset {
     /// The grammar has what it wants, or the caller pressed no more.
     fn end_entry(&mut self) {
         let Some(page) = &mut self.page else { return };
-        let listen = &page.turn.listen;
+        let listen = &page.listen;
         let pressed = match (listen.takes.collects(), listen.keys.contains_key(&'#')) {
             (true, false) => page.entry.strip_prefix('#').unwrap_or(&page.entry).to_owned(),
             (true, true) | (false, _) => page.entry.clone(),
@@ -171,12 +182,12 @@ impl Handset {
 
 impl Page {
     fn is_over(&self, tries: u8) -> bool {
-        tries >= self.turn.listen.tries || self.silences + self.wrong >= self.turn.listen.tries_together
+        tries >= self.listen.tries || self.silences + self.wrong >= self.listen.tries_together
     }
 
     /// What is said now.
     fn heard(&self) -> Vec<Heard> {
-        let Turn { said, listen, .. } = &self.turn;
+        let Page { said, listen, .. } = self;
         let question = || listen.ask.iter().map(|words| spoken(words, None)).collect();
         let by_count = |reprompts: &[Words], times: u8, count| match reprompts.get(usize::from(times) - 1).or(reprompts.last()) {
             Some(words) => vec![spoken(words, count)],
@@ -323,7 +334,7 @@ mod tests {
 
         phone.handle_keys("123456#");
         assert_eq!(told(&mut phone), ["posts 123456"]);
-        phone.handle_page(Turn { language: "en".into(), said: Vec::new(), listen: code() });
+        phone.handle_page(page(code()));
         assert_eq!(phone.patience(), Duration::from_secs(5));
         phone.handle_keys("654321");
 
@@ -401,10 +412,14 @@ mod tests {
         Listen { takes: Takes::OneOf(vec!['1', '2']), ..code() }
     }
 
+    fn page(listen: Listen) -> Turn {
+        Turn { language: "en".into(), said: Vec::new(), act: Act::Listen(listen) }
+    }
+
     /// A telephone on a page whose question was heard.
     fn on(listen: Listen) -> Handset {
         let mut phone = Handset::default();
-        phone.handle_page(Turn { language: "en".into(), said: Vec::new(), listen });
+        phone.handle_page(page(listen));
         assert_eq!(told(&mut phone), ["the code?"]);
         phone
     }
@@ -417,6 +432,7 @@ mod tests {
             Action::Post(TurnInput::Silence) => "posts silence".to_owned(),
             Action::Post(TurnInput::NoMatch) => "posts no match".to_owned(),
             Action::Post(other) => format!("posts {other:?}"),
+            Action::Transfer(transfer) => format!("transfers to {}", transfer.to),
         });
         told.collect()
     }

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::finding::nearest;
-use crate::flow::{Flow, Method as MethodKind, Overrides, RuleDefinition, SettingFault, Settings};
+use crate::flow::{Book, BookError, Chapter, Flow, Method as MethodKind, Overrides, RuleDefinition, SettingFault, SettingKind, Settings};
 use crate::secret::MasterKey;
 use crate::store::Store;
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
 use crate::verify::{CustomerServices, Limits, Method};
 use crate::web::{Access, Gateway, Networks};
 
+use super::consents::RehearsedConsents;
 use super::earlier;
 use super::gateways::RehearsedGateway;
 use super::services::RehearsedServices;
@@ -25,12 +26,15 @@ pub type Flows = BTreeMap<String, Arc<Flow>>;
 /// The one tenant.
 pub(super) const TENANT: &str = "rehearsal";
 
+/// Where the services are that flows name.
+const SERVICES_AT: &str = "https://services.invalid/";
+
 /// Codes and rows of a rehearsal are nobody's secret.
 const KEY: [u8; 32] = [7; 32];
 
 /// The gateway and what it is made of.
 pub(super) struct House<'f> {
-    pub flows: &'f Flows,
+    flows: &'f Flows,
     overrides: BTreeMap<&'f str, Overrides>,
     world: Arc<World>,
     pub store: Arc<dyn Store>,
@@ -47,6 +51,16 @@ impl<'f> House<'f> {
 
     /// Sets a setting of every flow that has it, for the calls to come.
     pub fn set(&mut self, name: &str, written: &str) -> Result<(), SettingFault> {
+        self.set_to(name, &readings(written))
+    }
+
+    /// Gives every flow the service that it knows by this setting, for the calls to come.
+    pub fn provide(&mut self, service: &str) -> Result<(), SettingFault> {
+        let url = format!("{SERVICES_AT}{service}");
+        self.set_to(service, &[json!({ "production": url, "test": url })])
+    }
+
+    fn set_to(&mut self, name: &str, readings: &[Value]) -> Result<(), SettingFault> {
         let declares = |flow: &Flow| flow.settings.iter().any(|setting| setting.name.text == name);
         let is_rule = RuleDefinition::named(name).is_some();
         let declaring: Vec<_> = self.flows.iter().filter(|(_, flow)| declares(flow)).collect();
@@ -54,7 +68,7 @@ impl<'f> House<'f> {
         let mut fault = self.unknown_setting(name);
         let mut is_set = false;
         for (code, flow) in concerned {
-            match with_setting(flow, self.overrides.get(code.as_str()), name, written) {
+            match with_setting(flow, self.overrides.get(code.as_str()), name, readings) {
                 Ok(overrides) => {
                     self.overrides.insert(code, overrides);
                     is_set = true;
@@ -85,9 +99,19 @@ impl<'f> House<'f> {
         }
     }
 
-    /// The flow behind a process code; `Err` names the nearest one.
-    pub fn flow(&self, code: &str) -> Result<&Arc<Flow>, String> {
-        self.flows.get(code).ok_or_else(|| near(code, self.flows.keys().map(String::as_str)))
+    /// Whether the process can be called; `Err` says why not, and what to do about it.
+    pub fn check(&self, code: &str) -> Result<(), (String, String)> {
+        if !self.flows.contains_key(code) {
+            return Err((format!("there is no flow called {code}"), near(code, self.flows.keys().map(String::as_str))));
+        }
+        book(self.flows, &self.overrides, code).map(|_| ()).map_err(|error| (error.to_string(), String::new()))
+    }
+
+    /// The names of the services that flows have settings for.
+    pub fn services(&self) -> impl Iterator<Item = &'f str> + Clone {
+        let settings = self.flows.values().flat_map(|flow| &flow.settings);
+        let services = settings.filter(|setting| matches!(setting.kind, SettingKind::Service { .. }));
+        services.map(|setting| setting.name.text.as_str())
     }
 
     /// Fewest and most digits of a code.
@@ -114,11 +138,11 @@ pub(super) fn near<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone)
     }
 }
 
-fn with_setting(flow: &Flow, before: Option<&Overrides>, name: &str, written: &str) -> Result<Overrides, SettingFault> {
+fn with_setting(flow: &Flow, before: Option<&Overrides>, name: &str, readings: &[Value]) -> Result<Overrides, SettingFault> {
     let mut fault = None;
-    for value in readings(written) {
+    for value in readings {
         let mut overrides = before.cloned().unwrap_or_default();
-        overrides.values.insert(name.to_owned(), value);
+        overrides.values.insert(name.to_owned(), value.clone());
         match flow.settings(&overrides) {
             Ok(_) => return Ok(overrides),
             Err(faults) => fault = fault.or(faults.into_iter().next()),
@@ -139,10 +163,19 @@ fn settings(flow: &Flow, overrides: Option<&Overrides>) -> Result<Settings, Vec<
     flow.settings(overrides.unwrap_or(&Overrides::default()))
 }
 
+/// The flow and what it calls, each with its own settings.
+fn book(flows: &Flows, overrides: &BTreeMap<&str, Overrides>, code: &str) -> Result<Book, BookError> {
+    Book::gather(code, |name| {
+        let flow = flows.get(name)?;
+        let settings = settings(flow, overrides.get(name)).ok()?;
+        Some(Chapter { flow: Arc::clone(flow), settings })
+    })
+}
+
 fn gateway(flows: &Flows, overrides: &BTreeMap<&str, Overrides>, world: &Arc<World>, store: &Arc<dyn Store>) -> Arc<Gateway> {
     let process = |code: &String, flow: &Arc<Flow>| {
-        let settings = settings(flow, overrides.get(code.as_str())).ok()?;
-        Some((code.clone(), Arc::new(Process { name: flow.title.clone(), enabled: true, flow: Arc::clone(flow), settings })))
+        let book = book(flows, overrides, code).ok()?;
+        Some((code.clone(), Arc::new(Process { name: flow.title.clone(), enabled: true, book })))
     };
     let processes = flows.iter().filter_map(|(code, flow)| process(code, flow)).chain(earlier::process());
     let services = || Box::new(RehearsedServices { world: Arc::clone(world) }) as Box<dyn CustomerServices>;
@@ -153,6 +186,7 @@ fn gateway(flows: &Flows, overrides: &BTreeMap<&str, Overrides>, world: &Arc<Wor
         limits: Limits::default(),
         methods: vec![sends(MethodKind::Sms), sends(MethodKind::Email)],
         services: Services { production: services(), test: services() },
+        consent: Some(Box::new(RehearsedConsents { world: Arc::clone(world) })),
         test_calls: true,
         processes: processes.collect(),
     };

@@ -1,6 +1,7 @@
 //! The offline bench: plays `.call` transcripts against flows, in virtual time, and tells where a call went another way.
 
 mod call_end;
+mod consents;
 mod coverage;
 mod earlier;
 mod expectation;

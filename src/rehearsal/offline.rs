@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::flow::Transferred;
 use crate::render::DialogKind;
 use crate::session::CallAddress;
 use crate::switchboard::{Page, TurnInput};
@@ -73,6 +74,7 @@ impl OfflineCall {
             match action {
                 Action::Hear(heard) => self.world.note(Moment::Heard(heard)),
                 Action::Post(input) => self.post(input).await,
+                Action::Transfer(transfer) => self.transfer(transfer.to).await,
             }
         }
     }
@@ -89,6 +91,12 @@ impl OfflineCall {
                 self.finish(CallEnd { by_caller: false, fault: None, returned: returned.collect() });
             }
         }
+    }
+
+    async fn transfer(&mut self, to: String) {
+        let transferred = if self.world.answers(&to) { Transferred::Ended } else { Transferred::NoAnswer };
+        self.world.note(Moment::Transferred(to));
+        self.post(TurnInput::Transferred(transferred)).await;
     }
 
     async fn resume(&self, input: TurnInput) -> Page {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::clock::{Chance, Clock};
 use crate::finding::Finding;
-use crate::flow::{SettingFault, SettingKind};
+use crate::flow::SettingFault;
 use crate::store::{self, StoreError};
 
 use super::call_end::CallEnd;
@@ -120,16 +120,14 @@ impl Player<'_> {
         match given {
             Given::Setting { name, value } => self.house.set(name, value).map_err(wrong),
             Given::Preset(name) => self.house.preset(name).map_err(wrong),
+            Given::Service { name, .. } if self.house.services().any(|service| service == name) => self.house.provide(name).map_err(wrong),
             Given::Service { name, .. } => self.check_service(name, span),
             Given::Customer { .. } | Given::Consent(_) | Given::Verified(_) | Given::Transfer { .. } => Ok(()),
         }
     }
 
     fn check_service(&self, name: &str, span: &Range<usize>) -> Result<(), Finding> {
-        let of_flows = self.house.flows.values().flat_map(|flow| &flow.settings);
-        let of_flows =
-            of_flows.filter(|setting| matches!(setting.kind, SettingKind::Service { .. })).map(|setting| setting.name.text.as_str());
-        let known = SERVICES.into_iter().chain(OTHER_SERVICES).chain(of_flows);
+        let known = SERVICES.into_iter().chain(OTHER_SERVICES).chain(self.house.services());
         if known.clone().any(|known| known == name) {
             return Ok(());
         }
@@ -137,9 +135,8 @@ impl Player<'_> {
     }
 
     async fn call(&mut self, from: &str, target: &str, given: &[(String, String)], span: &Range<usize>) -> Result<(), Finding> {
-        if let Err(hint) = self.house.flow(target) {
-            return Err(Finding::error("unknown-process", span.clone(), format!("there is no flow called {target}")).hint(hint));
-        }
+        let refused = |(what, hint): (String, String)| Finding::error("no-such-process", span.clone(), what).hint(hint);
+        self.house.check(target).map_err(refused)?;
         let own_id = format!("call-{}", self.calls.len() + 1);
         let usual = [("from", from), ("to", target), ("call_id", &own_id)];
         let mut variables: Vec<_> = usual.map(|(name, value)| (name.to_owned(), value.to_owned())).into();

@@ -69,10 +69,12 @@ impl CustomerServices for RehearsedServices {
         Ok(status.unwrap_or(if right { ServiceStatus::Success } else { ServiceStatus::IncorrectCode }))
     }
 
+    /// A flow's own service answers with what it was asked.
     async fn call(&self, url: &str, call: ServiceCall<'_>, fields: &[(&str, &str)]) -> Result<ServiceAnswer, ServiceError> {
         let name = url.rsplit('/').next().unwrap_or_default();
         let status = self.ask(name, call, fields)?;
-        Ok(ServiceAnswer { status: status.unwrap_or(ServiceStatus::Success), fields: Default::default() })
+        let echoed = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Ok(ServiceAnswer { status: status.unwrap_or(ServiceStatus::Success), fields: echoed })
     }
 }
 
