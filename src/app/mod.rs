@@ -12,4 +12,5 @@ mod records;
 mod serve;
 
 pub use compose::{ComposeError, Composition, compose};
+pub use demo::demo_text;
 pub use flows::{FlowLibrary, FlowsError};

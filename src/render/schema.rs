@@ -27,7 +27,7 @@ fn turn_pages_are_valid() {
     let (bridge, blind) = (transfer(TransferKind::Bridge), transfer(TransferKind::Blind));
     for (turn, version, kind) in every(&[code(), menu(), hostile(), short, bridge, blind]) {
         for grammars in [Grammars::Inline, Grammars::Served { base: "https://gw.example" }] {
-            let page = TurnPage { turn, submit: ADDRESS, kind, version, grammars };
+            let page = TurnPage { turn, submit: ADDRESS, kind, version, grammars, hold: Some("/prompts/one_moment.en.wav") };
             assert_valid(&page.render(), page_schema(version));
         }
     }
@@ -38,7 +38,7 @@ fn entry_pages_are_valid() {
     let hostile = Variable::new("lang", HOSTILE).unwrap();
     let declared = [hostile, Variable::new("identity", "1001").unwrap()];
     for (variables, version, kind) in every(&[&declared[..], &[]]) {
-        let page = EntryPage { submit: ADDRESS, kind, language: "en-GB", variables, version };
+        let page = EntryPage { submit: ADDRESS, kind, language: "en-GB", variables, version, hold: None };
         assert_valid(&page.render(), page_schema(version));
     }
 }

@@ -67,11 +67,16 @@ fn is_variable(name: &str) -> bool {
         && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// Whether the platform marks the call as a test.
+pub(super) fn is_test(variables: &CallVariables) -> bool {
+    variables.get("test").is_some_and(|mark| mark == "true")
+}
+
 /// A call that has just begun; `None` for a process without a flow.
 pub(super) fn begin(process: &Process, tenant: &Tenant, mut call: Call, auth_id: String, started: Timestamp) -> Option<Live> {
     let variable = |name: &str| call.variables.get(name).cloned().unwrap_or_default();
     (call.id, call.from, call.to) = (variable("call_id"), variable("from"), variable("to"));
-    call.test = variable("test") == "true";
+    call.test = is_test(&call.variables);
     call.started = started;
     let flow = &process.root()?.flow;
     let language = flow.language(&variable("lang")).to_owned();

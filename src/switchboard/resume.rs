@@ -26,7 +26,7 @@ use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next, Store
 use super::directory::{Directory, Process, Tenant};
 use super::error::SwitchboardError;
 use super::facts::Known;
-use super::opening::{CallVariables, begin, missing_inputs};
+use super::opening::{CallVariables, begin, is_test, missing_inputs};
 use super::{ending, metrics, notes, record};
 
 /// How long a claim holds (DESIGN, "Claims, time and lost nodes").
@@ -141,21 +141,23 @@ impl Switchboard {
         platform: &str,
     ) -> Result<Answer, SwitchboardError> {
         let Some((found, current)) = self.directory.process(tenant, process) else {
-            return Ok(gone("no_such_process", address.kind(), ""));
+            return Ok(self.apology((tenant, process), "no_such_process", address.kind(), ""));
         };
+        let gone = |reason| Ok(self.apology((tenant, process), reason, address.kind(), ""));
         let key = CallKey(address.key(&self.key));
         let call = Call { tenant: tenant.to_owned(), process: process.to_owned(), platform: platform.to_owned(), ..Call::default() };
         for _ in 0..MOST_ROUNDS {
             let Some(row) = self.store.call(key).await? else {
-                let TurnInput::Begin(variables) = &input else { return Ok(gone("call_ended", address.kind(), "")) };
+                let TurnInput::Begin(variables) = &input else { return gone("call_ended") };
                 if turn != 0 || !address.may_begin(self.store.now().await?) {
-                    return Ok(gone("call_ended", address.kind(), ""));
+                    return gone("call_ended");
                 }
-                if !found.test_calls && variables.get("test").is_some_and(|test| test == "true") {
-                    return Ok(gone("no_such_process", address.kind(), ""));
+                if is_test(variables) && !found.test_calls {
+                    info!(tenant, process, "a test call is refused: tenants.{tenant}.platforms.test_calls is false");
+                    return gone("no_such_process");
                 }
                 if !self.open(key, (found, current), Call { variables: variables.clone(), ..call.clone() }).await? {
-                    return Ok(gone("no_such_process", address.kind(), ""));
+                    return gone("no_such_process");
                 }
                 continue;
             };
@@ -167,9 +169,13 @@ impl Switchboard {
         Err(SwitchboardError::Busy)
     }
 
-    /// What a caller hears when the fault is ours.
-    pub fn apology(&self, reason: &str, kind: DialogKind, language: &str) -> Answer {
-        gone(reason, kind, language)
+    /// What a caller hears where there is no turn to take or the fault is ours.
+    pub fn apology(&self, (tenant, process): (&str, &str), reason: &str, kind: DialogKind, language: &str) -> Answer {
+        let page = gone(reason, language);
+        match self.directory.process(tenant, process) {
+            Some((_, process)) => answer(page, kind, process),
+            None => Answer { page, kind, vxml_version: "2.1".to_owned(), inline_grammars: false },
+        }
     }
 
     async fn open(&self, key: CallKey, (tenant, process): (&Tenant, &Process), call: Call) -> Result<bool, SwitchboardError> {
@@ -364,13 +370,13 @@ fn answer(page: Page, kind: DialogKind, process: &Process) -> Answer {
 fn current_page(live: &Live, number: u32) -> Page {
     match &live.turn {
         Some(turn) => Page::Turn { number, turn: Box::new(turn.clone()) },
-        None => gone("call_ended", DialogKind::Main, &live.state.language).page,
+        None => gone("call_ended", &live.state.language),
     }
 }
 
 fn ended_page(ended: Ended, now: Timestamp) -> Page {
     if now > ended.at + ENDED_FOR {
-        return gone("call_ended", DialogKind::Main, &ended.language).page;
+        return gone("call_ended", &ended.language);
     }
     goodbye(ended)
 }
@@ -379,11 +385,10 @@ fn goodbye(ended: Ended) -> Page {
     Page::End(Box::new(Goodbye { say: ended.say, language: ended.language, results: ended.results }))
 }
 
-fn gone(reason: &str, kind: DialogKind, language: &str) -> Answer {
+fn gone(reason: &str, language: &str) -> Page {
     let language = if language.is_empty() { "en" } else { language };
-    let goodbye = Goodbye { say: vec![apology(language)], language: language.to_owned(), results: Results::unavailable(reason) };
-    let page = Page::End(Box::new(goodbye));
-    Answer { page, kind, vxml_version: "2.1".to_owned(), inline_grammars: false }
+    let results = Results::unavailable(reason);
+    Page::End(Box::new(Goodbye { say: vec![apology(language)], language: language.to_owned(), results }))
 }
 
 fn failed_farewell(reason: &str) -> Farewell {

@@ -1,15 +1,22 @@
 //! Sends a code: limits first, then the intent is saved, then the gateways are tried in order.
 
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
 use crate::clients::ServiceStatus;
 use crate::flow::{Method, Outcome, Piece};
 use crate::secret::{Digits, SecretText};
-use crate::verify::{CodeContext, CodeHash, DestinationQuota, Message, TenantQuota, UsedUp, contact_method, make_code};
+use crate::verify::{CodeContext, CodeHash, DestinationQuota, Message, SendError, TenantQuota, UsedUp, contact_method, make_code};
 
 use super::effects::chain;
 use super::error::SwitchboardError;
 use super::metrics;
 use super::notes::{self, About};
 use super::resume::{Switchboard, Work};
+
+/// The longest that a caller waits for all gateways together (REQUIREMENTS, Default 3 "service wait").
+const PATIENCE: Duration = Duration::from_secs(15);
 
 impl Switchboard {
     pub(super) async fn send_code(
@@ -86,8 +93,10 @@ impl Switchboard {
         }
         let message = compose(work, method, pieces, code);
         let mut why = Vec::new();
+        let deadline = Instant::now() + PATIENCE;
         for gateway in work.tenant.methods.iter().filter(|gateway| gateway.kind() == method) {
-            let sent = gateway.send(&message).await;
+            let late = |_| Err(SendError { why: format!("the caller has waited {} s: not tried further", PATIENCE.as_secs()) });
+            let sent = timeout_at(deadline, gateway.send(&message)).await.unwrap_or_else(late);
             metrics::sent(&work.live.call.tenant, gateway.name(), sent.is_ok());
             match sent {
                 Ok(()) => return Ok(Some((Outcome::Sent, why))),

@@ -11,6 +11,7 @@ mod operations;
 mod page;
 mod router;
 mod server;
+mod sounds;
 
 pub use access::{Access, Peer};
 pub use gateway::Gateway;
