@@ -102,7 +102,7 @@ impl OfflineCall {
     async fn resume(&self, input: TurnInput) -> Page {
         let switchboard = &self.gateway.switchboard;
         let answer = switchboard.resume((TENANT, &self.process), &self.address, self.turn, input, PLATFORM).await;
-        answer.unwrap_or_else(|_| switchboard.apology("internal", DialogKind::Main, "")).page
+        answer.unwrap_or_else(|_| switchboard.apology((TENANT, &self.process), "internal", DialogKind::Main, "")).page
     }
 
     fn finish(&mut self, end: CallEnd) {
