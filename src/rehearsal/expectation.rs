@@ -31,44 +31,37 @@ impl Unmet {
 }
 
 impl Since {
-    /// A prompt must be heard whole and in order; others may lie between. Prompts by id are known to the offline door only.
+    /// A prompt must be heard whole and in order; others may lie between.
     pub fn hears(&mut self, hears: &Hears, log: &[Moment]) -> Result<(), Unmet> {
-        let heard = |moment: &Moment| match moment {
-            Moment::Heard(heard) => Some(heard.clone()),
-            _ => None,
-        };
-        let fits = |heard: &Heard| match hears {
-            Hears::Words(words) => words.read(&heard.text).is_some(),
-            Hears::Prompt(id) => heard.prompt.as_ref().is_none_or(|prompt| prompt == id),
-            Hears::Nothing => false,
-        };
-        if matches!(hears, Hears::Nothing) {
-            return nothing(log, |moment| heard(moment).is_some());
+        let is_prompt = |moment: &Moment| heard(moment).is_some();
+        match hears {
+            Hears::Nothing => nothing(log, is_prompt),
+            Hears::Words(words) => find(log, &mut self.heard, |moment| words.read(&heard(moment)?.text).map(|_| ()), is_prompt),
+            Hears::Prompt(_) if log.iter().filter_map(heard).any(|heard| heard.prompt.is_none()) => Ok(()),
+            Hears::Prompt(id) => {
+                let is_meant = |moment: &Moment| (heard(moment)?.prompt.as_ref() == Some(id)).then_some(());
+                find(log, &mut self.heard, is_meant, is_prompt)
+            }
         }
-        find(log, &mut self.heard, |moment| heard(moment).filter(&fits).map(|_| ()), |moment| heard(moment).is_some())
     }
 
     /// A message must have arrived; gives what it binds.
     pub fn receives(&mut self, receives: Option<&Receives>, log: &[Moment]) -> Result<Bindings, Unmet> {
         let is_message = |moment: &Moment| matches!(moment, Moment::Received { .. });
         let Some(told) = receives else { return nothing(log, is_message).map(|()| Bindings::new()) };
-        let fits = |moment: &Moment| match moment {
-            Moment::Received { method, to, text } => {
-                let is_meant = *method == told.method && told.to.as_ref().is_none_or(|wanted| address(*method, wanted) == *to);
-                told.text.read(text).filter(|_| is_meant)
-            }
-            _ => None,
+        let fits = |moment: &Moment| {
+            let Moment::Received { method, to, text } = moment else { return None };
+            let is_meant = *method == told.method && told.to.as_ref().is_none_or(|wanted| address(*method, wanted) == *to);
+            told.text.read(text).filter(|_| is_meant)
         };
         find(log, &mut self.received, fits, is_message)
     }
 
     /// A service must have been asked with these fields, perhaps among others.
     pub fn asks(&mut self, service: &str, fields: &[(String, String)], log: &[Moment]) -> Result<(), Unmet> {
-        let fits = |moment: &Moment| match moment {
-            Moment::Asked { service: asked, fields: with } => {
-                (asked == service && fields.iter().all(|field| with.contains(field))).then_some(())
-            }
-            _ => None,
+        let fits = |moment: &Moment| {
+            let Moment::Asked { service: asked, fields: with } = moment else { return None };
+            (asked == service && fields.iter().all(|field| with.contains(field))).then_some(())
         };
         find(log, &mut self.asked, fits, |moment| matches!(moment, Moment::Asked { .. }))
     }
@@ -96,6 +89,10 @@ pub(super) fn returns(ends: &Ends, end: Option<&CallEnd>) -> Result<(), Unmet> {
     }
 }
 
+fn heard(moment: &Moment) -> Option<&Heard> {
+    if let Moment::Heard(heard) = moment { Some(heard) } else { None }
+}
+
 /// The first moment from `place` on that fits; `place` moves behind it.
 fn find<T>(
     log: &[Moment],
@@ -117,5 +114,53 @@ fn nothing(log: &[Moment], is_of_kind: impl Fn(&Moment) -> bool) -> Result<(), U
     match log.iter().any(&is_of_kind) {
         true => Err(Unmet::came(log.iter().filter(|moment| is_of_kind(moment)))),
         false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pattern::Pattern;
+    use super::*;
+
+    fn prompt(id: Option<&str>, text: &str) -> Moment {
+        Moment::Heard(Heard { prompt: id.map(str::to_owned), text: text.to_owned() })
+    }
+
+    fn words(text: &str) -> Hears {
+        Hears::Words(Pattern::words(text).unwrap())
+    }
+
+    #[test]
+    fn prompts_come_in_order_with_others_between() {
+        let log = [prompt(None, "One."), prompt(None, "Two."), prompt(None, "Three.")];
+        let mut since = Since::default();
+
+        assert_eq!(since.hears(&words("One."), &log), Ok(()));
+        assert_eq!(since.hears(&words("Three."), &log), Ok(()));
+        assert!(since.hears(&words("Two."), &log).is_err());
+    }
+
+    #[test]
+    fn what_came_instead_is_told() {
+        let log = [prompt(None, "One."), Moment::HungUp, prompt(None, "Two.")];
+        let mut since = Since::default();
+        since.hears(&words("One."), &log).unwrap();
+
+        let Err(Unmet(came)) = since.hears(&words("Three."), &log) else { panic!() };
+
+        assert_eq!(came, "since the caller acted last came:\nhears     Two.");
+        assert!(since.hears(&Hears::Nothing, &log).is_err());
+        assert_eq!(since.hears(&Hears::Nothing, &[]), Ok(()));
+    }
+
+    #[test]
+    fn an_id_is_compared_where_ids_are_known() {
+        let (known, unknown) = ([prompt(Some("code.ask"), "One.")], [prompt(None, "One.")]);
+        let id = |id: &str| Hears::Prompt(id.to_owned());
+
+        assert_eq!(Since::default().hears(&id("code.ask"), &known), Ok(()));
+        assert!(Since::default().hears(&id("code.wrong"), &known).is_err());
+        assert_eq!(Since::default().hears(&id("code.wrong"), &unknown), Ok(()));
+        assert!(Since::default().hears(&id("code.ask"), &[]).is_err());
     }
 }

@@ -14,8 +14,14 @@ use super::world::{Fault, World};
 /// How long a gateway is waited for (`SMS.Timeout`).
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The gateway for one kind of message.
+/// The gateways that every tenant has.
+pub(super) const GATEWAYS: [(&str, MethodKind); 2] = [("sms gateway", MethodKind::Sms), ("email gateway", MethodKind::Email)];
+/// Second gateways: a tenant has them once a line gives them.
+pub(super) const FALLBACKS: [(&str, MethodKind); 2] = [("sms fallback", MethodKind::Sms), ("email fallback", MethodKind::Email)];
+
+/// A gateway for one kind of message.
 pub(super) struct RehearsedGateway {
+    pub name: &'static str,
     pub kind: MethodKind,
     pub world: Arc<World>,
 }
@@ -27,11 +33,7 @@ impl Method for RehearsedGateway {
     }
 
     fn name(&self) -> &str {
-        match self.kind {
-            MethodKind::Sms => "sms gateway",
-            MethodKind::Email => "email gateway",
-            MethodKind::Authenticator => "authenticator",
-        }
+        self.name
     }
 
     async fn send(&self, message: &Message) -> Result<(), SendError> {

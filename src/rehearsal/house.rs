@@ -1,13 +1,13 @@
 //! The real gateway on the rehearsed world: every flow is a process under its own name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::finding::nearest;
-use crate::flow::{Book, BookError, Chapter, Flow, Method as MethodKind, Overrides, RuleDefinition, SettingFault, SettingKind, Settings};
+use crate::flow::{Book, BookError, Chapter, Flow, Overrides, RuleDefinition, SettingFault, SettingKind, Settings};
 use crate::secret::MasterKey;
 use crate::store::Store;
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
@@ -16,7 +16,7 @@ use crate::web::{Access, Gateway, Networks};
 
 use super::consents::RehearsedConsents;
 use super::earlier;
-use super::gateways::RehearsedGateway;
+use super::gateways::{FALLBACKS, GATEWAYS, RehearsedGateway};
 use super::services::RehearsedServices;
 use super::world::World;
 
@@ -36,6 +36,7 @@ const KEY: [u8; 32] = [7; 32];
 pub(super) struct House<'f> {
     flows: &'f Flows,
     overrides: BTreeMap<&'f str, Overrides>,
+    fallbacks: BTreeSet<&'static str>,
     world: Arc<World>,
     pub store: Arc<dyn Store>,
     /// The gateway as it is set now; a call stays with the one that took it.
@@ -44,9 +45,9 @@ pub(super) struct House<'f> {
 
 impl<'f> House<'f> {
     pub fn new(flows: &'f Flows, world: Arc<World>, store: Arc<dyn Store>) -> Self {
-        let overrides = BTreeMap::new();
-        let gateway = gateway(flows, &overrides, &world, &store);
-        Self { flows, overrides, world, store, gateway }
+        let (overrides, fallbacks) = (BTreeMap::new(), BTreeSet::new());
+        let gateway = gateway(flows, &overrides, &fallbacks, &world, &store);
+        Self { flows, overrides, fallbacks, world, store, gateway }
     }
 
     /// Sets a setting of every flow that has it, for the calls to come.
@@ -58,6 +59,12 @@ impl<'f> House<'f> {
     pub fn provide(&mut self, service: &str) -> Result<(), SettingFault> {
         let url = format!("{SERVICES_AT}{service}");
         self.set_to(service, &[json!({ "production": url, "test": url })])
+    }
+
+    /// Gives the tenant this second gateway, for the calls to come.
+    pub fn add_fallback(&mut self, name: &'static str) {
+        self.fallbacks.insert(name);
+        self.rebuild();
     }
 
     fn set_to(&mut self, name: &str, readings: &[Value]) -> Result<(), SettingFault> {
@@ -126,7 +133,7 @@ impl<'f> House<'f> {
     }
 
     fn rebuild(&mut self) {
-        self.gateway = gateway(self.flows, &self.overrides, &self.world, &self.store);
+        self.gateway = gateway(self.flows, &self.overrides, &self.fallbacks, &self.world, &self.store);
     }
 }
 
@@ -172,19 +179,26 @@ fn book(flows: &Flows, overrides: &BTreeMap<&str, Overrides>, code: &str) -> Res
     })
 }
 
-fn gateway(flows: &Flows, overrides: &BTreeMap<&str, Overrides>, world: &Arc<World>, store: &Arc<dyn Store>) -> Arc<Gateway> {
+fn gateway(
+    flows: &Flows,
+    overrides: &BTreeMap<&str, Overrides>,
+    fallbacks: &BTreeSet<&str>,
+    world: &Arc<World>,
+    store: &Arc<dyn Store>,
+) -> Arc<Gateway> {
     let process = |code: &String, flow: &Arc<Flow>| {
         let book = book(flows, overrides, code).ok()?;
         Some((code.clone(), Arc::new(Process { name: flow.title.clone(), enabled: true, book })))
     };
     let processes = flows.iter().filter_map(|(code, flow)| process(code, flow)).chain(earlier::process());
     let services = || Box::new(RehearsedServices { world: Arc::clone(world) }) as Box<dyn CustomerServices>;
-    let sends = |kind| Box::new(RehearsedGateway { kind, world: Arc::clone(world) }) as Box<dyn Method>;
+    let sends = |(name, kind)| Box::new(RehearsedGateway { name, kind, world: Arc::clone(world) }) as Box<dyn Method>;
+    let seconds = FALLBACKS.into_iter().filter(|(name, _)| fallbacks.contains(name));
     let tenant = Tenant {
         time_zone: TimeZone::UTC,
         country: None,
         limits: Limits::default(),
-        methods: vec![sends(MethodKind::Sms), sends(MethodKind::Email)],
+        methods: GATEWAYS.into_iter().chain(seconds).map(sends).collect(),
         services: Services { production: services(), test: services() },
         consent: Some(Box::new(RehearsedConsents { world: Arc::clone(world) })),
         test_calls: true,

@@ -63,17 +63,6 @@ pub struct Heard {
     pub text: String,
 }
 
-impl Moment {
-    /// Whether the caller acted: what comes of it is counted from here.
-    pub fn is_act(&self) -> bool {
-        match self {
-            Moment::Called { .. } | Moment::Pressed(_) | Moment::Silent(_) | Moment::HungUp => true,
-            Moment::Passed(_) | Moment::Heard(_) | Moment::Received { .. } | Moment::Asked { .. } => false,
-            Moment::Written(_) | Moment::Transferred(_) | Moment::Ended(_) => false,
-        }
-    }
-}
-
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

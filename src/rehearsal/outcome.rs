@@ -1,5 +1,9 @@
 //! What came of a case: the conversation, and where it first went another way than told.
 
+use std::ops::Range;
+
+use serde_json::{Value, json};
+
 use crate::finding::{Finding, Source};
 
 use super::coverage::Coverage;
@@ -13,7 +17,7 @@ pub struct CaseOutcome {
     /// The case's name.
     pub name: String,
     /// The bytes of the transcript in which its first line stands.
-    pub span: std::ops::Range<usize>,
+    pub span: Range<usize>,
     /// How it was played.
     pub door: Door,
     /// All that happened.
@@ -32,6 +36,16 @@ impl CaseOutcome {
     /// Whether all came as told.
     pub fn passed(&self) -> bool {
         self.difference.is_none()
+    }
+
+    /// The outcome for programs: one object, the conversation as lines of a transcript.
+    pub fn json(&self, source: &Source) -> Value {
+        let line = Finding::error("case", self.span.clone(), "").place(source).0;
+        json!({
+            "case": self.name, "file": source.path, "line": line, "door": self.door.name(), "passed": self.passed(),
+            "conversation": self.conversation.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "difference": self.difference.as_ref().map(|difference| difference.json(source)),
+        })
     }
 
     /// A failure for people: the conversation so far, then the line that did not come true. Empty for a case that passed.

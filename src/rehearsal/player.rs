@@ -16,6 +16,7 @@ use super::call_end::CallEnd;
 use super::coverage::Coverage;
 use super::earlier;
 use super::expectation::{Since, Unmet, returns};
+use super::gateways::{FALLBACKS, GATEWAYS};
 use super::house::{Flows, House, near};
 use super::moment::Moment;
 use super::outcome::CaseOutcome;
@@ -33,8 +34,8 @@ const SEED: u64 = 1;
 const IDLE: Duration = Duration::from_secs(15 * 60);
 /// How long records are kept: 90 days.
 const KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
-/// What the given lines call services that no flow names.
-const OTHER_SERVICES: [&str; 4] = ["sms gateway", "email gateway", "consent read", "consent set"];
+/// What the given lines call the two sides of the consent service.
+const CONSENT: [&str; 2] = ["consent read", "consent set"];
 
 /// Plays every case of a transcript by one door, each in a fresh world.
 pub async fn rehearse(flows: &Flows, transcript: &Transcript, door: Door) -> Vec<CaseOutcome> {
@@ -63,6 +64,7 @@ async fn play(flows: &Flows, given: &[Line], case: &Case, door: Door) -> CaseOut
         }
     }
     let conversation = player.world.log(0);
+    player.leave().await;
     let coverage = Coverage::of(&conversation, &player.records().await.unwrap_or_default());
     CaseOutcome::new(case, door, conversation, difference, coverage)
 }
@@ -121,13 +123,19 @@ impl Player<'_> {
             Given::Setting { name, value } => self.house.set(name, value).map_err(wrong),
             Given::Preset(name) => self.house.preset(name).map_err(wrong),
             Given::Service { name, .. } if self.house.services().any(|service| service == name) => self.house.provide(name).map_err(wrong),
-            Given::Service { name, .. } => self.check_service(name, span),
+            Given::Service { name, .. } => self.provide(name, span),
             Given::Customer { .. } | Given::Consent(_) | Given::Verified(_) | Given::Transfer { .. } => Ok(()),
         }
     }
 
-    fn check_service(&self, name: &str, span: &Range<usize>) -> Result<(), Finding> {
-        let known = SERVICES.into_iter().chain(OTHER_SERVICES).chain(self.house.services());
+    /// A service that a flow names, or a second gateway, is there from here on; others always are.
+    fn provide(&mut self, name: &str, span: &Range<usize>) -> Result<(), Finding> {
+        if let Some((fallback, _)) = FALLBACKS.into_iter().find(|(fallback, _)| *fallback == name) {
+            self.house.add_fallback(fallback);
+            return Ok(());
+        }
+        let gateways = GATEWAYS.into_iter().chain(FALLBACKS).map(|(name, _)| name);
+        let known = SERVICES.into_iter().chain(gateways).chain(CONSENT).chain(self.house.services());
         if known.clone().any(|known| known == name) {
             return Ok(());
         }
@@ -137,6 +145,7 @@ impl Player<'_> {
     async fn call(&mut self, from: &str, target: &str, given: &[(String, String)], span: &Range<usize>) -> Result<(), Finding> {
         let refused = |(what, hint): (String, String)| Finding::error("no-such-process", span.clone(), what).hint(hint);
         self.house.check(target).map_err(refused)?;
+        self.leave().await;
         let own_id = format!("call-{}", self.calls.len() + 1);
         let usual = [("from", from), ("to", target), ("call_id", &own_id)];
         let mut variables: Vec<_> = usual.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
@@ -180,6 +189,16 @@ impl Player<'_> {
         self.act(Moment::HungUp);
         self.telephone(span)?.hang_up().await;
         Ok(())
+    }
+
+    /// Puts the handset down, where a call still goes on.
+    async fn leave(&mut self) {
+        if self.telephone.as_ref().is_some_and(|telephone| !telephone.is_over()) {
+            self.act(Moment::HungUp);
+        }
+        if let Some(mut telephone) = self.telephone.take() {
+            telephone.hang_up().await;
+        }
     }
 
     /// Time passes, and the gateway ends what was left alone.

@@ -94,7 +94,11 @@ impl Telephone {
         self.world.clock.advance(left);
     }
 
+    /// Puts the handset down; a call that is over stays as it ended.
     pub async fn hang_up(&mut self) {
+        if self.is_over() {
+            return;
+        }
         match &mut self.line {
             Line::Offline(call) => call.hang_up().await,
             Line::OverHttp(call) => call.reply(Reply::HangUp).await,
