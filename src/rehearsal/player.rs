@@ -280,3 +280,95 @@ fn difference(span: &Range<usize>, what: &str, unmet: Unmet) -> Finding {
 fn fault(span: &Range<usize>, error: &dyn std::error::Error) -> Finding {
     Finding::error("no-rehearsal", span.clone(), format!("this cannot be played: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::house::Flows;
+    use super::*;
+    use crate::finding::Source;
+    use crate::flow::Flow;
+
+    fn flows() -> Flows {
+        let two_factor = Flow::read(include_str!("../../flows/two-factor.yaml")).unwrap();
+        Flows::from([("two-factor".to_owned(), Arc::new(two_factor))])
+    }
+
+    fn read(text: &str) -> Transcript {
+        Transcript::read(text).unwrap()
+    }
+
+    async fn differences(text: &str) -> Vec<Option<(&'static str, String)>> {
+        let outcomes = rehearse(&flows(), &read(text), Door::Offline).await;
+        outcomes.into_iter().map(|outcome| outcome.difference.map(|finding| (finding.what.leak() as &str, finding.hint))).collect()
+    }
+
+    #[tokio::test]
+    async fn a_failure_shows_the_conversation_and_the_line_that_did_not_come_true() {
+        let text = "given customer 1: sms +491701234533\ncase wrong\ncall +49 -> two-factor  identity=1\nhears Hello.\nhangs up\n";
+        let source = Source { path: "a.call".to_owned(), text: text.to_owned() };
+
+        let outcomes = rehearse(&flows(), &read(text), Door::Offline).await;
+        let shown = outcomes[0].render(&source, false);
+
+        let lines = [
+            "wrong (offline), as it went:",
+            "  call      +49 -> two-factor  identity=1",
+            "  hears     I have sent a 6-digit code to the number ending 3 3. Enter it on your keypad. For more time, press star.",
+            "error[difference]: this was not heard",
+            "a.call:4:1",
+            "4 | hears Hello.",
+            "since the caller acted last came:",
+        ];
+        assert!(lines.iter().all(|line| shown.contains(line)), "{shown}");
+        assert!(!shown.contains("hangs up"), "{shown}");
+        assert_eq!(outcomes[0].json(&source)["line"], 2);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_given_is_found_with_the_nearest_name() {
+        let differences = differences(
+            "case setting\ngiven setting maximum_atempts_at_sending = 2\n\
+             case value\ngiven setting maximum_attempts_at_sending = 9\n\
+             case preset\ngiven preset genesys_step\n\
+             case service\ngiven code_authentification is down\n\
+             case process\ncall +49 -> two-faktor\n",
+        );
+
+        let hints: Vec<String> = differences.await.into_iter().map(|difference| difference.unwrap().1).collect();
+        let expected = [
+            "did you mean maximum_attempts_at_sending?",
+            "it may be 1 to 5",
+            "did you mean genesys_step6?",
+            "did you mean code_authentication?",
+            "did you mean two-factor?",
+        ];
+        assert_eq!(hints, expected);
+    }
+
+    #[tokio::test]
+    async fn nobody_acts_in_a_call_that_is_over_and_none_ends_before_it_does() {
+        let differences = differences(
+            "given customer 1: sms +491701234533\n\
+             case over\ncall +49 -> two-factor  identity=1\npresses 0#\nreturns agent\npresses 1\n\
+             case not over\ncall +49 -> two-factor  identity=1\nreturns agent\n\
+             case ours\ncall +49 -> two-factor  identity=1\nhangs up\nhung up\n",
+        );
+
+        let hints: Vec<String> = differences.await.into_iter().map(|difference| difference.unwrap().1).collect();
+        assert!(hints[0].starts_with("it ended like this:\nreturns   agent: not_verified, agent_requested"), "{hints:?}");
+        assert_eq!(hints[1], "the call goes on: it waits for the caller");
+        assert_eq!(hints[2], "the caller hung up");
+    }
+
+    #[tokio::test]
+    async fn every_case_begins_in_the_same_world() {
+        let case = "case one\ncall +49 -> two-factor  identity=1\npresses {wrong}\nstays silent\n";
+        let text = format!("given customer 1: sms +491701234533\n{case}{case}");
+
+        let outcomes = rehearse(&flows(), &read(&text), Door::Offline).await;
+
+        assert_eq!(outcomes[0].conversation, outcomes[1].conversation);
+        assert!(outcomes[0].coverage.prompts.contains("code.no_input"), "{:?}", outcomes[0].coverage);
+        assert!(outcomes[0].coverage.outcomes.contains(&("check".to_owned(), "wrong".to_owned())), "{:?}", outcomes[0].coverage);
+    }
+}

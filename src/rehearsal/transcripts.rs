@@ -26,25 +26,25 @@ fn shipped() -> Flows {
     files("flows", "yaml").iter().map(|(name, source)| (name.clone(), flow(source))).collect()
 }
 
-async fn play_all(door: Door) {
-    let flows = shipped();
-    let mut failures = Vec::new();
+async fn play(door: Door, transcript: &Transcript, source: &Source) -> Vec<Vec<String>> {
+    let outcomes = rehearse(&shipped(), transcript, door).await;
+    let failures: Vec<String> = outcomes.iter().filter(|outcome| !outcome.passed()).map(|outcome| outcome.render(source, false)).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    outcomes.iter().map(|outcome| outcome.conversation.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[tokio::test]
+async fn every_transcript_comes_true_and_both_doors_tell_the_same() {
     for (_, source) in files("fixtures/calls", "call") {
         let transcript = Transcript::read(&source.text).unwrap_or_else(|findings| {
             panic!("{}", findings.iter().map(|finding| finding.render(&source, false)).collect::<Vec<_>>().join("\n\n"))
         });
-        let outcomes = rehearse(&flows, &transcript, door).await;
-        failures.extend(outcomes.iter().filter(|outcome| !outcome.passed()).map(|outcome| outcome.render(&source, false)));
+
+        let offline = play(Door::Offline, &transcript, &source).await;
+        let over_http = play(Door::OverHttp, &transcript, &source).await;
+
+        for ((offline, over_http), case) in offline.iter().zip(&over_http).zip(&transcript.cases) {
+            assert_eq!(offline, over_http, "{}", case.name);
+        }
     }
-    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
-}
-
-#[tokio::test]
-async fn every_transcript_comes_true_offline() {
-    play_all(Door::Offline).await;
-}
-
-#[tokio::test]
-async fn every_transcript_comes_true_over_http() {
-    play_all(Door::OverHttp).await;
 }
