@@ -5,14 +5,14 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::flow::{Act, KeyMeaning, Listen, Piece, Takes, Transfer, Turn, Words};
+use crate::flow::{Act, KeyMeaning, Transfer, Turn};
 use crate::secret::Digits;
 use crate::switchboard::TurnInput;
 
 use super::moment::Heard;
-
-/// How long a page waits after `*`.
-const MORE_TIME: Duration = Duration::from_secs(60);
+use super::page::{Page, Say};
+use super::pressed::{Judged, digits, judge, meaning};
+use super::spoken::spoken;
 
 /// What comes out.
 #[derive(Debug)]
@@ -34,43 +34,12 @@ pub(super) struct Handset {
     actions: VecDeque<Action>,
 }
 
-struct Page {
-    said: Vec<Words>,
-    listen: Listen,
-    silences: u8,
-    wrong: u8,
-    say: Say,
-    /// Pressed since it listens.
-    entry: String,
-    /// It has begun to listen since the caller acted last.
-    anew: bool,
-}
-
-/// What is said when the page listens again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Say {
-    All,
-    Question,
-    AfterSilence,
-    AfterWrong { count: usize },
-    MoreTime,
-    Nothing,
-}
-
-/// What the keys so far are to the page's grammar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Judged {
-    NoMatch,
-    More,
-    End,
-}
-
 impl Handset {
     /// A page has come: its words are said, and keys that were pressed ahead count.
     pub fn handle_page(&mut self, turn: Turn) {
         match turn.act {
             Act::Listen(listen) => {
-                self.page = Some(Page { said: turn.said, listen, silences: 0, wrong: 0, say: Say::All, entry: String::new(), anew: true });
+                self.page = Some(Page::new(turn.said, listen));
                 self.listen(Say::All);
                 self.take_typed();
             }
@@ -99,8 +68,7 @@ impl Handset {
         if !page.entry.is_empty() {
             return self.end_entry();
         }
-        page.silences += 1;
-        match page.is_over(page.silences) {
+        match page.count_silence() {
             true => self.post(TurnInput::Silence),
             false => self.listen(Say::AfterSilence),
         }
@@ -112,12 +80,7 @@ impl Handset {
 
     /// How long the page waits for the caller.
     pub fn patience(&self) -> Duration {
-        let Some(Page { listen, say, entry, .. }) = &self.page else { return Duration::ZERO };
-        match (entry.is_empty(), say) {
-            (false, _) => Duration::from_millis(u64::from(listen.between_keys_ms)),
-            (true, Say::MoreTime) => MORE_TIME,
-            (true, _) => Duration::from_millis(u64::from(listen.first_key_ms)),
-        }
+        self.page.as_ref().map_or(Duration::ZERO, Page::patience)
     }
 
     fn take_typed(&mut self) {
@@ -135,43 +98,33 @@ impl Handset {
     /// The grammar has what it wants, or the caller pressed no more.
     fn end_entry(&mut self) {
         let Some(page) = &mut self.page else { return };
-        let listen = &page.listen;
-        let pressed = match (listen.takes.collects(), listen.keys.contains_key(&'#')) {
-            (true, false) => page.entry.strip_prefix('#').unwrap_or(&page.entry).to_owned(),
-            (true, true) | (false, _) => page.entry.clone(),
-        };
-        let from = match &listen.takes {
-            Takes::Digits { from, .. } => usize::from(*from),
-            Takes::OneOf(_) => 0,
-        };
-        match meaning(listen, &pressed) {
+        let pressed = page.pressed();
+        let collects = page.listen.takes.collects();
+        match meaning(&page.listen, &pressed) {
             Some(KeyMeaning::Tell) => self.post(TurnInput::Keys(Digits::new(pressed))),
             Some(KeyMeaning::Repeat) => self.listen(Say::Question),
             Some(KeyMeaning::MoreTime) => self.listen(Say::MoreTime),
             None if pressed.is_empty() => self.listen(Say::All),
-            None if listen.takes.collects() && pressed.contains('*') => self.listen(Say::Nothing),
-            None if digits(&pressed) < from => self.wrong_entry(),
-            None => self.post(TurnInput::Keys(Digits::new(pressed.strip_suffix('#').unwrap_or(&pressed)))),
+            None if collects && pressed.contains('*') => self.listen(Say::Nothing),
+            None if digits(&pressed) < page.fewest() => self.wrong_entry(),
+            None if collects => self.post(TurnInput::Keys(Digits::new(pressed.replace('#', "")))),
+            None => self.post(TurnInput::Keys(Digits::new(pressed))),
         }
     }
 
     fn wrong_entry(&mut self) {
         let Some(page) = &mut self.page else { return };
-        page.wrong += 1;
         let count = digits(&page.entry);
-        match page.is_over(page.wrong) {
+        match page.count_wrong() {
             true => self.post(TurnInput::NoMatch),
             false => self.listen(Say::AfterWrong { count }),
         }
     }
 
     fn listen(&mut self, say: Say) {
-        let Some(page) = &mut self.page else { return };
-        page.say = say;
-        page.entry.clear();
-        page.anew = true;
-        let heard = page.heard();
-        self.actions.extend(heard.into_iter().map(Action::Hear));
+        if let Some(page) = &mut self.page {
+            self.actions.extend(page.listen(say).into_iter().map(Action::Hear));
+        }
     }
 
     fn post(&mut self, input: TurnInput) {
@@ -180,97 +133,13 @@ impl Handset {
     }
 }
 
-impl Page {
-    fn is_over(&self, tries: u8) -> bool {
-        tries >= self.listen.tries || self.silences + self.wrong >= self.listen.tries_together
-    }
-
-    /// What is said now.
-    fn heard(&self) -> Vec<Heard> {
-        let Page { said, listen, .. } = self;
-        let question = || listen.ask.iter().map(|words| spoken(words, None)).collect();
-        let by_count = |reprompts: &[Words], times: u8, count| match reprompts.get(usize::from(times) - 1).or(reprompts.last()) {
-            Some(words) => vec![spoken(words, count)],
-            None => question(),
-        };
-        match self.say {
-            Say::All => said.iter().chain(&listen.ask).map(|words| spoken(words, None)).collect(),
-            Say::Question => question(),
-            Say::AfterSilence => by_count(&listen.no_input, self.silences.max(1), None),
-            Say::AfterWrong { count } => by_count(&listen.no_match, self.wrong.max(1), Some(count)),
-            Say::MoreTime | Say::Nothing => Vec::new(),
-        }
-    }
-}
-
-/// A prompt as a caller hears it; `count` is how many digits were entered, where that is known.
-pub(super) fn spoken(words: &Words, count: Option<usize>) -> Heard {
-    let mut text = String::new();
-    speak(&words.pieces, count, &mut text);
-    Heard { prompt: Some(words.id.clone()), text: text.trim().to_owned() }
-}
-
-fn speak(pieces: &[Piece], count: Option<usize>, text: &mut String) {
-    for piece in pieces {
-        match piece {
-            Piece::Text(run) => text.push_str(run),
-            Piece::Digits(digits) => text.push_str(&digits.chars().map(String::from).collect::<Vec<_>>().join(" ")),
-            Piece::EntryCount => text.push_str(&count.map(|count| count.to_string()).unwrap_or_default()),
-            Piece::Code => {}
-            Piece::Line { pieces, .. } => speak(pieces, count, text),
-        }
-    }
-}
-
-fn digits(keys: &str) -> usize {
-    keys.bytes().filter(u8::is_ascii_digit).count()
-}
-
-/// The grammar of the question: one key of a menu; digits up to their number, or fewer and then `#` or `*`. A `#` in front is a habit.
-fn judge(listen: &Listen, entry: &str) -> Judged {
-    let most = match &listen.takes {
-        Takes::OneOf(keys) => {
-            let known = entry.chars().all(|key| keys.contains(&key) || listen.keys.contains_key(&key));
-            return if known { Judged::End } else { Judged::NoMatch };
-        }
-        Takes::Digits { to, .. } => usize::from(*to),
-    };
-    let hash_acts = listen.keys.contains_key(&'#');
-    let body = match entry.strip_prefix('#') {
-        Some("") => return if hash_acts { Judged::End } else { Judged::More },
-        Some(body) if !hash_acts => body,
-        Some(_) | None => entry,
-    };
-    let (digits, end) = body.split_at(body.find(|key: char| !key.is_ascii_digit()).unwrap_or(body.len()));
-    match (end, digits.len()) {
-        ("", count) if count == most => Judged::End,
-        ("", count) if count < most => Judged::More,
-        ("*", count) if count < most => Judged::End,
-        ("#", count) if (1..most).contains(&count) => Judged::End,
-        _ => Judged::NoMatch,
-    }
-}
-
-/// What a bound key does: alone in a menu, a digit with `#` where digits are collected. The lines of a menu win over bound keys.
-fn meaning(listen: &Listen, pressed: &str) -> Option<KeyMeaning> {
-    let collects = listen.takes.collects();
-    let is_line = |key: char| matches!(&listen.takes, Takes::OneOf(keys) if keys.contains(&key));
-    let is_pressed = |key: char| match collects && key.is_ascii_digit() {
-        true => pressed.strip_suffix('#').is_some_and(|digit| digit.chars().eq([key])),
-        false => pressed.chars().eq([key]),
-    };
-    let bound = listen.keys.iter().find(|(key, _)| is_pressed(**key) && !is_line(**key)).map(|(_, meaning)| *meaning);
-    bound.or((collects && pressed == "*").then_some(KeyMeaning::MoreTime))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::sync::Arc;
 
-    use crate::grammar::{Grammar, Library, Matcher, Surroundings, Verdict};
-    use crate::render::GrammarName;
+    use crate::flow::{Listen, Piece, Takes, Words};
 
+    use super::super::page::MORE_TIME;
     use super::*;
 
     #[test]
@@ -350,40 +219,6 @@ mod tests {
         phone.handle_keys("2");
 
         assert_eq!(told(&mut phone), ["1 of 6", "the code?", "posts 2"]);
-    }
-
-    #[test]
-    fn the_grammar_that_is_served_judges_the_same() {
-        let keys = ['1', '5', '*', '#'];
-        let mut entries: Vec<String> = vec![String::new()];
-        for length in 0..4 {
-            let longer: Vec<String> =
-                entries.iter().filter(|entry| entry.len() == length).flat_map(|entry| keys.map(|key| format!("{entry}{key}"))).collect();
-            entries.extend(longer);
-        }
-        let bound_hash = BTreeMap::from([('#', KeyMeaning::Tell)]);
-        let short = |to, keys| Listen { takes: Takes::Digits { from: 1, to }, keys, ..code() };
-        for listen in [menu(), short(3, BTreeMap::new()), short(1, BTreeMap::new()), short(3, bound_hash)] {
-            for entry in &entries[1..] {
-                assert_eq!(judge_first(&listen, entry), served(&listen, entry), "{entry} {:?}", listen.takes);
-            }
-        }
-    }
-
-    /// What the grammar says of an entry, as far as it does not say so of its beginning.
-    fn judge_first(listen: &Listen, entry: &str) -> Judged {
-        let ended = (1..entry.len()).any(|length| judge(listen, &entry[..length]) != Judged::More);
-        if ended { Judged::NoMatch } else { judge(listen, entry) }
-    }
-
-    fn served(listen: &Listen, entry: &str) -> Judged {
-        let document = GrammarName::of(listen).render();
-        let grammar = Grammar::parse(document.as_bytes(), &Surroundings::default()).unwrap();
-        match Matcher::new([Arc::new(grammar.link(&Library::default()).unwrap())]).push(entry) {
-            Verdict::NoMatch => Judged::NoMatch,
-            Verdict::Partial | Verdict::Match => Judged::More,
-            Verdict::MatchEnd => Judged::End,
-        }
     }
 
     fn words(pieces: Vec<Piece>) -> Words {

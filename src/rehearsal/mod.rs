@@ -1,5 +1,6 @@
 //! The offline bench: plays `.call` transcripts against flows, in virtual time, and tells where a call went another way.
 
+mod bench;
 mod call_end;
 mod consents;
 mod coverage;
@@ -12,16 +13,20 @@ mod moment;
 mod offline;
 mod outcome;
 mod over_http;
+mod page;
 mod pattern;
 mod player;
+mod pressed;
 mod read_given;
 mod read_line;
 mod reading;
 mod services;
+mod spoken;
 mod telephone;
 mod transcript;
 #[cfg(test)]
 mod transcripts;
+mod trouble;
 mod world;
 
 pub use call_end::CallEnd;

@@ -10,9 +10,10 @@ use crate::switchboard::{Page, TurnInput};
 use crate::web::Gateway;
 
 use super::call_end::CallEnd;
-use super::handset::{Action, Handset, spoken};
+use super::handset::{Action, Handset};
 use super::house::TENANT;
 use super::moment::Moment;
+use super::spoken::spoken;
 use super::telephone::Dialled;
 use super::world::World;
 

@@ -195,6 +195,15 @@ pub(super) enum Needs {
 }
 
 impl Tells {
+    /// Whether the caller acts: what comes of it is counted from here.
+    pub(super) fn is_act(&self) -> bool {
+        match self {
+            Tells::Call { .. } | Tells::Presses(_) | Tells::StaysSilent(_) | Tells::HangsUp => true,
+            Tells::Given(_) | Tells::Clock(_) | Tells::Hears(_) | Tells::Receives(_) | Tells::Asks { .. } => false,
+            Tells::Written(_) | Tells::Transfers(_) | Tells::Returns(_) | Tells::Recorded(_) | Tells::HungUp => false,
+        }
+    }
+
     /// Where such a line may stand.
     pub(super) fn needs(&self) -> Needs {
         match self {
