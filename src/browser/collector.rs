@@ -20,7 +20,8 @@ pub(super) struct Timing {
 }
 
 /// How a collection ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub(super) enum Collected {
     Match(String),
     NoMatch(String),

@@ -219,6 +219,14 @@ pub(super) struct Filled {
     pub content: Block,
 }
 
+impl Item {
+    /// Its choices, where it is a menu.
+    pub fn menu(&self) -> Option<&Menu> {
+        let ItemKind::Menu(menu) = &self.kind else { return None };
+        Some(menu)
+    }
+}
+
 impl Dialog {
     /// The item called `name`.
     pub fn item(&self, name: &str) -> Option<usize> {

@@ -10,7 +10,7 @@ use super::errand::{Errand, Submission};
 use super::event::{FetchFailure, Resource};
 use super::interpreter::{Afterwards, Interpreter, Line, State};
 use super::properties::Properties;
-use super::thrown::{Run, Thrown};
+use super::thrown::{Run, Thrown, place};
 use super::time::designation;
 use crate::xml;
 
@@ -106,7 +106,7 @@ impl Interpreter {
 
     /// Only XML can be fetched so; without a name it is fetched and left (2.1 §5).
     fn handle_data(&mut self, name: Option<&str>, resource: &Resource) -> Run {
-        let root = xml::parse(&resource.body).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", resource.url)))?;
+        let root = xml::parse(&resource.body).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))?;
         match name {
             Some(name) => Ok(self.scopes.declare_document(name, &root)?),
             None => Ok(()),
@@ -117,7 +117,7 @@ impl Interpreter {
     pub(super) fn grammar_address(&mut self, target: &Target) -> Run<Url> {
         let address = self.resolved(target)?;
         match address.trim().starts_with("builtin:") {
-            true => Url::parse(address.trim()).map_err(|error| Thrown::bad_fetch(format!("{address:?}: {error}"))),
+            true => Url::parse(address.trim()).map_err(|error| Thrown::bad_fetch(format!("an address cannot be read: {error}"))),
             false => self.absolute(&address),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::action::{Action, Ending, Reason, Trace};
 use super::content::Prompt;
-use super::context::{DialogRun, Entry, Task};
+use super::context::{DialogRun, Entry, Frame, Task};
 use super::document::{Dialog, Item, ItemKind};
 use super::interpreter::{Interpreter, Line};
 use super::thrown::{Run, Thrown};
@@ -15,7 +15,7 @@ impl Interpreter {
         self.scopes.open_dialog()?;
         let preamble = dialog.preamble.clone();
         self.current.dialog = Some(DialogRun::of(dialog));
-        self.current.frames = vec![super::context::Frame::of(preamble)];
+        self.current.frames = vec![Frame::of(preamble)];
         self.current.task = Task::Dialog(entry);
         Ok(())
     }

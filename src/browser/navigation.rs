@@ -12,7 +12,7 @@ use super::errand::{Errand, Submission, Transition, TransitionKind};
 use super::event::Resource;
 use super::interpreter::Interpreter;
 use super::odometer::DEEPEST_CONTEXT;
-use super::thrown::{Run, Thrown};
+use super::thrown::{Run, Thrown, place};
 
 impl Interpreter {
     /// `<goto>`, link or choice. A fragment alone stays in the document; anything else fetches (§5.3.7).
@@ -58,7 +58,7 @@ impl Interpreter {
     /// Relative addresses are relative to the active document, even in a handler of the root (§5.2).
     pub(super) fn absolute(&self, address: &str) -> Run<Url> {
         let joined = self.current.document.base.join(address.trim());
-        joined.map_err(|error| Thrown::bad_fetch(format!("{address:?} is no address: {error}")))
+        joined.map_err(|error| Thrown::bad_fetch(format!("an address cannot be read: {error}")))
     }
 
     /// Leaves whatever is in progress and asks for the next document.
@@ -78,7 +78,7 @@ impl Interpreter {
         if document.dialog(transition.dialog.as_deref()).is_none()
             && (transition.dialog.is_some() || transition.kind == TransitionKind::Subdialog)
         {
-            return Err(Thrown::bad_fetch(format!("{} has no dialog {:?}", document.url, transition.dialog.unwrap_or_default())));
+            return Err(Thrown::bad_fetch(format!("{} has no dialog {:?}", place(&document.url), transition.dialog.unwrap_or_default())));
         }
         let document = Arc::new(document);
         let Some(root_url) = document.application.clone() else {
@@ -101,7 +101,7 @@ impl Interpreter {
     pub(super) fn handle_root(&mut self, transition: Transition, document: Arc<Document>, resource: &Resource) -> Run {
         let root = parsed(resource)?;
         if root.application.is_some() {
-            return Err(Thrown::semantic(format!("{} is a root document and names another root", root.url)));
+            return Err(Thrown::semantic(format!("{} is a root document and names another root", place(&root.url))));
         }
         self.take_over(transition, Some(Arc::new(root)), document)
     }
@@ -196,5 +196,5 @@ impl Interpreter {
 }
 
 fn parsed(resource: &Resource) -> Run<Document> {
-    Document::parse(&resource.body, &resource.url).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", resource.url)))
+    Document::parse(&resource.body, &resource.url).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))
 }

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::action::{Action, Ending, Reason};
 use super::content::{Block, Branch, Destination, Executable, Expression, Piece, Target};
-use super::context::{Frame, Iteration};
-use super::interpreter::{Afterwards, Interpreter};
+use super::context::{Frame, ItemRun, Iteration, Task};
+use super::interpreter::{Afterwards, Interpreter, Line};
 use super::thrown::{Run, Thrown};
 
 impl Interpreter {
@@ -45,7 +45,7 @@ impl Interpreter {
         match executable {
             Executable::Var { name, expr } => self.declare(name, expr.as_deref())?,
             Executable::DeclareItem { index, expr } => self.declare_item(*index, expr.as_deref())?,
-            Executable::Assign { name, expr } => self.assign(name, expr)?,
+            Executable::Assign { name, expr } => self.scopes.assign(name, expr)?,
             Executable::Clear { names } => self.clear(names.as_deref())?,
             Executable::Script(script) => self.run_script(script)?,
             Executable::Data(source) => self.fetch_data(source)?,
@@ -75,6 +75,7 @@ impl Interpreter {
         Ok(())
     }
 
+    /// `<var>` (§5.3.1): in the form that a subdialog calls, a parameter of the same name comes first.
     fn declare(&mut self, name: &str, expr: Option<&str>) -> Run {
         match self.takes_parameter(name)? {
             true => Ok(()),
@@ -86,11 +87,6 @@ impl Interpreter {
         let item = self.current.dialog.as_ref().and_then(|run| run.dialog.items.get(index));
         let Some(variable) = item.map(|item| item.variable.clone()) else { return Ok(()) };
         Ok(self.scopes.declare_item(&variable, expr)?)
-    }
-
-    /// Session variables belong to the platform (§5.1.2).
-    fn assign(&mut self, name: &str, expr: &str) -> Run {
-        Ok(self.scopes.assign(name, expr)?)
     }
 
     /// `<clear>` (§5.3.3): variables, and for form items their prompt and event counters.
@@ -105,7 +101,7 @@ impl Interpreter {
             }
             let place = run.dialog.items.iter().position(|item| item.variable == *name);
             if let Some(item) = place.and_then(|place| run.items.get_mut(place)) {
-                *item = super::context::ItemRun::default();
+                *item = ItemRun::default();
             }
         }
         Ok(())
@@ -156,7 +152,7 @@ impl Interpreter {
     /// Whatever content is in progress is left; the algorithm goes on with what its task was part of.
     pub(super) fn abandon_content(&mut self) -> Run {
         self.current.frames.clear();
-        if let super::context::Task::Filled(rest) = &mut self.current.task {
+        if let Task::Filled(rest) = &mut self.current.task {
             rest.clear();
         }
         Ok(())
@@ -177,6 +173,9 @@ impl Interpreter {
             Some(names) => self.scopes.snapshot(names)?,
             None => Value::Null,
         };
+        if self.line != Line::Connected {
+            return self.finish(Ending { reason: Reason::Disconnect, exit: parting, uncaught: None, message: None });
+        }
         self.current.frames.clear();
         self.play_then(Afterwards::Disconnect(parting))
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::content::Target;
 use super::context::{Entry, Task};
 use super::document::{Dialog, Filled, Item, ItemKind, Outcome};
 use super::interpreter::Interpreter;
@@ -147,22 +146,13 @@ impl Interpreter {
 
 /// The name under which an item looks for its value in a result.
 fn slot(item: &Item) -> &str {
-    match &item.kind {
-        ItemKind::Field(field) => field.slot.as_deref().unwrap_or(&item.variable),
-        _ => &item.variable,
-    }
+    let ItemKind::Field(field) = &item.kind else { return &item.variable };
+    field.slot.as_deref().unwrap_or(&item.variable)
 }
 
 fn run_dialog(interpreter: &Interpreter) -> Run<Arc<Dialog>> {
     match &interpreter.current.dialog {
         Some(run) => Ok(run.dialog.clone()),
         None => Err(Thrown::semantic("no dialog is in progress")),
-    }
-}
-
-/// What an address is made of is known only when it is followed.
-impl From<&str> for Target {
-    fn from(text: &str) -> Self {
-        Self::Literal(text.to_owned())
     }
 }

@@ -1,6 +1,6 @@
 //! Reads `<grammar>`, and makes the grammars of built-in types, links, options and choices (VoiceXML 2.0 §2.3.1, §2.5, §3.1).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::content::{Fetching, Target};
 use super::grammar_source::{Accept, GrammarForm, GrammarSource};
@@ -36,7 +36,7 @@ fn unsupported(element: &Element) -> Option<String> {
 fn inline(element: &Element, page: &Page) -> Read<GrammarForm> {
     let surroundings = Surroundings { base: Some(page.base.clone()), mode: Mode::Voice, language: page.lang.clone() };
     match Grammar::from_element(element, &surroundings) {
-        Ok(grammar) => Ok(GrammarForm::Inline(Arc::new(grammar))),
+        Ok(grammar) => Ok(GrammarForm::Inline(Arc::new(grammar), OnceLock::new())),
         Err(error) => fault(element, error.to_string()),
     }
 }

@@ -13,7 +13,11 @@
     return freeze(value);
   };
   const NONE = freeze(create(null));
-  const session = deepFrozen(parse(sessionVariables));
+  const told = parse(sessionVariables);
+  // §5.1.4: `originator` is not like one of the two ends, it is that one.
+  const { local, remote, originator } = told.connection || {};
+  if (originator) told.connection.originator = [local, remote].find((end) => end && end.uri === originator.uri) || originator;
+  const session = deepFrozen(told);
   const SESSION = freeze(Object.assign(create(null), session, { session }));
 
   const contexts = [];

@@ -28,10 +28,10 @@ impl Speaking {
         if self.in_audio > 0 {
             return;
         }
-        match self.sounds.last_mut() {
-            Some(Sound::Words(said)) => said.push_str(words),
-            _ => self.sounds.push(Sound::Words(words.to_owned())),
+        if let Some(Sound::Words(said)) = self.sounds.last_mut() {
+            return said.push_str(words);
         }
+        self.sounds.push(Sound::Words(words.to_owned()));
     }
 
     fn push(&mut self, sound: Sound) {

@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use crate::finding::nearest;
 
-use super::check::each_target;
 use super::document::Flow;
 use super::expression::Expression;
 use super::facts::MEMBERS;
 use super::reading::Reading;
 use super::rule::RULES;
 use super::step::Kind;
+use super::targets::each_target;
 use super::template::Part;
 
 pub(super) fn check_names(flow: &Flow, reading: &mut Reading) {

@@ -2,11 +2,11 @@
 
 use crate::finding::nearest;
 
-use super::check::each_target;
 use super::document::Flow;
 use super::method::Method;
 use super::reading::{Located, Reading};
 use super::step::{Kind, Step};
+use super::targets::each_target;
 use super::template::Part;
 
 pub(super) fn check_words(flow: &Flow, reading: &mut Reading) {

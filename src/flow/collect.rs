@@ -53,6 +53,8 @@ impl From<DigitRange> for Collected {
 
 impl Collect {
     pub(super) const OUTCOMES: &'static [&'static str] = &["entered", "no_input", "no_match"];
+    /// Outcomes that a flow need not name.
+    pub(super) const OPTIONAL: &'static [&'static str] = &["not_delivered"];
 
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
         let takes = fields.need("takes", reading).and_then(|node| read_takes(node, reading));

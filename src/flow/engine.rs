@@ -99,7 +99,7 @@ impl<'b> Run<'b, '_> {
             (Input::HungUp, _) => return self.abandon(),
             (Input::Began, Waiting::Start) => self.begin(),
             (Input::Heard(keys), Waiting::Caller) => self.heard(&keys),
-            (Input::Silence, Waiting::Caller) => Some(Next::Outcome("no_input")),
+            (Input::Silence, Waiting::Caller) => self.silent(),
             (Input::NoMatch, Waiting::Caller) => Some(Next::Outcome("no_match")),
             (Input::Transferred(transferred), Waiting::Caller) => Some(Next::Outcome(transferred.name())),
             (Input::Performed(outcome), Waiting::Effect) => self.performed(&outcome),
@@ -150,6 +150,12 @@ impl<'b> Run<'b, '_> {
         self.state.frames.last_mut()?.by_key = false;
         let step = self.step()?;
         self.stage(|stage| step.kind.heard(keys.expose(), stage))
+    }
+
+    /// Silence to the end; where the step minds it, because the message has not arrived.
+    fn silent(&mut self) -> Option<Next<'b>> {
+        let undelivered = self.facts.code.undelivered && self.step()?.then.contains_key("not_delivered");
+        Some(Next::Outcome(if undelivered { "not_delivered" } else { "no_input" }))
     }
 
     fn performed(&mut self, outcome: &Outcome) -> Option<Next<'b>> {
@@ -418,7 +424,7 @@ mod tests {
                 call: CallFacts::default(),
                 verification: VerificationFacts { still_valid: self.verified, verified: self.verified, ..VerificationFacts::default() },
                 methods: self.methods.clone(),
-                code: CodeFacts { digits: (6, 6), alive: true, number: 0, minutes: 5 },
+                code: CodeFacts { digits: (6, 6), alive: true, number: 0, minutes: 5, undelivered: false },
                 answer: AnswerFacts::default(),
                 consent: ConsentFacts { status: "NO_CONSENT".to_owned(), allowed: true },
             }

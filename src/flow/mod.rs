@@ -52,6 +52,7 @@ mod state;
 mod step;
 mod subflow;
 mod target;
+mod targets;
 mod template;
 mod transfer;
 mod turn;

@@ -104,6 +104,14 @@ impl Kind {
         }
     }
 
+    /// Outcomes that come only where a step names them.
+    pub(super) fn optional_outcomes(&self) -> &'static [&'static str] {
+        match self {
+            Kind::Collect(_) => Collect::OPTIONAL,
+            _ => &[],
+        }
+    }
+
     /// Whether outcomes may bear names of others: statuses of a service, exits of a flow.
     pub(super) fn names_its_outcomes(&self) -> bool {
         matches!(self, Kind::WebService(_) | Kind::Call(_))

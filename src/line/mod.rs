@@ -15,7 +15,7 @@ mod vxml;
 
 pub use address_guard::AddressGuard;
 pub use caller::{Asked, Caller, Happening, Pace};
-pub use fetch::{Fetching, HttpFetcher, HttpSetUpError};
+pub use fetch::{Fetching, HttpClients, HttpFetcher, HttpSetUpError};
 pub use handset::{Handset, HandsetError};
 pub use reply::Reply;
 pub use session::session_variables;

@@ -10,10 +10,11 @@ use crate::secret::{Digits, mask};
 use crate::session::Event;
 use crate::verify::{AfterWrong, CodeContext, CodeState, CustomerServices, GuessBudget, Locked, Offers};
 
+use super::board::Switchboard;
 use super::error::SwitchboardError;
 use super::metrics;
 use super::notes::{self, About};
-use super::resume::{Switchboard, Work};
+use super::resume::Work;
 
 /// What a check of a code came to, before the limits have their say.
 enum Compared {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::flow::{AnswerFacts, ConsentStatus, Evidence, Outcome};
 use crate::session::Event;
 
+use super::board::Switchboard;
 use super::effects::chain;
 use super::error::SwitchboardError;
-use super::resume::{Switchboard, Work};
+use super::resume::Work;
 
 impl Switchboard {
     pub(super) async fn read_consent(&self, work: &mut Work<'_>, contact: &str) -> Result<Outcome, SwitchboardError> {

@@ -62,6 +62,10 @@ pub struct Code {
     pub expires_at: Timestamp,
     /// How often it was checked.
     pub checks: u8,
+    /// Our id of the message that bore it.
+    pub message_id: String,
+    /// The gateway has said that the message did not arrive.
+    pub undelivered: bool,
 }
 
 /// What was sent by one method.
@@ -126,14 +130,21 @@ impl Verification {
     }
 
     /// Begins a code; the one before it is dead from here on.
-    pub fn begin_code(&mut self, method: Method, hash: impl FnOnce(u8) -> Option<CodeHash>, rules: &Rules, now: Timestamp) {
+    pub fn begin_code(
+        &mut self,
+        method: Method,
+        message_id: String,
+        hash: impl FnOnce(u8) -> Option<CodeHash>,
+        rules: &Rules,
+        now: Timestamp,
+    ) {
         self.codes = self.codes.saturating_add(1);
         let lifetime = match rules.code_generation {
             CodeGeneration::Internal => SignedDuration::from_mins(i64::from(rules.internal_code_minutes)),
             CodeGeneration::External => SignedDuration::from_millis(i64::from(rules.external_code_validity_ms)),
         };
         let hash = hash(self.codes);
-        self.code = Some(Code { number: self.codes, method, hash, expires_at: now + lifetime, checks: 0 });
+        self.code = Some(Code { number: self.codes, method, hash, expires_at: now + lifetime, checks: 0, message_id, undelivered: false });
         self.wrong_app_codes = 0;
     }
 
@@ -230,6 +241,7 @@ impl Verification {
             alive: self.code_state(rules, now) == CodeState::Alive,
             number: self.codes,
             minutes: rules.internal_code_minutes,
+            undelivered: self.code.as_ref().is_some_and(|code| code.undelivered),
         }
     }
 }
@@ -264,7 +276,7 @@ mod tests {
     fn sent(method: Method) -> Verification {
         let mut verification =
             Verification { offers: vec![Offer { kind: method, target: "491701234521".into() }], ..Verification::default() };
-        verification.begin_code(method, |_| None, &Rules::default(), NOW);
+        verification.begin_code(method, String::new(), |_| None, &Rules::default(), NOW);
         verification.delivered(method, NOW);
         verification
     }

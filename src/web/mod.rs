@@ -9,6 +9,7 @@ mod metrics;
 mod networks;
 mod operations;
 mod page;
+mod receipts;
 mod router;
 mod server;
 mod sounds;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use callward::app::{Composition, FlowLibrary, compose, demo_text};
 use callward::clock::{Chance, Clock};
 use callward::config::Config;
-use callward::demo::{Channel, Options, Service, StandIns};
+use callward::demo::{Channel, Message, Options, Service, StandIns};
 use callward::store::Store;
 use callward::switchboard::Switchboard;
 use callward::web::{Server, router};
@@ -150,6 +150,11 @@ impl House {
         let right = self.sms_code();
         let other = if right.starts_with('1') { "2" } else { "1" };
         other.to_owned() + right.get(1..).unwrap()
+    }
+
+    /// What went out, the newest first.
+    pub fn messages_sent(&self) -> Vec<Message> {
+        self.stand_ins.inbox().messages()
     }
 
     /// How many messages went out.

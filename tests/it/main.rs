@@ -1,11 +1,12 @@
 //! Callward through the doors that people use: HTTP, the command line, the browser, and the plan of the house. One binary, one link.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "what a test needs and does not get is its failure")]
 
 mod access;
 mod browser;
 mod browser_call;
 mod browser_hostile;
+mod command_line;
 mod conformance_vxml;
 mod endings;
 mod faults;
@@ -15,6 +16,9 @@ mod ivr;
 mod limits;
 mod log;
 mod page;
+mod plan;
+mod receipts;
 mod schemas;
 mod secrets;
+mod serving;
 mod vxml_run;
