@@ -11,6 +11,7 @@ use url::Url;
 use crate::line::{self, Show};
 
 use super::call::{Call, call};
+use super::cli_flow::{FlowCommand, flow_command};
 use super::demo::demo;
 use super::logging;
 use super::serve::serve;
@@ -42,6 +43,9 @@ enum Command {
     /// Call a process, a page or a flow file from the terminal
     #[command(after_help = CALL_EXAMPLES)]
     Call(CallArguments),
+    /// Flow files: check them
+    #[command(subcommand)]
+    Flow(FlowCommand),
     /// SRGS grammars
     #[command(subcommand)]
     Srgs(Srgs),
@@ -157,6 +161,7 @@ fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
             logging::begin("off");
             in_tasks(call(arguments.into()))
         }
+        Command::Flow(command) => flow_command(command),
         Command::Srgs(Srgs::Match { stdio: _ }) => {
             line::match_lines(io::stdin().lock(), io::stdout().lock())?;
             Ok(true)

@@ -27,7 +27,7 @@ mod unwritten_variable;
 mod url_in_flow;
 
 pub use call_rules::check_calls;
-pub use review::{Review, review};
+pub use review::{Review, has_errors, review};
 
 use crate::finding::Finding;
 

@@ -15,13 +15,6 @@ pub struct Review {
     pub findings: Vec<Finding>,
 }
 
-impl Review {
-    /// Whether anything forbids the use of the file.
-    pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error)
-    }
-}
-
 /// Reads the text of a flow file, and when it is a flow, holds it against every rule.
 pub fn review(text: &str) -> Review {
     let flow = match Flow::read(text) {
@@ -32,6 +25,11 @@ pub fn review(text: &str) -> Review {
     let mut findings: Vec<Finding> = RULES.iter().flat_map(|rule| rule(&roads)).collect();
     findings.sort_by_key(|finding| finding.span.start);
     Review { flow: Some(flow), findings }
+}
+
+/// Whether any of the findings forbids the use of the file.
+pub fn has_errors(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
 #[cfg(test)]
