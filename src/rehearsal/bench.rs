@@ -10,6 +10,7 @@ use crate::clock::{Chance, Clock};
 use crate::store::{self, StoreError};
 
 use super::call_end::CallEnd;
+use super::coverage::Coverage;
 use super::earlier;
 use super::gateways::{FALLBACKS, GATEWAYS};
 use super::house::{Flows, House, near};
@@ -134,6 +135,11 @@ impl<'f> Bench<'f> {
     /// All that happened.
     pub fn conversation(&self) -> Vec<Moment> {
         self.world.log(0)
+    }
+
+    /// What of the flows was reached.
+    pub fn coverage(&self) -> Coverage {
+        Coverage::of(&self.conversation(), self.world.trail())
     }
 
     /// What happened since the caller acted last.

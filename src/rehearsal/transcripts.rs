@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::finding::Source;
 use crate::flow::Flow;
 
+use super::coverage::Coverage;
 use super::house::Flows;
 use super::player::rehearse;
 use super::telephone::Door;
@@ -31,6 +32,23 @@ async fn play(door: Door, transcript: &Transcript, source: &Source) -> Vec<Vec<S
     let failures: Vec<String> = outcomes.iter().filter(|outcome| !outcome.passed()).map(|outcome| outcome.render(source, false)).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     outcomes.iter().map(|outcome| outcome.conversation.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[tokio::test]
+async fn the_transcripts_come_to_every_step_of_the_shipped_flows() {
+    let flows = shipped();
+    let mut coverage = Coverage::default();
+    for (_, source) in files("fixtures/calls", "call") {
+        let transcript = Transcript::read(&source.text).unwrap();
+        let outcomes = rehearse(&flows, &transcript, Door::Offline).await;
+        outcomes.iter().for_each(|outcome| coverage.add(&outcome.coverage));
+    }
+
+    for (name, source) in files("flows", "yaml") {
+        let unreached = coverage.unreached(&name, &flows[&name]);
+        let unreached: Vec<String> = unreached.iter().map(|finding| finding.render(&source, false)).collect();
+        assert!(unreached.is_empty(), "{}", unreached.join("\n"));
+    }
 }
 
 #[tokio::test]

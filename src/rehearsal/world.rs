@@ -1,12 +1,13 @@
 //! The world around a rehearsed gateway: customers, services and gateways that do as a transcript says, and a log of all that happens.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Chance, Clock};
-use crate::flow::Method;
+use crate::flow::{Method, Passed};
 use crate::secret::Digits;
+use crate::switchboard::Watch;
 
 use super::moment::Moment;
 use super::transcript::{Consent, Given, Manner};
@@ -30,6 +31,7 @@ pub(super) struct State {
     services: BTreeMap<String, Service>,
     transfers: BTreeMap<String, bool>,
     log: Vec<Moment>,
+    passed: BTreeSet<Passed>,
 }
 
 /// How a service behaves.
@@ -74,6 +76,11 @@ impl World {
         self.state().log.get(from..).unwrap_or_default().to_vec()
     }
 
+    /// What the calls have passed in their flows.
+    pub fn trail(&self) -> BTreeSet<Passed> {
+        self.state().passed.clone()
+    }
+
     /// Puts another state in the place of this one, and gives this one back.
     pub fn swap(&self, other: State) -> State {
         std::mem::replace(&mut self.state(), other)
@@ -97,6 +104,12 @@ impl World {
     /// Whether somebody answers at this address.
     pub fn answers(&self, to: &str) -> bool {
         self.state().transfers.get(to).copied().unwrap_or(false)
+    }
+}
+
+impl Watch for World {
+    fn passed(&self, passed: Vec<Passed>) {
+        self.state().passed.extend(passed);
     }
 }
 
