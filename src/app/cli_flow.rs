@@ -40,7 +40,7 @@ pub(super) struct TestArguments {
     /// Play over HTTP with our own VoiceXML browser, instead of straight into the engine
     #[arg(long)]
     http: bool,
-    /// List the exits, prompts and outcomes that no transcript reached
+    /// List the steps, ways, exits and prompts that no transcript reached
     #[arg(long)]
     cover: bool,
     /// How it is told

@@ -1,12 +1,12 @@
 //! `callward flow test`: plays `.call` transcripts against the flows, and says where a call went another way than told.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::finding::{Finding, Source};
-use crate::flow::{Flow, Kind, Method};
+use crate::flow::Flow;
 use crate::rehearsal::{CaseOutcome, Coverage, Door, Flows, Transcript, rehearse};
 
 use super::flow_files::{flow_files, flow_name, read_source};
@@ -27,7 +27,8 @@ pub(super) struct Rehearsal {
 
 /// Plays them; whether every case went as told.
 pub(super) async fn flow_test(rehearsal: Rehearsal) -> Result<bool, Box<dyn Error>> {
-    let flows = read_flows(&rehearsal.flows)?;
+    let sources = read_flows(&rehearsal.flows)?;
+    let flows: Flows = sources.iter().map(|(source, flow)| (flow_name(Path::new(&source.path)), Arc::clone(flow))).collect();
     let mut told =
         Told { json: rehearsal.json, colour: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(), ..Told::default() };
     for path in transcripts(&rehearsal.transcripts)? {
@@ -41,7 +42,7 @@ pub(super) async fn flow_test(rehearsal: Rehearsal) -> Result<bool, Box<dyn Erro
         }
     }
     if rehearsal.cover {
-        told.uncovered(&flows);
+        told.uncovered(&sources);
     }
     if !rehearsal.json {
         eprintln!("{} passed, {} failed", told.passed, told.failed);
@@ -49,12 +50,13 @@ pub(super) async fn flow_test(rehearsal: Rehearsal) -> Result<bool, Box<dyn Erro
     Ok(told.failed == 0)
 }
 
-fn read_flows(folder: &Path) -> Result<Flows, Box<dyn Error>> {
-    let mut flows = Flows::new();
+fn read_flows(folder: &Path) -> Result<Vec<(Source, Arc<Flow>)>, Box<dyn Error>> {
+    let mut flows = Vec::new();
     for path in flow_files(&[folder.to_owned()])? {
         let source = read_source(&path)?;
         let shown = |findings: Vec<Finding>| findings.iter().map(|finding| finding.render(&source, false)).collect::<Vec<_>>().join("\n\n");
-        flows.insert(flow_name(&path), Flow::read(&source.text).map_err(shown)?.into());
+        let flow = Flow::read(&source.text).map_err(shown)?;
+        flows.push((source, Arc::new(flow)));
     }
     Ok(flows)
 }
@@ -114,46 +116,11 @@ impl Told {
     }
 
     /// Lists what no transcript reached.
-    fn uncovered(&self, flows: &Flows) {
-        for (name, flow) in flows {
-            for (what, missing) in [("exit", self.exits(flow)), ("prompt", self.prompts(flow)), ("outcome", self.outcomes(flow))] {
-                for missing in missing {
-                    match self.json {
-                        true => println!("{}", serde_json::json!({ "flow": name, "uncovered": what, "name": missing })),
-                        false => println!("not reached  {name}: {what} {missing}"),
-                    }
-                }
+    fn uncovered(&self, flows: &[(Source, Arc<Flow>)]) {
+        for (source, flow) in flows {
+            for finding in self.coverage.unreached(&flow_name(Path::new(&source.path)), flow) {
+                println!("{}", if self.json { finding.json(source).to_string() } else { finding.render(source, self.colour) + "\n" });
             }
         }
     }
-
-    fn exits(&self, flow: &Flow) -> Vec<String> {
-        flow.exits.keys().filter(|exit| !self.coverage.exits.contains(*exit)).cloned().collect()
-    }
-
-    fn prompts(&self, flow: &Flow) -> Vec<String> {
-        let known: BTreeSet<&String> = flow.prompts.tables.values().flat_map(|table| table.keys()).collect();
-        known.into_iter().filter(|id| !self.coverage.prompts.contains(*id) && !is_part(flow, id)).cloned().collect()
-    }
-
-    /// The outcomes that steps name for what they do outside.
-    fn outcomes(&self, flow: &Flow) -> Vec<String> {
-        let reached: BTreeSet<&str> = self.coverage.outcomes.iter().map(|(step, _)| step.as_str()).collect();
-        let outside = flow.steps.values().filter(|step| reached.contains(step.id.text.as_str()));
-        let named = outside.flat_map(|step| step.then.keys().map(move |outcome| (step.id.text.clone(), outcome.clone())));
-        named.filter(|outcome| !self.coverage.outcomes.contains(outcome)).map(|(step, outcome)| format!("{outcome} of {step}")).collect()
-    }
-}
-
-/// Whether a prompt is never said by itself: a line of a menu, the name of a target, a message.
-fn is_part(flow: &Flow, id: &str) -> bool {
-    let member =
-        |family: &str| id.strip_prefix(family).is_some_and(|rest| rest.strip_prefix('.').is_some_and(|name| Method::named(name).is_some()));
-    let of_step = |kind: &Kind| match kind {
-        Kind::ChooseMethod(choose) => member(&choose.listening.ask.text),
-        Kind::SendCode(send) => member(&send.message.text),
-        Kind::Menu(menu) => menu.choices.iter().any(|choice| choice.offer.text == id),
-        _ => false,
-    };
-    member("target") || flow.steps.values().any(|step| of_step(&step.kind))
 }
