@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::flow_check::{FindingFormat, flow_check};
+use super::flow_draw::flow_draw;
 
 /// What can be done with flow files.
 #[derive(Subcommand)]
@@ -13,7 +14,19 @@ pub(super) enum FlowCommand {
     /// Say everything that is wrong in flow files, all at once
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
+    /// Draw a flow as SVG: steps, ways, failures, exits
+    #[command(after_help = DRAW_EXAMPLES)]
+    Draw {
+        /// The flow file
+        file: PathBuf,
+        /// Where the picture goes; stdout where nothing is said
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+    },
 }
+
+const DRAW_EXAMPLES: &str = "Example:
+  callward flow draw flows/two-factor.yaml -o two-factor.svg     open it in any browser; light and dark";
 
 const CHECK_EXAMPLES: &str = "Exit code: 0 nothing wrong, or warnings only; 1 errors; 2 wrong usage.
 
@@ -41,6 +54,7 @@ enum Format {
 pub(super) fn flow_command(command: FlowCommand) -> Result<bool, Box<dyn Error>> {
     match command {
         FlowCommand::Check(arguments) => flow_check(&arguments.files, arguments.format.into()),
+        FlowCommand::Draw { file, output } => flow_draw(&file, output.as_deref()),
     }
 }
 
