@@ -15,6 +15,7 @@ mod house;
 mod ivr;
 mod limits;
 mod log;
+mod other_flows;
 mod page;
 mod plan;
 mod receipts;
