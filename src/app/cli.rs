@@ -188,20 +188,20 @@ pub fn run() -> ExitCode {
 fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
     match command {
         Command::Demo { data } => {
-            logging::begin("warn");
+            let _spans = logging::begin("warn");
             let program = std::env::args().next().unwrap_or_else(|| "callward".to_owned());
             in_tasks(demo(data.as_deref(), &program)).map(|()| true)
         }
         Command::Serve { config } => {
-            logging::begin("info");
+            let _spans = logging::begin("info");
             in_tasks(serve(config.as_deref())).map(|()| true)
         }
         Command::Call(arguments) => {
-            logging::begin("off");
+            let _spans = logging::begin("off");
             in_tasks(call(arguments.into()))
         }
         Command::Records(Records::Show { auth_id, call, config, data, json }) => {
-            logging::begin("warn");
+            let _spans = logging::begin("warn");
             in_tasks(records::show(Wanted { auth_id, call, config, data, json }))
         }
         Command::Srgs(Srgs::Match { stdio: _ }) => {

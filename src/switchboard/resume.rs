@@ -13,7 +13,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracing::{debug, info, warn};
+use tracing::{Instrument, debug, info, info_span, warn};
 
 use crate::flow::{Advance, Farewell, Input, Step, Turn, Verdict, Waiting, advance, apology};
 use crate::render::DialogKind;
@@ -202,7 +202,8 @@ impl Switchboard {
                     if work.claim.is_none() && !self.claim(&mut work).await? {
                         return Ok(Attempt::Again);
                     }
-                    let Some(outcome) = self.perform(&mut work, effect).await? else { return Ok(Attempt::Again) };
+                    let span = info_span!("effect", name = effect.name());
+                    let Some(outcome) = self.perform(&mut work, effect).instrument(span).await? else { return Ok(Attempt::Again) };
                     self.advance(&mut work, Input::Performed(outcome)).await?
                 }
             };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, info_span};
 
 use crate::clients::ServiceStatus;
 use crate::flow::{Method, Outcome, Piece};
@@ -97,7 +98,9 @@ impl Switchboard {
         let deadline = Instant::now() + PATIENCE;
         for gateway in work.tenant.methods.iter().filter(|gateway| gateway.kind() == method) {
             let late = |_| Err(SendError { why: format!("the caller has waited {} s: not tried further", PATIENCE.as_secs()) });
-            let sent = timeout_at(deadline, gateway.send(&message)).await.unwrap_or_else(late);
+            let sent = timeout_at(deadline, gateway.send(&message).instrument(info_span!("gateway", name = gateway.name())))
+                .await
+                .unwrap_or_else(late);
             metrics::sent(&work.live.call.tenant, gateway.name(), sent.is_ok());
             match sent {
                 Ok(()) => return Ok(Some((Outcome::Sent, why))),

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Extension, Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, Request, StatusCode, Uri, header};
-use tracing::error;
+use tracing::{Instrument, error, info_span};
 
 use crate::render::DialogKind;
 use crate::session::CallAddress;
@@ -120,7 +120,8 @@ pub(super) async fn lost(State(gateway): Served, uri: Uri) -> Response {
 /// Takes the turn; a fault of ours is heard as an apology.
 async fn resume(gateway: &Gateway, names: (&str, &str), address: &CallAddress, turn: u32, input: TurnInput, platform: &str) -> Answer {
     let began = metrics::turn_began();
-    let answered = gateway.switchboard.resume(names, address, turn, input, platform).await;
+    let span = info_span!("turn", tenant = names.0, process = names.1, turn);
+    let answered = gateway.switchboard.resume(names, address, turn, input, platform).instrument(span).await;
     metrics::turn_ended(names, began, answered.is_ok());
     answered.unwrap_or_else(|fault| {
         let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
