@@ -67,6 +67,21 @@ async fn a_configuration_or_flow_that_is_not_there_is_named() {
 }
 
 #[tokio::test]
+async fn a_flow_with_faults_is_exit_code_2_with_file_line_and_a_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("broken.yaml");
+    let flow = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/flows/two-factor.yaml")).unwrap();
+    std::fs::write(&file, flow.replace("start: skip", "start: skipp")).unwrap();
+    let line = flow.lines().position(|line| line == "start: skip").unwrap() + 1;
+
+    let said = run(&["call", file.to_str().unwrap()], "").await;
+
+    let complaint = text(&said.stderr);
+    assert_eq!(said.status.code(), Some(2), "{complaint}");
+    assert!(complaint.contains(&format!("{}:{line}", file.display())) && complaint.contains("did you mean skip?"), "{complaint}");
+}
+
+#[tokio::test]
 async fn a_flow_file_is_called_and_the_caller_is_verified() {
     let said = run(&["call", "flows/two-factor.yaml", "--var", "identity=1002", "--keys", "{sms}"], "").await;
 
