@@ -11,6 +11,7 @@ use url::Url;
 use crate::line::{self, Show};
 
 use super::call::{Call, call};
+use super::cli_flow::{FlowCommand, flow_command};
 use super::demo::demo;
 use super::logging;
 use super::records::{self, Wanted};
@@ -46,6 +47,9 @@ enum Command {
     /// What came of calls
     #[command(subcommand)]
     Records(Records),
+    /// Flow files: check them
+    #[command(subcommand)]
+    Flow(FlowCommand),
     /// SRGS grammars
     #[command(subcommand)]
     Srgs(Srgs),
@@ -204,6 +208,7 @@ fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
             let _spans = logging::begin("warn");
             in_tasks(records::show(Wanted { auth_id, call, config, data, json }))
         }
+        Command::Flow(command) => flow_command(command),
         Command::Srgs(Srgs::Match { stdio: _ }) => {
             line::match_lines(io::stdin().lock(), io::stdout().lock())?;
             Ok(true)

@@ -3,8 +3,11 @@
 pub mod cli;
 
 mod call;
+mod cli_flow;
 mod compose;
 mod demo;
+mod flow_check;
+mod flow_files;
 mod flows;
 mod logging;
 mod master_key;
