@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::house::House;
 use crate::serving::{program, terminate};
+use crate::skip;
 
 /// How long a program may take to come up or to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -141,7 +142,7 @@ async fn the_matcher_answers_line_by_line() {
 #[tokio::test]
 async fn the_demo_comes_up_is_called_and_stops() {
     if let Some(taken) = DEMO_PORTS.into_iter().find(|port| TcpListener::bind(("127.0.0.1", *port)).is_err()) {
-        eprintln!("SKIPPED: port {taken} is taken, and the demo needs it");
+        skip::loudly(&format!("port {taken} is taken, and the demo needs it"));
         return;
     }
     let mut demo = program(&["demo"]).stdout(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();

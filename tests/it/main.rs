@@ -22,4 +22,5 @@ mod receipts;
 mod schemas;
 mod secrets;
 mod serving;
+mod skip;
 mod vxml_run;
