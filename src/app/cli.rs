@@ -16,6 +16,7 @@ use super::demo::demo;
 use super::logging;
 use super::records::{self, Wanted};
 use super::serve::serve;
+use super::tasks::in_tasks;
 
 /// A VoiceXML/IVR telephony gateway that finds out who is calling.
 #[derive(Parser)]
@@ -47,7 +48,7 @@ enum Command {
     /// What came of calls
     #[command(subcommand)]
     Records(Records),
-    /// Flow files: check them
+    /// Flow files: check and test them
     #[command(subcommand)]
     Flow(FlowCommand),
     /// SRGS grammars
@@ -218,14 +219,6 @@ fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
             Ok(true)
         }
     }
-}
-
-fn in_tasks<T>(work: impl Future<Output = Result<T, Box<dyn Error>>>) -> Result<T, Box<dyn Error>> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(work);
-    // A read of stdin that nobody waits for any more must not keep the process.
-    runtime.shutdown_background();
-    outcome
 }
 
 fn read_variable(text: &str) -> Result<(String, String), String> {

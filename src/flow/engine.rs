@@ -19,6 +19,7 @@ use super::stage::{Next, Stage};
 use super::state::{Frame, State, Waiting};
 use super::step::{Kind, Step as FlowStep};
 use super::target::{Go, Target};
+use super::trail::{Passed, Place};
 use super::turn::{Act, Transferred, Turn};
 use super::words::apology;
 
@@ -64,16 +65,19 @@ pub struct Advance {
     pub state: State,
     /// What is to be done.
     pub step: Step,
+    /// The way there.
+    pub trail: Vec<Passed>,
 }
 
 /// Takes a call one input further.
 pub fn advance(book: &Book, knowledge: &dyn Knowledge, mut state: State, input: Input) -> Advance {
     let facts = Run::facts(book, knowledge, &state);
+    let mut trail = Vec::new();
     let step = match facts {
-        Some(facts) => Run { book, knowledge, facts, state: &mut state, left: MOST_STEPS }.input(input),
+        Some(facts) => Run { book, knowledge, facts, state: &mut state, trail: &mut trail, left: MOST_STEPS }.input(input),
         None => give_up(&mut state),
     };
-    Advance { state, step }
+    Advance { state, step, trail }
 }
 
 /// A call on its way from one input to the next thing to be done.
@@ -82,6 +86,7 @@ struct Run<'b, 's> {
     knowledge: &'s dyn Knowledge,
     facts: Facts,
     state: &'s mut State,
+    trail: &'s mut Vec<Passed>,
     left: u32,
 }
 
@@ -202,6 +207,7 @@ impl<'b> Run<'b, '_> {
 
     /// Say, set, go, ask: in this order.
     fn take(&mut self, target: &'b Target) -> Option<Next<'b>> {
+        self.pass(Place::Target(target.span.start));
         if let Some((most, after_that)) = &target.at_most {
             let frame = self.state.frames.last_mut()?;
             let taken = frame.taken.entry(format!("{}/{}", frame.step, target.span.start)).or_default();
@@ -226,9 +232,15 @@ impl<'b> Run<'b, '_> {
 
     fn enter(&mut self, step: &str) -> Option<Next<'b>> {
         self.left = self.left.checked_sub(1)?;
+        self.pass(Place::Step(step.to_owned()));
         step.clone_into(&mut self.state.frames.last_mut()?.step);
         let step = self.step()?;
         self.stage(|stage| step.kind.enter(stage))
+    }
+
+    fn pass(&mut self, place: Place) {
+        let flow = self.state.frame().map(|frame| frame.flow.clone()).unwrap_or_default();
+        self.trail.push(Passed { flow, place });
     }
 
     /// Runs another flow on top of this one.
@@ -270,6 +282,7 @@ impl<'b> Run<'b, '_> {
         if !open {
             return Some(ControlFlow::Continue(Next::Outcome("service_error")));
         }
+        self.pass(Place::Exit(name.to_owned()));
         self.state.proven |= needs == Some(Needs::Verified);
         if let Some(say) = exit.and_then(|exit| exit.say.as_ref()) {
             self.stage(|stage| stage.say(&say.text))?;
@@ -463,7 +476,7 @@ mod tests {
         }
 
         fn then(&mut self, input: Input) -> Step {
-            let Advance { state, step } = advance(&self.book, &self.known, self.state.clone(), input);
+            let Advance { state, step, .. } = advance(&self.book, &self.known, self.state.clone(), input);
             self.state = state;
             step
         }

@@ -1,9 +1,20 @@
 //! Every target of a flow, wherever it stands.
 
+use std::ops::Range;
+
 use super::document::Flow;
 use super::keys::{BoundKey, Keys};
 use super::step::Kind;
 use super::target::Target;
+
+impl Flow {
+    /// The bytes of the file that each target takes.
+    pub fn targets(&self) -> Vec<Range<usize>> {
+        let mut targets = Vec::new();
+        each_target(self, &mut |target| targets.push(target.span.clone()));
+        targets
+    }
+}
 
 /// Calls `visit` with every target of the flow.
 pub(super) fn each_target<'f>(flow: &'f Flow, visit: &mut dyn FnMut(&'f Target)) {

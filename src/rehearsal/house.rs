@@ -10,7 +10,7 @@ use crate::finding::nearest;
 use crate::flow::{Book, BookError, Chapter, Flow, Overrides, RuleDefinition, SettingFault, SettingKind, Settings};
 use crate::secret::MasterKey;
 use crate::store::Store;
-use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
+use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant, Watch};
 use crate::verify::{CustomerServices, Limits, Method};
 use crate::web::{Access, Gateway, Networks};
 
@@ -205,7 +205,7 @@ fn gateway(
     let (clock, chance) = (world.clock.clone(), world.chance.clone());
     let switchboard = Switchboard::new(directory, Arc::clone(store), MasterKey::new(KEY), clock, chance);
     Arc::new(Gateway {
-        switchboard: Arc::new(switchboard),
+        switchboard: Arc::new(switchboard.watched_by(Arc::clone(world) as Arc<dyn Watch>)),
         store: Arc::clone(store),
         access: BTreeMap::from([(TENANT.to_owned(), Access { allow: Networks::loopback(), users: BTreeMap::new() })]),
         trusted_proxies: Networks::default(),

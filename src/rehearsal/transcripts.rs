@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::finding::Source;
+use crate::finding::{Finding, Source};
 use crate::flow::Flow;
 
+use super::coverage::Coverage;
 use super::house::Flows;
 use super::player::rehearse;
 use super::telephone::Door;
@@ -26,11 +27,41 @@ fn shipped() -> Flows {
     files("flows", "yaml").iter().map(|(name, source)| (name.clone(), flow(source))).collect()
 }
 
+/// Ways that are there for a day on which another step changes: who is asked for consent may be asked, and methods that were found
+/// are there to be chosen from.
+fn is_guard(flow: &str, finding: &Finding, source: &Source) -> bool {
+    let before = source.text.get(..finding.span.start).unwrap_or_default().trim_end();
+    match flow {
+        "consent" => before.ends_with("not_allowed:"),
+        "two-factor" => before.ends_with("{ chosen: send, none_left:"),
+        _ => false,
+    }
+}
+
 async fn play(door: Door, transcript: &Transcript, source: &Source) -> Vec<Vec<String>> {
     let outcomes = rehearse(&shipped(), transcript, door).await;
     let failures: Vec<String> = outcomes.iter().filter(|outcome| !outcome.passed()).map(|outcome| outcome.render(source, false)).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
     outcomes.iter().map(|outcome| outcome.conversation.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[tokio::test]
+async fn the_transcripts_go_every_way_of_the_shipped_flows() {
+    let flows = shipped();
+    let mut coverage = Coverage::default();
+    for (_, source) in files("fixtures/calls", "call") {
+        let transcript = Transcript::read(&source.text).unwrap();
+        let outcomes = rehearse(&flows, &transcript, Door::Offline).await;
+        outcomes.iter().for_each(|outcome| coverage.add(&outcome.coverage));
+    }
+
+    let mut unreached = Vec::new();
+    for (name, source) in files("flows", "yaml") {
+        let findings = coverage.unreached(&name, &flows[&name]);
+        unreached
+            .extend(findings.iter().filter(|finding| !is_guard(&name, finding, &source)).map(|finding| finding.render(&source, false)));
+    }
+    assert!(unreached.is_empty(), "{}", unreached.join("\n"));
 }
 
 #[tokio::test]

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::clock::{Chance, Clock};
+use crate::flow::Passed;
 use crate::secret::MasterKey;
 use crate::store::Store;
 
 use super::directory::Directory;
+use super::watch::Watch;
 
 /// Where every door leads.
 pub struct Switchboard {
@@ -15,11 +17,23 @@ pub struct Switchboard {
     pub(super) key: MasterKey,
     pub(super) clock: Clock,
     pub(super) chance: Chance,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 impl Switchboard {
     /// A switchboard for these tenants.
     pub fn new(directory: Directory, store: Arc<dyn Store>, key: MasterKey, clock: Clock, chance: Chance) -> Self {
-        Self { directory, store, key, clock, chance }
+        Self { directory, store, key, clock, chance, watch: None }
+    }
+
+    /// The same, with somebody who is told which way calls go.
+    pub fn watched_by(self, watch: Arc<dyn Watch>) -> Self {
+        Self { watch: Some(watch), ..self }
+    }
+
+    pub(super) fn tell(&self, trail: Vec<Passed>) {
+        if let Some(watch) = &self.watch {
+            watch.passed(trail);
+        }
     }
 }

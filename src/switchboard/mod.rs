@@ -16,9 +16,11 @@ mod record;
 mod resume;
 mod sending;
 mod services;
+mod watch;
 
 pub use answer::{Answer, Goodbye, Page, TurnInput};
 pub use board::Switchboard;
 pub use directory::{Directory, Process, Services, Tenant};
 pub use error::SwitchboardError;
 pub use opening::{CallVariables, Entry};
+pub use watch::Watch;

@@ -213,7 +213,8 @@ impl Switchboard {
     async fn advance(&self, work: &mut Work<'_>, input: Input) -> Result<Step, SwitchboardError> {
         let now = self.store.now().await?;
         let known = Known { live: &work.live, tenant: work.tenant, now };
-        let Advance { state, step } = advance(&work.process.book, &known, work.live.state.clone(), input);
+        let Advance { state, step, trail } = advance(&work.process.book, &known, work.live.state.clone(), input);
+        self.tell(trail);
         work.live.state = state;
         Ok(step)
     }
