@@ -13,7 +13,7 @@ use super::call_end::CallEnd;
 use super::coverage::Coverage;
 use super::earlier;
 use super::gateways::{FALLBACKS, GATEWAYS};
-use super::house::{Flows, House, near};
+use super::house::{Flows, House, TENANT, near};
 use super::moment::Moment;
 use super::services::SERVICES;
 use super::telephone::{Dialled, Door, Telephone};
@@ -86,6 +86,7 @@ impl<'f> Bench<'f> {
     }
 
     pub async fn press(&mut self, keys: &str) -> Result<(), Trouble> {
+        self.tell_lost().await?;
         self.act(Moment::Pressed(keys.to_owned()));
         self.telephone()?.press(keys).await;
         Ok(())
@@ -93,6 +94,7 @@ impl<'f> Bench<'f> {
 
     /// The caller does nothing for so long, or for as long as the page waits.
     pub async fn stay_silent(&mut self, long: Option<Duration>) -> Result<(), Trouble> {
+        self.tell_lost().await?;
         let patience = self.telephone()?.patience();
         let long = long.unwrap_or(patience);
         self.act(Moment::Silent(long));
@@ -187,6 +189,15 @@ impl<'f> Bench<'f> {
         let number = format!("+49151000000{:02}", self.calls.len());
         let verified = earlier::verify(&self.house.gateway, &self.world, &identity, call_id, &number).await;
         verified.map_err(|error| Trouble::fault(&error))
+    }
+
+    /// Gateways say which messages were lost, before anything else happens.
+    async fn tell_lost(&self) -> Result<(), Trouble> {
+        for message in self.world.take_lost() {
+            let told = self.house.gateway.switchboard.receipt(TENANT, &message, "failed").await;
+            told.map_err(|error| Trouble::fault(&error))?;
+        }
+        Ok(())
     }
 
     /// The telephone of a call that goes on.

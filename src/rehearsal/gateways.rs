@@ -38,6 +38,10 @@ impl Method for RehearsedGateway {
 
     async fn send(&self, message: &Message) -> Result<(), SendError> {
         let why = match self.world.ask(self.name(), PATIENCE) {
+            Ok(None) if self.world.loses(self.name) => {
+                self.world.lose(&message.id);
+                return Ok(());
+            }
             Ok(answer) if answer.as_deref().is_none_or(|answer| answer == "success") => {
                 self.world.state().code = Some(message.code.clone());
                 let text = message.text.expose().to_owned();

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::flow::Transferred;
 use crate::render::DialogKind;
 use crate::session::CallAddress;
 use crate::switchboard::{Page, TurnInput};
@@ -95,7 +94,7 @@ impl OfflineCall {
     }
 
     async fn transfer(&mut self, to: String) {
-        let transferred = if self.world.answers(&to) { Transferred::Ended } else { Transferred::NoAnswer };
+        let transferred = self.world.transfer(&to);
         self.world.note(Moment::Transferred(to));
         self.post(TurnInput::Transferred(transferred)).await;
     }

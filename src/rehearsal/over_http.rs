@@ -16,6 +16,7 @@ use url::{Position, Url};
 
 use crate::browser::{Ending, Fetch, FetchFailure, Reason, Resource, Start, TransferKind, TransferOutcome};
 use crate::clock::Clock;
+use crate::flow::Transferred;
 use crate::line::{Asked, Caller, Fetching, Handset, HandsetError, Happening, Pace, Reply, session_variables};
 use crate::web::{Gateway, Peer, router};
 
@@ -122,10 +123,12 @@ impl Caller for AtTheHandset {
             Happening::Listen(listening) => self.patience = listening.timeout,
             Happening::Transfer(request) => {
                 self.world.note(Moment::Transferred(request.dest.clone()));
-                self.transfer = match (self.world.answers(&request.dest), request.kind) {
-                    (false, _) => TransferOutcome::NoAnswer,
-                    (true, TransferKind::Blind) => TransferOutcome::Completed,
-                    (true, TransferKind::Bridge | TransferKind::Consultation) => TransferOutcome::FarEndDisconnect,
+                self.transfer = match (self.world.transfer(&request.dest), request.kind) {
+                    (Transferred::NoAnswer, _) => TransferOutcome::NoAnswer,
+                    (Transferred::Busy, _) => TransferOutcome::Busy,
+                    (Transferred::Failed, _) => TransferOutcome::Unknown,
+                    (Transferred::Ended, TransferKind::Blind) => TransferOutcome::Completed,
+                    (Transferred::Ended, TransferKind::Bridge | TransferKind::Consultation) => TransferOutcome::FarEndDisconnect,
                 };
             }
             Happening::Fetched { .. } | Happening::Log { .. } | Happening::Matched(_) | Happening::Record(_) => {}

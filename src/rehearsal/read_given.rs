@@ -1,7 +1,7 @@
 //! `given …`: what holds in the world of a case.
 
 use crate::finding::Finding;
-use crate::flow::Method;
+use crate::flow::{Method, Transferred};
 
 use super::read_line::{duration, needed, read_consent, wrong};
 use super::reading::Rest;
@@ -71,19 +71,24 @@ fn read_caller(text: &str, rest: &Rest<'_>) -> Result<Given, Finding> {
     Ok(Given::Verified(Some(id.to_owned())))
 }
 
-/// `sip:X answers`, `sip:X does not answer`.
+/// `sip:X answers`, `does not answer`, `is busy`, `cannot be reached`.
 fn read_transfer(text: &str) -> Option<Given> {
     let (to, how) = text.split_once(char::is_whitespace)?;
-    let answers = match how.trim() {
-        "answers" => true,
-        "does not answer" => false,
+    let goes = match how.trim() {
+        "answers" => Transferred::Ended,
+        "does not answer" => Transferred::NoAnswer,
+        "is busy" => Transferred::Busy,
+        "cannot be reached" => Transferred::Failed,
         _ => return None,
     };
-    (to.starts_with("sip:") || to.starts_with("tel:")).then(|| Given::Transfer { to: to.to_owned(), answers })
+    (to.starts_with("sip:") || to.starts_with("tel:")).then(|| Given::Transfer { to: to.to_owned(), goes })
 }
 
-/// `NAME is down`, `NAME takes 6s`, `NAME answers "s1", "s2"`.
+/// `NAME is down`, `NAME takes 6s`, `NAME loses messages`, `NAME answers "s1", "s2"`.
 fn read_service(text: &str) -> Option<(&str, Manner)> {
+    if let Some(name) = text.strip_suffix(" loses messages") {
+        return Some((name.trim(), Manner::Loses));
+    }
     if let Some(name) = text.strip_suffix(" is down") {
         return Some((name.trim(), Manner::Down));
     }
@@ -144,6 +149,7 @@ mod tests {
         assert_eq!(service("consent read takes 6s"), ("consent read".to_owned(), Manner::Takes(Duration::from_secs(6))));
         let answers = Manner::Answers(vec!["not found".to_owned(), "success, trust me".to_owned()]);
         assert_eq!(service(r#"find_account answers "not found", "success, trust me""#), ("find_account".to_owned(), answers));
+        assert_eq!(service("sms gateway loses messages"), ("sms gateway".to_owned(), Manner::Loses));
         assert!(read("find_account answers success").is_err());
     }
 
@@ -153,7 +159,7 @@ mod tests {
         assert!(matches!(read(r#"consent +4930901820 is "Consented?""#), Ok(Given::Consent(given)) if given == consent));
         assert!(matches!(read("caller is verified as 1001"), Ok(Given::Verified(Some(id))) if id == "1001"));
         assert!(matches!(read("caller is not verified"), Ok(Given::Verified(None))));
-        assert!(matches!(read("sip:agents@127.0.0.1:5070 does not answer"), Ok(Given::Transfer { answers: false, .. })));
+        assert!(matches!(read("sip:agents@127.0.0.1:5070 does not answer"), Ok(Given::Transfer { goes: Transferred::NoAnswer, .. })));
         assert!(matches!(read("setting a = b = c"), Ok(Given::Setting { value, .. }) if value == "b = c"));
         assert!(read("the sun shines").is_err());
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::flow::Method;
+use crate::flow::{Method, Transferred};
 
 use super::pattern::Pattern;
 
@@ -111,12 +111,12 @@ pub enum Given {
     Consent(Consent),
     /// Who was verified earlier in each call; nobody where it is `None`.
     Verified(Option<String>),
-    /// Whether somebody answers a transfer.
+    /// How a transfer goes.
     Transfer {
         /// The address.
         to: String,
-        /// Whether.
-        answers: bool,
+        /// How.
+        goes: Transferred,
     },
 }
 
@@ -127,6 +127,8 @@ pub enum Manner {
     Down,
     /// After so long.
     Takes(Duration),
+    /// It takes messages and loses them, and says so in a receipt.
+    Loses,
     /// With these statuses one after the other; the last one stays.
     Answers(Vec<String>),
 }

