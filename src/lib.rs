@@ -11,6 +11,7 @@ pub mod finding;
 pub mod flow;
 pub mod grammar;
 pub mod line;
+pub mod lint;
 pub mod rehearsal;
 pub mod render;
 pub mod script;

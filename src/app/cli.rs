@@ -11,10 +11,12 @@ use url::Url;
 use crate::line::{self, Show};
 
 use super::call::{Call, call};
+use super::cli_flow::{FlowCommand, flow_command};
 use super::demo::demo;
 use super::logging;
 use super::records::{self, Wanted};
 use super::serve::serve;
+use super::tasks::in_tasks;
 
 /// A VoiceXML/IVR telephony gateway that finds out who is calling.
 #[derive(Parser)]
@@ -46,6 +48,9 @@ enum Command {
     /// What came of calls
     #[command(subcommand)]
     Records(Records),
+    /// Flow files: check and test them
+    #[command(subcommand)]
+    Flow(FlowCommand),
     /// SRGS grammars
     #[command(subcommand)]
     Srgs(Srgs),
@@ -204,6 +209,7 @@ fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
             let _spans = logging::begin("warn");
             in_tasks(records::show(Wanted { auth_id, call, config, data, json }))
         }
+        Command::Flow(command) => flow_command(command),
         Command::Srgs(Srgs::Match { stdio: _ }) => {
             line::match_lines(io::stdin().lock(), io::stdout().lock())?;
             Ok(true)
@@ -213,14 +219,6 @@ fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
             Ok(true)
         }
     }
-}
-
-fn in_tasks<T>(work: impl Future<Output = Result<T, Box<dyn Error>>>) -> Result<T, Box<dyn Error>> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(work);
-    // A read of stdin that nobody waits for any more must not keep the process.
-    runtime.shutdown_background();
-    outcome
 }
 
 fn read_variable(text: &str) -> Result<(String, String), String> {

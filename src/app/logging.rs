@@ -68,6 +68,8 @@ mod collector {
     impl SentSpans {
         /// Our own spans at level `INFO`; those of libraries stay here.
         pub fn begin() -> Result<(Box<dyn Layer<Registry> + Send + Sync>, Self), ExporterBuildError> {
+            // The exporter asks for a TLS provider before any other client has installed one.
+            let _ = rustls::crypto::ring::default_provider().install_default();
             let exporter = SpanExporter::builder().with_http().build()?;
             let resource = Resource::builder().with_service_name("callward").build();
             let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build();
