@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod consent;
 pub mod demo;
+pub mod diagram;
 pub mod finding;
 pub mod flow;
 pub mod grammar;

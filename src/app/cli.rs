@@ -48,7 +48,7 @@ enum Command {
     /// What came of calls
     #[command(subcommand)]
     Records(Records),
-    /// Flow files: check and test them
+    /// Flow files: check, test and draw them
     #[command(subcommand)]
     Flow(FlowCommand),
     /// SRGS grammars

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use crate::rehearsal::Door;
 
 use super::flow_check::{FindingFormat, flow_check};
+use super::flow_draw::flow_draw;
 use super::flow_test::{Rehearsal, flow_test};
 use super::tasks::in_tasks;
 
@@ -20,6 +21,15 @@ pub(super) enum FlowCommand {
     /// Play .call transcripts against the flows, in virtual time
     #[command(after_help = TEST_EXAMPLES)]
     Test(TestArguments),
+    /// Draw a flow as SVG: steps, ways, failures, exits
+    #[command(after_help = DRAW_EXAMPLES)]
+    Draw {
+        /// The flow file
+        file: PathBuf,
+        /// Where the picture goes; stdout where nothing is said
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+    },
 }
 
 const TEST_EXAMPLES: &str = "Exit code: 0 every case went as told; 1 some did not; 2 wrong usage.
@@ -48,6 +58,9 @@ pub(super) struct TestArguments {
     format: Format,
 }
 
+const DRAW_EXAMPLES: &str = "Example:
+  callward flow draw flows/two-factor.yaml -o two-factor.svg     open it in any browser; light and dark";
+
 const CHECK_EXAMPLES: &str = "Exit code: 0 nothing wrong, or warnings only; 1 errors; 2 wrong usage.
 
 Examples:
@@ -75,6 +88,7 @@ pub(super) fn flow_command(command: FlowCommand) -> Result<bool, Box<dyn Error>>
     match command {
         FlowCommand::Check(arguments) => flow_check(&arguments.files, arguments.format.into()),
         FlowCommand::Test(arguments) => in_tasks(flow_test(arguments.into())),
+        FlowCommand::Draw { file, output } => flow_draw(&file, output.as_deref()),
     }
 }
 

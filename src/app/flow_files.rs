@@ -1,9 +1,13 @@
 //! Flow files by the names that people give on the command line.
 
-use std::io;
+use std::error::Error;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use crate::finding::Source;
+use crate::flow::Flow;
+
+use super::flows::render;
 
 /// The folder that is meant where no file is named.
 const FOLDER: &str = "flows";
@@ -41,6 +45,17 @@ pub(super) fn flow_name(path: &Path) -> String {
 pub(super) fn read_source(path: &Path) -> Result<Source, FileError> {
     let text = std::fs::read_to_string(path).map_err(|cause| FileError { path: path.to_owned(), cause })?;
     Ok(Source { path: path.display().to_string(), text })
+}
+
+/// Writes a file.
+pub(super) fn write_file(path: &Path, text: &str) -> Result<(), FileError> {
+    std::fs::write(path, text).map_err(|cause| FileError { path: path.to_owned(), cause })
+}
+
+/// Reads a flow; `Err` shows everything that is wrong in it.
+pub(super) fn read_flow(path: &Path) -> Result<Flow, Box<dyn Error>> {
+    let source = read_source(path)?;
+    Flow::read(&source.text).map_err(|findings| render(&[(source, findings)], std::io::stderr().is_terminal()).into())
 }
 
 fn folder_files(folder: &Path) -> Result<Vec<PathBuf>, FileError> {

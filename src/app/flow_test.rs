@@ -50,7 +50,9 @@ pub(super) async fn flow_test(rehearsal: Rehearsal) -> Result<bool, Box<dyn Erro
     Ok(told.failed == 0)
 }
 
-fn read_flows(folder: &Path) -> Result<Vec<(Source, Arc<Flow>)>, Box<dyn Error>> {
+type FlowFile = (Source, Arc<Flow>);
+
+fn read_flows(folder: &Path) -> Result<Vec<FlowFile>, Box<dyn Error>> {
     let mut flows = Vec::new();
     for path in flow_files(&[folder.to_owned()])? {
         let source = read_source(&path)?;
@@ -116,7 +118,7 @@ impl Told {
     }
 
     /// Lists what no transcript reached.
-    fn uncovered(&self, flows: &[(Source, Arc<Flow>)]) {
+    fn uncovered(&self, flows: &[FlowFile]) {
         for (source, flow) in flows {
             for finding in self.coverage.unreached(&flow_name(Path::new(&source.path)), flow) {
                 println!("{}", if self.json { finding.json(source).to_string() } else { finding.render(source, self.colour) + "\n" });

@@ -19,7 +19,7 @@ use super::stage::{Next, Stage};
 use super::state::{Frame, State, Waiting};
 use super::step::{Kind, Step as FlowStep};
 use super::target::{Go, Target};
-use super::trail::{Passed, Place};
+use super::trail::{Passed, Waypoint};
 use super::turn::{Act, Transferred, Turn};
 use super::words::apology;
 
@@ -207,7 +207,7 @@ impl<'b> Run<'b, '_> {
 
     /// Say, set, go, ask: in this order.
     fn take(&mut self, target: &'b Target) -> Option<Next<'b>> {
-        self.pass(Place::Target(target.span.start));
+        self.pass(Waypoint::Target(target.span.start));
         if let Some((most, after_that)) = &target.at_most {
             let frame = self.state.frames.last_mut()?;
             let taken = frame.taken.entry(format!("{}/{}", frame.step, target.span.start)).or_default();
@@ -232,13 +232,13 @@ impl<'b> Run<'b, '_> {
 
     fn enter(&mut self, step: &str) -> Option<Next<'b>> {
         self.left = self.left.checked_sub(1)?;
-        self.pass(Place::Step(step.to_owned()));
+        self.pass(Waypoint::Step(step.to_owned()));
         step.clone_into(&mut self.state.frames.last_mut()?.step);
         let step = self.step()?;
         self.stage(|stage| step.kind.enter(stage))
     }
 
-    fn pass(&mut self, place: Place) {
+    fn pass(&mut self, place: Waypoint) {
         let flow = self.state.frame().map(|frame| frame.flow.clone()).unwrap_or_default();
         self.trail.push(Passed { flow, place });
     }
@@ -282,7 +282,7 @@ impl<'b> Run<'b, '_> {
         if !open {
             return Some(ControlFlow::Continue(Next::Outcome("service_error")));
         }
-        self.pass(Place::Exit(name.to_owned()));
+        self.pass(Waypoint::Exit(name.to_owned()));
         self.state.proven |= needs == Some(Needs::Verified);
         if let Some(say) = exit.and_then(|exit| exit.say.as_ref()) {
             self.stage(|stage| stage.say(&say.text))?;

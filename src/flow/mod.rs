@@ -89,7 +89,7 @@ pub use state::{Evidence, Frame, State, Waiting};
 pub use step::{Kind, Step as FlowStep};
 pub use target::{Go, Target};
 pub use template::{Part, Template};
-pub use trail::{Passed, Place};
+pub use trail::{Passed, Waypoint};
 pub use turn::{Act, KeyMeaning, Listen, Takes, Transfer, TransferKind, Transferred, Turn};
 pub use varying::Varying;
 pub use ways::{By, Place, Way};

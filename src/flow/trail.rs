@@ -6,12 +6,12 @@ pub struct Passed {
     /// The flow's name.
     pub flow: String,
     /// What was passed there.
-    pub place: Place,
+    pub place: Waypoint,
 }
 
 /// A place in a flow.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum Waypoint {
     /// A step was entered.
     Step(String),
     /// A target was taken: the byte of the flow's file at which it begins.

@@ -3,7 +3,7 @@
 use crate::finding::Finding;
 use crate::flow::{By, FlowStep, Kind, Way};
 
-use super::roads::{Roads, is_failure};
+use super::roads::Roads;
 
 pub(super) fn check(roads: &Roads<'_>) -> Vec<Finding> {
     let circles = roads.circles(|step, way| !is_counted(step) && !way.is_counted() && !way.is_chosen());
@@ -30,7 +30,7 @@ fn finding(step: &FlowStep, way: &Way<'_>) -> Finding {
 
 fn is_failed(step: &FlowStep, way: &Way<'_>) -> bool {
     match way.by {
-        By::Outcome(outcome) => is_failure(outcome),
+        By::Outcome(outcome) => FlowStep::is_failure(outcome),
         By::Any => !matches!(step.kind, Kind::Say(_) | Kind::Set(_)),
         By::Choice(..) | By::Key(_) | By::Case(_) | By::Return => false,
     }

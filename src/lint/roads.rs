@@ -72,24 +72,3 @@ impl<'f> Roads<'f> {
         ways.iter().filter(|way| passable(step, way)).flat_map(|way| self.steps_at(way)).collect()
     }
 }
-
-/// Whether an outcome is one that nobody wishes for; a status of a service counts as one unless it is `success`.
-pub(super) fn is_failure(outcome: &str) -> bool {
-    const WISHED: &[&str] = &[
-        "done",
-        "said_yes",
-        "said_no",
-        "entered",
-        "found",
-        "chosen",
-        "sent",
-        "not_needed",
-        "right",
-        "consented",
-        "saved",
-        "met",
-        "ended",
-        "success",
-    ];
-    !WISHED.contains(&outcome)
-}

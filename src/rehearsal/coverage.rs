@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::finding::Finding;
-use crate::flow::{Flow, Located, Passed, Place};
+use crate::flow::{Flow, Located, Passed, Waypoint};
 
 use super::moment::Moment;
 
@@ -32,11 +32,11 @@ impl Coverage {
     /// What of the flow called `name` was not reached, in the order of its file. Prompts count in the flow's first language;
     /// messages and what stands inside other prompts are never heard by themselves and are left out.
     pub fn unreached(&self, name: &str, flow: &Flow) -> Vec<Finding> {
-        let reached = |place: Place| self.passed.contains(&Passed { flow: name.to_owned(), place });
+        let reached = |place: Waypoint| self.passed.contains(&Passed { flow: name.to_owned(), place });
         let missed = |what: String, span: &Range<usize>| Finding::warning("not-covered", span.clone(), what);
-        let steps = flow.steps.values().filter(|step| !reached(Place::Step(step.id.text.clone())));
-        let exits = flow.exits.values().filter(|exit| !reached(Place::Exit(exit.name.text.clone())));
-        let targets = flow.targets().into_iter().filter(|target| !reached(Place::Target(target.start)));
+        let steps = flow.steps.values().filter(|step| !reached(Waypoint::Step(step.id.text.clone())));
+        let exits = flow.exits.values().filter(|exit| !reached(Waypoint::Exit(exit.name.text.clone())));
+        let targets = flow.targets().into_iter().filter(|target| !reached(Waypoint::Target(target.start)));
         let prompts = heard_alone(flow).into_iter().filter(|prompt| !self.prompts.contains(&prompt.text));
         let mut findings: Vec<Finding> = targets.map(|target| missed("no call goes this way".to_owned(), &target)).collect();
         findings.extend(steps.map(|step| missed(format!("no call comes to the step {}", step.id.text), &step.id.span)));
@@ -80,7 +80,7 @@ prompts:
     sorry: What a pity.
 "#;
 
-    fn passed(place: Place) -> Passed {
+    fn passed(place: Waypoint) -> Passed {
         Passed { flow: "ask".to_owned(), place }
     }
 
@@ -89,7 +89,7 @@ prompts:
         let flow = Flow::read(FLOW).unwrap();
         let heard = Moment::Heard(Heard { prompt: Some("question.ask".to_owned()), text: String::new() });
         let yes = FLOW.find("done, said_no").unwrap();
-        let places = [Place::Step("ask".to_owned()), Place::Target(yes), Place::Exit("done".to_owned())];
+        let places = [Waypoint::Step("ask".to_owned()), Waypoint::Target(yes), Waypoint::Exit("done".to_owned())];
 
         let coverage = Coverage::of(&[heard], places.map(passed).into());
         let unreached: Vec<String> = coverage.unreached("ask", &flow).into_iter().map(|finding| finding.what).collect();

@@ -9,9 +9,8 @@ use crate::secret::Digits;
 use crate::switchboard::{Page, Process, SwitchboardError, TurnInput};
 use crate::web::Gateway;
 
-use super::house::TENANT;
 use super::offline::PLATFORM;
-use super::world::{State, World};
+use super::world::{State, TENANT, World};
 
 /// Code of the process that verifies.
 pub(super) const CODE: &str = "verified-earlier";

@@ -18,13 +18,10 @@ use super::consents::RehearsedConsents;
 use super::earlier;
 use super::gateways::{FALLBACKS, GATEWAYS, RehearsedGateway};
 use super::services::RehearsedServices;
-use super::world::World;
+use super::world::{TENANT, World};
 
 /// Flows by the names that processes call them by.
 pub type Flows = BTreeMap<String, Arc<Flow>>;
-
-/// The one tenant.
-pub(super) const TENANT: &str = "rehearsal";
 
 /// Where the services are that flows name.
 const SERVICES_AT: &str = "https://services.invalid/";

@@ -10,11 +10,10 @@ use crate::web::Gateway;
 
 use super::call_end::CallEnd;
 use super::handset::{Action, Handset};
-use super::house::TENANT;
 use super::moment::Moment;
 use super::spoken::spoken;
 use super::telephone::Dialled;
-use super::world::World;
+use super::world::{TENANT, World};
 
 /// The platform that calls come from, as the gateway knows it.
 pub(super) const PLATFORM: &str = "127.0.0.1";

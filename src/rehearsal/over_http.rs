@@ -21,11 +21,10 @@ use crate::line::{Asked, Caller, Fetching, Handset, HandsetError, Happening, Pac
 use crate::web::{Gateway, Peer, router};
 
 use super::call_end::CallEnd;
-use super::house::TENANT;
 use super::moment::{Heard, Moment};
 use super::pattern::normal;
 use super::telephone::Dialled;
-use super::world::World;
+use super::world::{TENANT, World};
 
 type Run = Pin<Box<dyn Future<Output = Result<Ending, HandsetError>>>>;
 

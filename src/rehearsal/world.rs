@@ -12,6 +12,9 @@ use crate::switchboard::Watch;
 use super::moment::Moment;
 use super::transcript::{Consent, Given, Manner};
 
+/// The one tenant.
+pub(super) const TENANT: &str = "rehearsal";
+
 /// Moves by hand, and is shared by both doors and everything outside the gateway.
 pub(super) struct World {
     pub clock: Clock,

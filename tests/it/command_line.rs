@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::house::House;
 use crate::serving::{program, terminate};
+use crate::skip;
 
 /// How long a program may take to come up or to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -64,6 +65,21 @@ async fn a_configuration_or_flow_that_is_not_there_is_named() {
         assert_eq!(said.status.code(), Some(2), "{arguments:?}");
         assert!(text(&said.stderr).contains(arguments.last().unwrap()), "{}", text(&said.stderr));
     }
+}
+
+#[tokio::test]
+async fn a_flow_with_faults_is_exit_code_2_with_file_line_and_a_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("broken.yaml");
+    let flow = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/flows/two-factor.yaml")).unwrap();
+    std::fs::write(&file, flow.replace("start: skip", "start: skipp")).unwrap();
+    let line = flow.lines().position(|line| line == "start: skip").unwrap() + 1;
+
+    let said = run(&["call", file.to_str().unwrap()], "").await;
+
+    let complaint = text(&said.stderr);
+    assert_eq!(said.status.code(), Some(2), "{complaint}");
+    assert!(complaint.contains(&format!("{}:{line}", file.display())) && complaint.contains("did you mean skip?"), "{complaint}");
 }
 
 #[tokio::test]
@@ -126,7 +142,7 @@ async fn the_matcher_answers_line_by_line() {
 #[tokio::test]
 async fn the_demo_comes_up_is_called_and_stops() {
     if let Some(taken) = DEMO_PORTS.into_iter().find(|port| TcpListener::bind(("127.0.0.1", *port)).is_err()) {
-        eprintln!("SKIPPED: port {taken} is taken, and the demo needs it");
+        skip::loudly(&format!("port {taken} is taken, and the demo needs it"));
         return;
     }
     let mut demo = program(&["demo"]).stdout(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use callward::app::demo_text;
 use callward::clock::{Chance, Clock};
 use callward::demo::{Channel, Manner, Service, StandIns};
@@ -62,6 +64,22 @@ async fn a_call_goes_on_after_the_gateway_was_killed() {
     assert_eq!(stand_ins.inbox().messages().len(), 1);
 }
 
+#[tokio::test]
+async fn pages_are_served_over_tls_where_a_certificate_is_set() {
+    let (folder, stand_ins) = (tempfile::tempdir().unwrap(), stand_ins().await);
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.path().join("callward.crt"), pem("CERTIFICATE", made.cert.der())).unwrap();
+    std::fs::write(folder.path().join("callward.pem"), pem("PRIVATE KEY", &made.signing_key.serialize_der())).unwrap();
+    let gateway = Gateway::start_with(folder.path(), &stand_ins, "tls_cert = \"callward.crt\"\ntls_key = \"callward.pem\"").await;
+    let trusted = reqwest::Certificate::from_der(made.cert.der()).unwrap();
+    let client = Client::builder().no_proxy().tls_certs_only([trusted]).build().unwrap();
+
+    let entry = client.get(format!("https://localhost:{}{TWO_FACTOR}", gateway.base.port().unwrap())).send().await.unwrap();
+
+    assert_eq!(Page::read(entry).await.turn(), 0);
+    assert!(client.get(gateway.base).send().await.is_err());
+}
+
 /// DESIGN, "Claims, time and lost nodes": the send counts, is not repeated, and can be asked for again.
 #[tokio::test]
 async fn a_send_that_was_lost_with_its_node_is_not_repeated() {
@@ -90,10 +108,15 @@ async fn a_send_that_was_lost_with_its_node_is_not_repeated() {
 impl Gateway {
     /// Starts it on any free port; calls are kept in `folder`.
     async fn start(folder: &Path, stand_ins: &StandIns) -> Self {
+        Self::start_with(folder, stand_ins, "").await
+    }
+
+    /// The same, with more about its HTTP door.
+    async fn start_with(folder: &Path, stand_ins: &StandIns, http: &str) -> Self {
         let database = format!("sqlite://{}", folder.join("callward.db").display());
         let config = demo_text(&database, &stand_ins.base_url(), stand_ins.smtp_address().port(), &["two-factor"]);
         let flows = Path::new(env!("CARGO_MANIFEST_DIR")).join("flows");
-        let doors = format!("[http]\nlisten = \"127.0.0.1:0\"\n[flows]\ndir = \"{}\"\n", flows.display());
+        let doors = format!("[http]\nlisten = \"127.0.0.1:0\"\n{http}\n[flows]\ndir = \"{}\"\n", flows.display());
         let file = folder.join("callward.toml");
         std::fs::write(&file, format!("{config}\n{doors}")).unwrap();
         let mut process = program(&["serve", "--config", file.to_str().unwrap()]).stderr(Stdio::piped()).spawn().unwrap();
@@ -137,6 +160,11 @@ fn listening_on(line: &str) -> Option<Url> {
     let line: Value = serde_json::from_str(line).ok()?;
     let address = line["fields"]["message"].as_str()?.strip_prefix("listening on ")?;
     Some(Url::parse(&format!("http://{address}")).unwrap())
+}
+
+/// DER as PEM (RFC 7468).
+fn pem(label: &str, der: &[u8]) -> String {
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
 }
 
 async fn stand_ins() -> StandIns {
