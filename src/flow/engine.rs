@@ -17,15 +17,12 @@ use super::state::{State, Waiting};
 use super::step::Kind;
 use super::turn::{Act, Turn};
 
-/// Most steps without a turn: more is a circle in which nobody speaks.
-const MOST_STEPS: u32 = 200;
-
 /// Takes a call one input further.
 pub fn advance(book: &Book, knowledge: &dyn Knowledge, mut state: State, input: Input) -> Advance {
     let facts = Run::facts(book, knowledge, &state);
     let mut trail = Vec::new();
     let step = match facts {
-        Some(facts) => Run { book, knowledge, facts, state: &mut state, trail: &mut trail, left: MOST_STEPS }.input(input),
+        Some(facts) => Run { book, knowledge, facts, state: &mut state, trail: &mut trail }.input(input),
         None => give_up(&mut state),
     };
     Advance { state, step, trail }
@@ -75,6 +72,7 @@ impl<'b> Run<'b, '_> {
 
     fn speak(self, act: Act) -> Step {
         self.state.waiting = Waiting::Caller;
+        self.state.steps = 0;
         let said = std::mem::take(&mut self.state.said);
         Step::Speak(Box::new(Turn { language: self.state.language.clone(), said, act }))
     }
@@ -99,8 +97,10 @@ impl<'b> Run<'b, '_> {
     fn performed(&mut self, outcome: &Outcome) -> Option<Next<'b>> {
         self.state.frames.last_mut()?.by_key = false;
         let step = self.step()?;
-        if let (Kind::WebService(service), Outcome::Status(_)) = (&step.kind, outcome) {
+        if let (Kind::WebService(service), Outcome::Status(status)) = (&step.kind, outcome) {
             self.stage(|stage| service.answered(stage))?;
+            // A service's own word explains no ending, whatever it is called.
+            return self.way(status);
         }
         self.outcome(outcome.name())
     }
@@ -150,7 +150,7 @@ mod tests {
                 methods: self.methods.clone(),
                 code: CodeFacts { digits: (6, 6), alive: true, number: 0, minutes: 5, undelivered: false },
                 answer: AnswerFacts::default(),
-                consent: ConsentFacts { status: "NO_CONSENT".to_owned(), allowed: true },
+                consent: ConsentFacts { status: "NO_CONSENT".to_owned(), allowed: true, vouched: "+4930901820".to_owned() },
             }
         }
 

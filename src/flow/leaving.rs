@@ -33,7 +33,9 @@ impl<'b> Run<'b, '_> {
     /// Leaves by an exit: ends the call, or gives the exit's name as an outcome to the flow that called this one. An exit that
     /// needs what is not so is a `service_error`.
     pub(super) fn exit(&mut self, name: &str) -> Option<Way<'b>> {
-        self.left = self.left.checked_sub(1)?;
+        if let Some(circle) = self.tread()? {
+            return Some(ControlFlow::Continue(circle));
+        }
         let exit = self.chapter()?.flow.exits.get(name);
         let needs = exit.and_then(|exit| exit.needs);
         let open = match needs {
@@ -45,7 +47,9 @@ impl<'b> Run<'b, '_> {
             return Some(ControlFlow::Continue(Next::Outcome("service_error")));
         }
         self.pass(Waypoint::Exit(name.to_owned()));
-        self.state.proven |= needs == Some(Needs::Verified);
+        if needs == Some(Needs::Verified) || !self.state.identity().is_empty() {
+            self.state.proven = needs == Some(Needs::Verified);
+        }
         if let Some(say) = exit.and_then(|exit| exit.say.as_ref()) {
             self.stage(|stage| stage.say(&say.text))?;
         }

@@ -97,4 +97,4 @@ pub use trail::{Passed, Waypoint};
 pub use turn::{Act, KeyMeaning, Listen, Takes, Transfer, TransferKind, Transferred, Turn};
 pub use varying::Varying;
 pub use ways::{By, Place, Way};
-pub use words::{Piece, Words, apology};
+pub use words::{Piece, Words, apology, apology_language};

@@ -13,6 +13,11 @@ use super::step::{Kind, Step};
 use super::target::{Go, Target};
 use super::trail::{Passed, Waypoint};
 
+/// Most steps without a turn: more is a circle in which nobody speaks. It ends as `service_error`.
+const MOST_STEPS: u32 = 200;
+/// Steps that are left to that `service_error` for its way out.
+const LAST_STEPS: u32 = 20;
+
 /// A call on its way from one input to the next thing to be done.
 pub(super) struct Run<'b, 's> {
     pub book: &'b Book,
@@ -20,8 +25,6 @@ pub(super) struct Run<'b, 's> {
     pub facts: Facts,
     pub state: &'s mut State,
     pub trail: &'s mut Vec<Passed>,
-    /// Steps that may still be entered before the next turn.
-    pub left: u32,
 }
 
 impl<'b> Run<'b, '_> {
@@ -34,6 +37,11 @@ impl<'b> Run<'b, '_> {
         if let Some(reason) = reason_of(outcome) {
             self.state.frames.last_mut()?.reason = Some(reason.to_owned());
         }
+        self.way(outcome)
+    }
+
+    /// Where an outcome leads.
+    pub(super) fn way(&mut self, outcome: &str) -> Option<Next<'b>> {
         let own = self.step().and_then(|step| step.target(outcome));
         let otherwise = &self.chapter()?.flow.otherwise;
         let target = own.or_else(|| otherwise.get(outcome).map(|(_, target)| target))?;
@@ -81,11 +89,23 @@ impl<'b> Run<'b, '_> {
     }
 
     pub(super) fn enter(&mut self, step: &str) -> Option<Next<'b>> {
-        self.left = self.left.checked_sub(1)?;
+        if let Some(circle) = self.tread()? {
+            return Some(circle);
+        }
         self.pass(Waypoint::Step(step.to_owned()));
         step.clone_into(&mut self.state.frames.last_mut()?.step);
         let step = self.step()?;
         self.stage(|stage| step.kind.enter(stage))
+    }
+
+    /// Counts a step: the one too many is a `service_error`, and nothing goes on for ever.
+    pub(super) fn tread(&mut self) -> Option<Option<Next<'b>>> {
+        self.state.steps += 1;
+        match self.state.steps {
+            0..=MOST_STEPS => Some(None),
+            steps if steps == MOST_STEPS + 1 => Some(Some(Next::Outcome("service_error"))),
+            steps => (steps <= MOST_STEPS + LAST_STEPS).then_some(None),
+        }
     }
 
     pub(super) fn pass(&mut self, place: Waypoint) {
