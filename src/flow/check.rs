@@ -75,7 +75,7 @@ fn check_path_setting(flow: &Flow, name: &Located, reading: &mut Reading) {
 fn check_outcomes(flow: &Flow, step: &Step, reading: &mut Reading) {
     let outcomes = step.kind.outcomes();
     for (outcome, (place, _)) in &step.then {
-        let known = outcomes.contains(&outcome.as_str()) || step.kind.optional_outcomes().contains(&outcome.as_str());
+        let known = step.kind.every_outcome().any(|known| known == outcome);
         if !known && !step.kind.names_its_outcomes() {
             let hint = match nearest(outcome, outcomes.iter().copied()) {
                 Some(near) => format!("did you mean {near}?"),
@@ -94,7 +94,7 @@ fn check_outcomes(flow: &Flow, step: &Step, reading: &mut Reading) {
 }
 
 fn check_otherwise(flow: &Flow, reading: &mut Reading) {
-    let known: BTreeSet<&str> = flow.steps.values().flat_map(|step| step.kind.outcomes().iter().copied()).collect();
+    let known: BTreeSet<&str> = flow.steps.values().flat_map(|step| step.kind.every_outcome()).collect();
     for (outcome, (place, _)) in &flow.otherwise {
         if !known.contains(outcome.as_str()) {
             let hint = hint_words(outcome, known.iter().copied());

@@ -15,7 +15,7 @@ use super::ending::{Farewell, Verdict, reason_of, verdict_of};
 use super::facts::{Facts, Knowledge};
 use super::reading::Located;
 use super::set;
-use super::stage::{Next, Stage};
+use super::stage::{Next, Stage, plain};
 use super::state::{Frame, State, Waiting};
 use super::step::{Kind, Step as FlowStep};
 use super::target::{Go, Target};
@@ -243,10 +243,13 @@ impl<'b> Run<'b, '_> {
         self.trail.push(Passed { flow, place });
     }
 
-    /// Runs another flow on top of this one.
+    /// Runs another flow on top of this one; without what it needs it is not begun.
     fn call(&mut self, flow: &'b str, inputs: Map<String, Value>) -> Option<Next<'b>> {
         let called = &self.book.chapter(flow)?.flow;
         let frame = Frame::of(called, flow, |name| inputs.get(name).cloned(), self.knowledge);
+        if !called.missing_inputs(&frame).is_empty() {
+            return Some(Next::Outcome("service_error"));
+        }
         self.state.frames.push(frame);
         self.learn()?;
         self.enter(&called.start.text)
@@ -385,7 +388,7 @@ impl Frame {
                 InputKind::Identity | InputKind::Text | InputKind::Number | InputKind::Switch => Value::from(""),
             });
             if declared.kind == InputKind::Identity {
-                frame.identity = value.as_str().unwrap_or_default().trim().to_owned();
+                frame.identity = plain(&value).trim().to_owned();
             }
             frame.inputs.insert(input.clone(), value);
         }

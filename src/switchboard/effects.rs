@@ -28,9 +28,8 @@ impl Switchboard {
     /// Does it, and tells what came of it; `None` when the claim was lost on the way. A locked person gets nothing done.
     pub(super) async fn perform(&self, work: &mut Work<'_>, effect: Effect) -> Result<Option<Outcome>, SwitchboardError> {
         let verifies = matches!(effect, Effect::FindMethods { .. } | Effect::SendCode { .. } | Effect::CheckCode { .. });
-        if verifies && self.is_locked(work).await? {
-            self.note_event(work, &Outcome::Locked, None, Vec::new()).await?;
-            return Ok(Some(Outcome::Locked));
+        if verifies && let Some(refused) = self.refuse_person(work).await? {
+            return Ok(Some(refused));
         }
         match effect {
             Effect::FindMethods { of } => self.find_methods(work, &of).await.map(Some),
@@ -42,9 +41,21 @@ impl Switchboard {
         }
     }
 
-    async fn is_locked(&self, work: &Work<'_>) -> Result<bool, SwitchboardError> {
+    /// Nobody, and who is locked, cannot be verified. For anybody else what was begun for another person of this call is gone.
+    async fn refuse_person(&self, work: &mut Work<'_>) -> Result<Option<Outcome>, SwitchboardError> {
+        let identity = work.live.state.identity().to_owned();
+        if identity.is_empty() {
+            let why = "the flow does not say who is to be verified".to_owned();
+            self.note_event(work, &Outcome::ServiceError, None, vec![why]).await?;
+            return Ok(Some(Outcome::ServiceError));
+        }
         let budget: GuessBudget = self.read_note(work.person()).await?;
-        Ok(budget.is_locked(self.store.now().await?))
+        if budget.is_locked(self.store.now().await?) {
+            self.note_event(work, &Outcome::Locked, None, Vec::new()).await?;
+            return Ok(Some(Outcome::Locked));
+        }
+        work.live.verification.turn_to(&identity);
+        Ok(None)
     }
 
     async fn find_methods(&self, work: &mut Work<'_>, of: &[Method]) -> Result<Outcome, SwitchboardError> {
@@ -184,13 +195,9 @@ impl Work<'_> {
         self.chapter().map(|chapter| chapter.settings.rules.clone()).unwrap_or_default()
     }
 
-    /// The person whose budget counts. A call that verifies nobody has a budget of its own.
+    /// The person whose budget counts.
     pub fn person(&self) -> About<'_> {
-        let identity = match self.live.state.identity() {
-            "" => &self.live.auth_id,
-            identity => identity,
-        };
-        About::Person { tenant: &self.live.call.tenant, identity }
+        About::Person { tenant: &self.live.call.tenant, identity: self.live.state.identity() }
     }
 
     pub fn services(&self) -> &dyn CustomerServices {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::flow::{Chapter, Flow, Frame, State};
+use crate::flow::{Chapter, Frame, State};
 use crate::render::DialogKind;
 use crate::session::{Call, CallAddress, Journal, Live};
 use crate::verify::Verification;
@@ -94,10 +94,4 @@ pub(super) fn begin(process: &Process, tenant: &Tenant, mut call: Call, auth_id:
     let frame = Frame::of(flow, process.book.root(), given, &Known { live: &live, tenant, now: started });
     live.state.frames = vec![frame];
     Some(live)
-}
-
-/// The inputs that the flow cannot do without and that the platform did not give.
-pub(super) fn missing_inputs<'f>(flow: &'f Flow, frame: &Frame) -> Vec<&'f str> {
-    let empty = |name: &str| frame.inputs.get(name).and_then(Value::as_str).is_none_or(|value| value.trim().is_empty());
-    flow.inputs.iter().filter(|(name, input)| input.required && empty(name)).map(|(name, _)| name.as_str()).collect()
 }

@@ -25,7 +25,7 @@ use super::board::Switchboard;
 use super::directory::{Process, Tenant};
 use super::error::SwitchboardError;
 use super::facts::Known;
-use super::opening::{begin, is_test, missing_inputs};
+use super::opening::{begin, is_test};
 use super::{ending, metrics, notes, record};
 
 /// How long a claim holds (DESIGN, "Claims, time and lost nodes").
@@ -281,7 +281,7 @@ impl Switchboard {
 impl Work<'_> {
     fn missing_input(&self) -> Option<&str> {
         let frame = self.live.state.frame()?;
-        missing_inputs(&self.process.root()?.flow, frame).first().copied()
+        self.process.root()?.flow.missing_inputs(frame).first().copied()
     }
 
     fn guard(&self) -> Guard {

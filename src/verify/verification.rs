@@ -22,6 +22,8 @@ const MOST_FAILURES: u8 = 2;
 /// The verification of one call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
+    /// Whom methods and code are about: they count for nobody else.
+    pub subject: String,
     /// The methods on offer, in the service's order.
     pub offers: Vec<Offer>,
     /// The code under way.
@@ -117,6 +119,16 @@ pub enum AfterWrong {
 }
 
 impl Verification {
+    /// From here on it is about `identity`: methods and code of somebody else are gone, what was sent in this call stays counted.
+    pub fn turn_to(&mut self, identity: &str) {
+        if self.subject != identity {
+            identity.clone_into(&mut self.subject);
+            self.offers.clear();
+            self.code = None;
+            self.wrong_app_codes = 0;
+        }
+    }
+
     /// Whether the caller must wait before a code is sent again by `method`: 30 s or 60 s, doubled each time.
     pub fn cools_down(&self, method: Method, limits: &Limits, now: Timestamp) -> bool {
         let first = match method {
@@ -216,7 +228,7 @@ impl Verification {
     pub fn facts(&self, identity: &str, rules: &Rules, now: Timestamp) -> VerificationFacts {
         let valid = self.valid_proof(identity, rules, now);
         let fresh = self.proof.as_ref().filter(|proof| proof.until > now);
-        let checks = self.code.as_ref().map_or(0, |code| code.checks);
+        let checks = self.code_of(identity).map_or(0, |code| code.checks);
         VerificationFacts {
             still_valid: valid.is_some(),
             verified: fresh.is_some(),
@@ -229,20 +241,26 @@ impl Verification {
         }
     }
 
-    /// The methods on offer, as the engine may know them.
-    pub fn method_facts(&self) -> Vec<MethodFacts> {
-        self.offers.iter().map(Offer::facts).collect()
+    /// The methods on offer to `identity`, as the engine may know them.
+    pub fn method_facts(&self, identity: &str) -> Vec<MethodFacts> {
+        let offers = self.offers.iter().filter(|_| self.subject == identity);
+        offers.map(Offer::facts).collect()
     }
 
-    /// The code under way, as the engine may know it.
-    pub fn code_facts(&self, rules: &Rules, now: Timestamp) -> CodeFacts {
+    /// The code under way for `identity`, as the engine may know it.
+    pub fn code_facts(&self, identity: &str, rules: &Rules, now: Timestamp) -> CodeFacts {
+        let code = self.code_of(identity);
         CodeFacts {
             digits: rules.code_digits(),
-            alive: self.code_state(rules, now) == CodeState::Alive,
+            alive: code.is_some() && self.code_state(rules, now) == CodeState::Alive,
             number: self.codes,
             minutes: rules.internal_code_minutes,
-            undelivered: self.code.as_ref().is_some_and(|code| code.undelivered),
+            undelivered: code.is_some_and(|code| code.undelivered),
         }
+    }
+
+    fn code_of(&self, identity: &str) -> Option<&Code> {
+        self.code.as_ref().filter(|_| self.subject == identity)
     }
 }
 
@@ -274,8 +292,8 @@ mod tests {
     }
 
     fn sent(method: Method) -> Verification {
-        let mut verification =
-            Verification { offers: vec![Offer { kind: method, target: "491701234521".into() }], ..Verification::default() };
+        let offers = vec![Offer { kind: method, target: "491701234521".into() }];
+        let mut verification = Verification { subject: "1001".into(), offers, ..Verification::default() };
         verification.begin_code(method, String::new(), |_| None, &Rules::default(), NOW);
         verification.delivered(method, NOW);
         verification
@@ -336,6 +354,21 @@ mod tests {
             assert_eq!(tries.last(), Some(&ends), "{sends} {checks}");
             assert!(tries[..tries.len() - 1].iter().all(|after| *after == AfterWrong::TryAgain));
         }
+    }
+
+    #[test]
+    fn methods_and_code_of_one_person_are_nothing_to_another() {
+        let rules = Rules::default();
+        let mut verification = sent(Method::Sms);
+        let seen = |verification: &Verification, identity| {
+            (verification.method_facts(identity).len(), verification.code_facts(identity, &rules, NOW).alive)
+        };
+        assert_eq!((seen(&verification, "1001"), seen(&verification, "1002")), ((1, true), (0, false)));
+
+        verification.turn_to("1002");
+
+        assert_eq!((verification.offers.len(), verification.code_state(&rules, NOW)), (0, CodeState::Expired));
+        assert_eq!(verification.sends, 1);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use callward::app::{Composition, FlowLibrary, compose, demo_text};
 use callward::clock::{Chance, Clock};
 use callward::config::Config;
 use callward::demo::{Channel, Message, Options, Service, StandIns};
+use callward::flow::Flow;
 use callward::store::Store;
 use callward::switchboard::Switchboard;
 use callward::web::{Server, router};
@@ -33,6 +34,7 @@ pub struct Plan {
     clock: Clock,
     settings: String,
     tables: String,
+    flows: Vec<(&'static str, &'static str)>,
     environment: BTreeMap<String, String>,
     platform: HeaderMap,
 }
@@ -58,8 +60,8 @@ impl House {
     pub fn plan() -> Plan {
         let clock = Clock::by_hand(Timestamp::from_second(START).unwrap());
         let (settings, tables) = (String::new(), String::new());
-        let (environment, platform) = (BTreeMap::new(), HeaderMap::new());
-        Plan { store: "memory:".to_owned(), clock, settings, tables, environment, platform }
+        let (flows, environment, platform) = (Vec::new(), BTreeMap::new(), HeaderMap::new());
+        Plan { store: "memory:".to_owned(), clock, settings, tables, flows, environment, platform }
     }
 
     /// Such a house as it is.
@@ -197,6 +199,12 @@ impl Plan {
         self
     }
 
+    /// A flow beside the shipped ones, and a process of its name.
+    pub fn flow(mut self, name: &'static str, text: &'static str) -> Self {
+        self.flows.push((name, text));
+        self.table(&format!("[[tenants.demo.processes]]\nname = \"{name}\"\ncode = \"{name}\"\nflow = \"{name}\""))
+    }
+
     /// A key of the demo's configuration that is to be another, as the environment sets it.
     pub fn set(mut self, key: &str, value: &str) -> Self {
         self.environment.insert(format!("CALLWARD_{}", key.replace('.', "__")), value.to_owned());
@@ -215,7 +223,10 @@ impl Plan {
         let demo = demo_text(&self.store, &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]);
         let text = format!("{demo}\n{}{}", self.settings, self.tables.replace("{services}", &stand_ins.base_url()));
         let config = Config::from_text("house.toml", &text, self.environment.into_iter()).unwrap_or_else(|error| panic!("{error}"));
-        let flows = FlowLibrary::shipped().unwrap();
+        let mut flows = FlowLibrary::shipped().unwrap();
+        for (name, text) in self.flows {
+            flows.put(name, Flow::read(text).unwrap_or_else(|findings| panic!("{name}: {findings:#?}")));
+        }
         let composition = compose(&config, &flows, self.clock.clone(), Chance::system()).await.unwrap();
         let Composition { gateway, switchboard, store } = composition;
         let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
