@@ -10,6 +10,7 @@ pub mod demo;
 pub mod diagram;
 pub mod finding;
 pub mod flow;
+pub mod formatter;
 pub mod grammar;
 pub mod line;
 pub mod lint;

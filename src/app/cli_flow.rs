@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::flow_check::{FindingFormat, flow_check};
 use super::flow_draw::flow_draw;
+use super::flow_fmt::flow_fmt;
 
 /// What can be done with flow files.
 #[derive(Subcommand)]
@@ -23,7 +24,24 @@ pub(super) enum FlowCommand {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// Lay flow files out in the canonical form
+    #[command(after_help = FMT_EXAMPLES)]
+    Fmt {
+        /// Flow files, or folders of them; the folder `flows` where none is named
+        files: Vec<PathBuf>,
+        /// Change nothing; name the files that are not in form
+        #[arg(long)]
+        check: bool,
+    },
 }
+
+const FMT_EXAMPLES: &str =
+    "Two spaces a level, one blank line between steps, inline maps up to 120 columns. Words, comments and order stay.
+A file that cannot be formatted without changing what it says is left as it is, and named.
+
+Examples:
+  callward flow fmt                        every flow in the folder flows
+  callward flow fmt --check flows          name the files that are not in form; exit code 1 if there is one";
 
 const DRAW_EXAMPLES: &str = "Example:
   callward flow draw flows/two-factor.yaml -o two-factor.svg     open it in any browser; light and dark";
@@ -55,6 +73,7 @@ pub(super) fn flow_command(command: FlowCommand) -> Result<bool, Box<dyn Error>>
     match command {
         FlowCommand::Check(arguments) => flow_check(&arguments.files, arguments.format.into()),
         FlowCommand::Draw { file, output } => flow_draw(&file, output.as_deref()),
+        FlowCommand::Fmt { files, check } => flow_fmt(&files, check),
     }
 }
 

@@ -9,6 +9,7 @@ mod demo;
 mod flow_check;
 mod flow_draw;
 mod flow_files;
+mod flow_fmt;
 mod flows;
 mod logging;
 mod master_key;
