@@ -15,6 +15,7 @@ pub mod grammar;
 pub mod line;
 pub mod lint;
 pub mod render;
+pub mod revision;
 pub mod script;
 pub mod secret;
 pub mod session;

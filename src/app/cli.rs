@@ -43,7 +43,7 @@ enum Command {
     /// Call a process, a page or a flow file from the terminal
     #[command(after_help = CALL_EXAMPLES)]
     Call(CallArguments),
-    /// Flow files: check, draw and format them
+    /// Flow files: check, draw, format and compare them
     #[command(subcommand)]
     Flow(FlowCommand),
     /// SRGS grammars

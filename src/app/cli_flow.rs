@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::flow_check::{FindingFormat, flow_check};
+use super::flow_diff::flow_diff;
 use super::flow_draw::flow_draw;
 use super::flow_fmt::flow_fmt;
 
@@ -23,6 +24,17 @@ pub(super) enum FlowCommand {
         /// Where the picture goes; stdout where nothing is said
         #[arg(short, long)]
         output: Option<PathBuf>,
+    },
+    /// Say in words what has changed between two versions of a flow
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff {
+        /// The version before
+        old: PathBuf,
+        /// The version after
+        new: PathBuf,
+        /// How changes are shown
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
     },
     /// Lay flow files out in the canonical form
     #[command(after_help = FMT_EXAMPLES)]
@@ -42,6 +54,12 @@ A file that cannot be formatted without changing what it says is left as it is, 
 Examples:
   callward flow fmt                        every flow in the folder flows
   callward flow fmt --check flows          name the files that are not in form; exit code 1 if there is one";
+
+const DIFF_EXAMPLES: &str = "By structure, not by text: layout and comments are no change. A ! marks what bears on who is let through.
+
+Example:
+  git show HEAD~1:flows/two-factor.yaml > /tmp/old.yaml
+  callward flow diff /tmp/old.yaml flows/two-factor.yaml";
 
 const DRAW_EXAMPLES: &str = "Example:
   callward flow draw flows/two-factor.yaml -o two-factor.svg     open it in any browser; light and dark";
@@ -63,7 +81,7 @@ pub(super) struct CheckArguments {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Text,
     Json,
 }
@@ -73,6 +91,7 @@ pub(super) fn flow_command(command: FlowCommand) -> Result<bool, Box<dyn Error>>
     match command {
         FlowCommand::Check(arguments) => flow_check(&arguments.files, arguments.format.into()),
         FlowCommand::Draw { file, output } => flow_draw(&file, output.as_deref()),
+        FlowCommand::Diff { old, new, format } => flow_diff(&old, &new, format.into()),
         FlowCommand::Fmt { files, check } => flow_fmt(&files, check),
     }
 }

@@ -7,6 +7,7 @@ mod cli_flow;
 mod compose;
 mod demo;
 mod flow_check;
+mod flow_diff;
 mod flow_draw;
 mod flow_files;
 mod flow_fmt;
