@@ -14,6 +14,7 @@ pub mod formatter;
 pub mod grammar;
 pub mod line;
 pub mod lint;
+pub mod rehearsal;
 pub mod render;
 pub mod revision;
 pub mod script;

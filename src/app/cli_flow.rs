@@ -5,10 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::flow::schema;
+use crate::rehearsal::Door;
+
 use super::flow_check::{FindingFormat, flow_check};
 use super::flow_diff::flow_diff;
 use super::flow_draw::flow_draw;
 use super::flow_fmt::flow_fmt;
+use super::flow_test::{Rehearsal, flow_test};
+use super::tasks::in_tasks;
 
 /// What can be done with flow files.
 #[derive(Subcommand)]
@@ -16,6 +21,9 @@ pub(super) enum FlowCommand {
     /// Say everything that is wrong in flow files, all at once
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArguments),
+    /// Play .call transcripts against the flows, in virtual time
+    #[command(after_help = TEST_EXAMPLES)]
+    Test(TestArguments),
     /// Draw a flow as SVG: steps, ways, failures, exits
     #[command(after_help = DRAW_EXAMPLES)]
     Draw {
@@ -36,6 +44,9 @@ pub(super) enum FlowCommand {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
+    /// Print the JSON Schema of the language, for editors
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema,
     /// Lay flow files out in the canonical form
     #[command(after_help = FMT_EXAMPLES)]
     Fmt {
@@ -60,6 +71,36 @@ const DIFF_EXAMPLES: &str = "By structure, not by text: layout and comments are 
 Example:
   git show HEAD~1:flows/two-factor.yaml > /tmp/old.yaml
   callward flow diff /tmp/old.yaml flows/two-factor.yaml";
+
+const TEST_EXAMPLES: &str = "Exit code: 0 every case went as told; 1 some did not; 2 wrong usage.
+
+Examples:
+  callward flow test fixtures/calls                   every transcript of a folder
+  callward flow test two-factor.call --cover          and what it did not reach
+  callward flow test two-factor.call --http           through the HTTP door and our own browser";
+
+#[derive(Args)]
+pub(super) struct TestArguments {
+    /// Transcripts, or folders of them
+    #[arg(required = true)]
+    transcripts: Vec<PathBuf>,
+    /// The folder of the flows
+    #[arg(long, default_value = "flows")]
+    flows: PathBuf,
+    /// Play over HTTP with our own VoiceXML browser, instead of straight into the engine
+    #[arg(long)]
+    http: bool,
+    /// List the steps, ways, exits and prompts that no transcript reached
+    #[arg(long)]
+    cover: bool,
+    /// How it is told
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+const SCHEMA_EXAMPLES: &str = "Example:
+  callward flow schema > flow.schema.json
+  and as the first line of a flow file: # yaml-language-server: $schema=flow.schema.json";
 
 const DRAW_EXAMPLES: &str = "Example:
   callward flow draw flows/two-factor.yaml -o two-factor.svg     open it in any browser; light and dark";
@@ -90,9 +131,22 @@ pub(super) enum Format {
 pub(super) fn flow_command(command: FlowCommand) -> Result<bool, Box<dyn Error>> {
     match command {
         FlowCommand::Check(arguments) => flow_check(&arguments.files, arguments.format.into()),
+        FlowCommand::Test(arguments) => in_tasks(flow_test(arguments.into())),
         FlowCommand::Draw { file, output } => flow_draw(&file, output.as_deref()),
         FlowCommand::Diff { old, new, format } => flow_diff(&old, &new, format.into()),
+        FlowCommand::Schema => {
+            println!("{}", serde_json::to_string_pretty(&schema())?);
+            Ok(true)
+        }
         FlowCommand::Fmt { files, check } => flow_fmt(&files, check),
+    }
+}
+
+impl From<TestArguments> for Rehearsal {
+    fn from(arguments: TestArguments) -> Self {
+        let TestArguments { transcripts, flows, http, cover, format } = arguments;
+        let door = if http { Door::OverHttp } else { Door::Offline };
+        Self { transcripts, flows, door, cover, json: matches!(format, Format::Json) }
     }
 }
 

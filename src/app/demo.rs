@@ -37,9 +37,14 @@ pub(super) async fn demo(data: Option<&Path>, program: &str) -> Result<(), Box<d
 
 /// The demo's configuration with these stand-ins, and a process for each flow in `flows`.
 pub(super) fn configuration(store: &str, services: &str, smtp_port: u16, flows: &[&str]) -> Result<Config, ConfigError> {
+    Config::from_text("demo.toml", &demo_text(store, services, smtp_port, flows), std::env::vars())
+}
+
+/// The text of the demo's configuration; it ends in the settings of the last process.
+pub fn demo_text(store: &str, services: &str, smtp_port: u16, flows: &[&str]) -> String {
     let text = CONFIGURATION.replace("{store}", store).replace("{services}", services).replace("{smtp_port}", &smtp_port.to_string());
     let processes: Vec<String> = flows.iter().map(|flow| PROCESS.replace("{flow}", flow)).collect();
-    Config::from_text("demo.toml", &(text + &processes.join("\n")), std::env::vars())
+    text + &processes.join("\n")
 }
 
 fn store(data: Option<&Path>) -> Result<String, String> {

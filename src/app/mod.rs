@@ -11,10 +11,14 @@ mod flow_diff;
 mod flow_draw;
 mod flow_files;
 mod flow_fmt;
+mod flow_test;
 mod flows;
 mod logging;
 mod master_key;
+mod records;
 mod serve;
+mod tasks;
 
 pub use compose::{ComposeError, Composition, compose};
+pub use demo::demo_text;
 pub use flows::{FlowLibrary, FlowsError};

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
-use super::document::{Method, TransferKind};
+use super::document::TransferKind;
+use super::method::Method;
 
-/// Something the browser wants done.
-#[derive(Debug, Clone)]
+/// Something the browser wants done. No `Debug`: what the caller pressed is in some of it.
+#[derive(Clone)]
 pub enum Action {
     /// Fetch this, and answer with [`Event::Fetched`](super::Event::Fetched).
     Fetch(Fetch),
@@ -27,6 +28,8 @@ pub enum Action {
     Matched(Matched),
     /// Transfer the call, and answer with [`Event::Transferred`](super::Event::Transferred).
     Transfer(TransferRequest),
+    /// The caller's keys end the bridge: let the far end go, and answer the transfer with `NearEndDisconnect`.
+    EndTransfer,
     /// Record the caller, and answer with [`Event::Recorded`](super::Event::Recorded).
     Record(RecordRequest),
     /// Variables are on their way to a server; the fetch itself follows.
@@ -79,8 +82,8 @@ pub enum Trace {
     },
 }
 
-/// A request that somebody else makes for the browser.
-#[derive(Debug, Clone)]
+/// A request that somebody else makes for the browser. No `Debug`: it may carry what the caller pressed.
+#[derive(Clone)]
 pub struct Fetch {
     /// The number to answer with.
     pub id: u64,
@@ -146,8 +149,8 @@ pub struct Listening {
     pub voice: bool,
 }
 
-/// Input that fits a grammar.
-#[derive(Debug, Clone)]
+/// Input that fits a grammar. No `Debug`: it is what the caller pressed.
+#[derive(Clone)]
 pub struct Matched {
     /// The keys, or the words.
     pub utterance: String,

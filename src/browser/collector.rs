@@ -20,7 +20,8 @@ pub(super) struct Timing {
 }
 
 /// How a collection ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub(super) enum Collected {
     Match(String),
     NoMatch(String),
@@ -28,7 +29,6 @@ pub(super) enum Collected {
 }
 
 /// Keys on their way to be understood. `judge` is asked what the grammars say of a run of keys.
-#[derive(Debug)]
 pub(super) struct Collector {
     timing: Timing,
     keys: String,
@@ -168,6 +168,9 @@ mod tests {
         hotword: false,
     };
 
+    /// Properties, sentences, keys with their milliseconds, and what comes of it when.
+    type Row = (Timing, &'static [&'static str], &'static [(u64, char)], Collected, u64);
+
     /// Plays keys at their milliseconds, then lets time pass; gives what was collected and when.
     fn timeline(timing: Timing, sentences: &'static [&'static str], keys: &[(u64, char)]) -> (Collected, u64) {
         let start = Instant::now();
@@ -194,7 +197,7 @@ mod tests {
         let unmatched = |keys: &str| Collected::NoMatch(keys.to_owned());
         let patient = Timing { termination: Duration::from_secs(2), ..TIMING };
         let endless = Timing { termchar: None, ..patient };
-        let rows: [(Timing, &'static [&'static str], &[(u64, char)], Collected, u64); 16] = [
+        let rows: [Row; 16] = [
             (TIMING, &["12"], &[], Collected::NoInput, 5000),
             (TIMING, &["12"], &[(1000, '1'), (2000, '2')], matched("12"), 2000),
             (TIMING, &["12"], &[(1000, '1')], unmatched("1"), 4000),

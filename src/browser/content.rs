@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::document::{Enctype, Method};
+use super::method::{Enctype, Method};
 
 /// The source of an ECMAScript expression.
 pub(super) type Expression = Arc<str>;
@@ -147,7 +147,7 @@ pub(super) enum Piece {
     Text(String),
     Value(Expression),
     Audio {
-        source: Option<Target>,
+        source: Target,
         fallback: Vec<Piece>,
     },
     Mark {

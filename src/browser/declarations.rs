@@ -3,8 +3,10 @@
 /// The names that a script declares for its scope.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Declarations {
-    /// By `var`, `let` and `const`, blocks and loops included.
+    /// By `var`, blocks and loops included.
     pub variables: Vec<String>,
+    /// By `let`, `const` and `class`, outside of blocks and loops.
+    pub lexicals: Vec<String>,
     /// By `function`.
     pub functions: Vec<String>,
 }
@@ -22,20 +24,33 @@ impl Declarations {
     pub fn of(source: &str) -> Self {
         let tokens = Tokens { rest: source, last: None }.collect::<Vec<_>>();
         let mut declarations = Self::default();
-        let mut at = 0;
+        let (mut at, mut depth) = (0, 0_usize);
         while at < tokens.len() {
-            at = declarations.read(&tokens, at);
+            at = declarations.read(&tokens, at, &mut depth);
         }
         declarations
     }
 
-    /// Reads what begins at `at`, and gives the place where the next thing begins.
-    fn read(&mut self, tokens: &[Token], at: usize) -> usize {
-        match tokens.get(at) {
-            Some(Token::Word(word)) if word == "function" => self.read_function(tokens, at),
-            Some(Token::Word(word)) if matches!(word.as_str(), "var" | "let" | "const") => self.read_variables(tokens, at + 1),
-            _ => at + 1,
+    /// Reads what begins at `at`, inside so many brackets, and gives the place where the next thing begins.
+    fn read(&mut self, tokens: &[Token], at: usize, depth: &mut usize) -> usize {
+        let Some(token) = tokens.get(at) else { return at };
+        match token {
+            Token::Word(word) if word == "function" => return self.read_function(tokens, at),
+            Token::Word(word) if word == "var" => {
+                let (names, end) = self.read_names(tokens, at + 1);
+                self.variables.extend(names);
+                return end;
+            }
+            Token::Word(word) if matches!(word.as_str(), "let" | "const" | "class") => {
+                let (names, end) = self.read_names(tokens, at + 1);
+                self.lexicals.extend(names.into_iter().filter(|_| *depth == 0));
+                return end;
+            }
+            Token::Mark('(' | '[' | '{') => *depth += 1,
+            Token::Mark(')' | ']' | '}') => *depth = depth.saturating_sub(1),
+            Token::Word(_) | Token::Mark(_) | Token::Literal => {}
         }
+        at + 1
     }
 
     /// A function's body declares nothing for us. It is a declaration where no operator stands before it.
@@ -53,29 +68,48 @@ impl Declarations {
     }
 
     /// `a = 1, b, c = f(x, y)`: a name at the start, and after each comma that stands in no bracket.
-    fn read_variables(&mut self, tokens: &[Token], mut at: usize) -> usize {
+    fn read_names(&mut self, tokens: &[Token], mut at: usize) -> (Vec<String>, usize) {
+        let mut names = Vec::new();
         while let Some(Token::Word(name)) = tokens.get(at) {
-            self.variables.push(name.clone());
+            names.push(name.clone());
             at = self.end_of_value(tokens, at + 1);
             if tokens.get(at) != Some(&Token::Mark(',')) {
                 break;
             }
             at += 1;
         }
-        at
+        (names, at)
     }
 
+    /// A value ends at a comma or a bracket that it did not open, and where one operand follows another: there a line ended.
     fn end_of_value(&mut self, tokens: &[Token], mut at: usize) -> usize {
-        loop {
-            match tokens.get(at) {
-                None | Some(Token::Mark(',' | ';' | ')' | '}')) => return at,
-                Some(Token::Mark('(' | '[' | '{')) => at = closing(tokens, at) + 1,
-                Some(Token::Word(word)) if matches!(word.as_str(), "var" | "let" | "const") => return at,
-                Some(Token::Word(word)) if word == "function" => at = self.read_function(tokens, at),
-                Some(Token::Word(_) | Token::Mark(_) | Token::Literal) => at += 1,
+        let mut follows_operand = true;
+        while let Some(token) = tokens.get(at) {
+            match token {
+                Token::Mark(',' | ';' | ')' | ']' | '}') => return at,
+                Token::Word(word) if is_operator(word) => follows_operand = false,
+                Token::Word(_) | Token::Literal if follows_operand => return at,
+                Token::Word(word) if word == "function" => {
+                    at = self.read_function(tokens, at);
+                    follows_operand = true;
+                    continue;
+                }
+                Token::Word(_) | Token::Literal => follows_operand = true,
+                Token::Mark('(' | '[' | '{') => {
+                    at = closing(tokens, at);
+                    follows_operand = true;
+                }
+                Token::Mark(_) => follows_operand = false,
             }
+            at += 1;
         }
+        at
     }
+}
+
+/// Words that stand before or between operands.
+fn is_operator(word: &str) -> bool {
+    matches!(word, "in" | "of" | "instanceof" | "typeof" | "new" | "void" | "delete")
 }
 
 /// The place of the bracket that closes the one at `at`.
@@ -183,6 +217,14 @@ mod tests {
 
         assert_eq!(found.variables, ["a", "b", "c", "i", "n", "late"]);
         assert_eq!(found.functions, ["sum"]);
+    }
+
+    #[test]
+    fn lexical_names_count_outside_of_blocks_only() {
+        let found = Declarations::of("let a = 1; const b = 2\nfor (let i = 0; i < 1; i++) { const c = 3 }\nclass D { m() { let e } }");
+
+        assert_eq!(found.lexicals, ["a", "b", "D"]);
+        assert!(found.variables.is_empty());
     }
 
     #[test]

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::action::{Action, Ending, Reason, Trace};
 use super::context::Task;
-use super::handlers::{Default, choose};
-use super::interpreter::Interpreter;
+use super::handlers::{Counters, PlatformHandler, choose};
+use super::interpreter::{Interpreter, State};
 use super::thrown::{Run, Thrown};
 
 impl Interpreter {
@@ -27,7 +27,7 @@ impl Interpreter {
     }
 
     fn dispatch(&mut self, thrown: &Thrown) -> Run {
-        self.state = super::interpreter::State::Running;
+        self.state = State::Running;
         self.current.frames.clear();
         self.scopes.close_anonymous()?;
         if let Some(run) = &mut self.current.dialog {
@@ -36,7 +36,7 @@ impl Interpreter {
         let counters = match &mut self.current.dialog {
             Some(run) => run.counters().clone(),
             None => {
-                let mut counters = super::handlers::Counters::default();
+                let mut counters = Counters::default();
                 counters.count(&thrown.event);
                 counters
             }
@@ -69,14 +69,14 @@ impl Interpreter {
 
     fn default(&mut self, thrown: &Thrown) -> Run {
         self.current.task = Task::Select;
-        match Default::of(&thrown.event) {
-            Default::Nothing => {}
-            Default::Reprompt => self.set_mute(false),
-            Default::Say(words) => {
+        match PlatformHandler::of(&thrown.event) {
+            PlatformHandler::Nothing => {}
+            PlatformHandler::Reprompt => self.set_mute(false),
+            PlatformHandler::Say(words) => {
                 self.set_mute(false);
                 self.queue_words(words);
             }
-            Default::Exit => self.finish(uncaught(thrown))?,
+            PlatformHandler::Exit => self.finish(uncaught(thrown))?,
         }
         Ok(())
     }

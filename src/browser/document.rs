@@ -6,6 +6,7 @@ use url::Url;
 
 use super::content::{Block, Executable, Expression, Fetching, Prompt, Target};
 use super::grammar_source::GrammarSource;
+use super::method::{Enctype, Method};
 
 /// One `<vxml>` page.
 #[derive(Debug)]
@@ -218,32 +219,12 @@ pub(super) struct Filled {
     pub content: Block,
 }
 
-/// HTTP method of a submission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Method {
-    /// GET.
-    #[default]
-    Get,
-    /// POST.
-    Post,
-}
-
-impl Method {
-    /// The method's name in HTTP.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-        }
+impl Item {
+    /// Its choices, where it is a menu.
+    pub fn menu(&self) -> Option<&Menu> {
+        let ItemKind::Menu(menu) = &self.kind else { return None };
+        Some(menu)
     }
-}
-
-/// How a POST body is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Enctype {
-    #[default]
-    UrlEncoded,
-    Multipart,
 }
 
 impl Dialog {
@@ -254,6 +235,19 @@ impl Dialog {
 }
 
 impl Document {
+    /// The document that a session is in before its first one has come: it has nothing in it.
+    pub fn blank(url: &Url) -> Self {
+        Self {
+            url: url.clone(),
+            base: url.clone(),
+            application: None,
+            lang: None,
+            preamble: Arc::from([]),
+            surroundings: Surroundings::default(),
+            dialogs: Vec::new(),
+        }
+    }
+
     /// The dialog called `id`, or the first one when no name is given.
     pub fn dialog(&self, id: Option<&str>) -> Option<&Arc<Dialog>> {
         match id {

@@ -25,13 +25,12 @@
     get previousSibling() { return beside(this, -1); }
     get nextSibling() { return beside(this, 1); }
     get attributes() { return null; }
-    get textContent() { return this.childNodes.map((child) => child.textContent).join(''); }
+    get textContent() { return below(this).filter((node) => node.nodeType === TEXT).map((node) => node.data).join(''); }
     hasChildNodes() { return this.childNodes.length > 0; }
     hasAttributes() { return this.attributes !== null && this.attributes.length > 0; }
-    getElementsByTagName(name) { return gathered(this, (node) => name === '*' || node.tagName === name, new NodeList()); }
+    getElementsByTagName(name) { return elements(this, (node) => name === '*' || node.tagName === name); }
     getElementsByTagNameNS(uri, name) {
-      const fits = (node) => (uri === '*' || node.namespaceURI === uri) && (name === '*' || node.localName === name);
-      return gathered(this, fits, new NodeList());
+      return elements(this, (node) => (uri === '*' || node.namespaceURI === uri) && (name === '*' || node.localName === name));
     }
   }
   Object.assign(Node, CODES);
@@ -41,14 +40,9 @@
     const siblings = node.parentNode.childNodes;
     return siblings.item(siblings.indexOf(node) + step);
   };
-  const gathered = (node, fits, found) => {
-    for (const child of node.childNodes) {
-      if (child.nodeType !== ELEMENT) continue;
-      if (fits(child)) found.push(child);
-      gathered(child, fits, found);
-    }
-    return found;
-  };
+  // All nodes of a document stand in one list in its order; a node knows where its own end, so that depth costs nothing.
+  const below = (node) => node.all.slice(node.place + 1, node.span.end);
+  const elements = (node, fits) => NodeList.from(below(node).filter((inner) => inner.nodeType === ELEMENT && fits(inner)));
 
   class Attr extends Node {
     constructor(owner, element, [name, value, namespace]) {
@@ -67,14 +61,11 @@
     substringData(offset, count) { return this.data.substr(offset, count); }
   }
   class Element extends Node {
-    constructor(owner, parent, tree) {
-      super(owner, parent, ELEMENT, tree.tag, null);
-      Object.assign(this, { tagName: tree.tag, localName: tree.tag.split(':').pop(), namespaceURI: tree.namespace || null,
-        prefix: tree.tag.includes(':') ? tree.tag.split(':')[0] : null });
-      hidden(this, 'own', new NamedNodeMap());
-      tree.attributes.forEach((attribute) => this.own.push(new Attr(owner, this, attribute)));
-      tree.children.forEach((child) => this.childNodes.push(typeof child === 'string' ? new CharacterText(owner, this, child) : new Element(owner, this, child)));
-      [this.own, this.childNodes, this].forEach(freeze);
+    constructor(owner, parent, tag, namespace, attributes) {
+      super(owner, parent, ELEMENT, tag, null);
+      const [local, prefix] = tag.split(':').reverse();
+      Object.assign(this, { tagName: tag, localName: local, namespaceURI: namespace || null, prefix: prefix || null });
+      hidden(this, 'own', freeze(NamedNodeMap.from(attributes.map((attribute) => new Attr(owner, this, attribute)))));
     }
     get attributes() { return this.own; }
     getAttributeNode(name) { return this.own.getNamedItem(name); }
@@ -84,16 +75,34 @@
     hasAttribute(name) { return this.getAttributeNode(name) !== null; }
     hasAttributeNS(uri, name) { return this.getAttributeNodeNS(uri, name) !== null; }
   }
+  const settle = (node, all, place) => {
+    hidden(node, 'all', all);
+    hidden(node, 'place', place);
+    hidden(node, 'span', { end: place + 1 });
+  };
+
   class Document extends Node {
-    constructor(tree) {
+    constructor(list) {
       super(null, null, DOCUMENT, '#document', null);
-      this.childNodes.push(new Element(this, this, tree));
-      freeze(this.childNodes);
-      freeze(this);
+      const all = [];
+      list.forEach(([parent, ...told], place) => {
+        const above = parent < 0 ? this : all[parent];
+        const node = told.length === 1 ? new CharacterText(this, above, told[0]) : new Element(this, above, ...told);
+        above.childNodes.push(node);
+        all.push(node);
+        settle(node, all, place);
+      });
+      settle(this, all, -1);
+      for (let place = all.length - 1; place >= 0; place--) {
+        const { span, parentNode } = all[place];
+        parentNode.span.end = Math.max(parentNode.span.end, span.end);
+      }
+      freeze(all);
+      [this, ...all].forEach((node) => [node.span, node.childNodes, node].forEach(freeze));
     }
     get documentElement() { return this.childNodes[0]; }
     get doctype() { return null; }
-    getElementById(id) { return gathered(this, (node) => node.getAttribute('id') === id, new NodeList()).item(0); }
+    getElementById(id) { return elements(this, (node) => node.getAttribute('id') === id).item(0); }
   }
-  return (tree) => new Document(tree);
+  return (list) => new Document(list);
 })

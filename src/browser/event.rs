@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use url::Url;
 
-/// Something that happened outside.
-#[derive(Debug, Clone)]
+/// Something that happened outside. No `Debug`: keys are the caller's secret.
+#[derive(Clone)]
 pub enum Event {
     /// A fetch is over.
     Fetched {

@@ -1,34 +1,21 @@
 //! Fetches and what they are for (VoiceXML 2.0 §6.1; 2.1 §3, §5).
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
 use super::action::{Action, Fetch};
 use super::content::{DataSource, Fetching, Script, Target};
-use super::document::Document;
+use super::errand::{Errand, Submission};
 use super::event::{FetchFailure, Resource};
 use super::interpreter::{Afterwards, Interpreter, Line, State};
-use super::navigation::Transition;
 use super::properties::Properties;
-use super::submission::Submission;
-use super::thrown::{Run, Thrown};
+use super::thrown::{Run, Thrown, place};
 use super::time::designation;
 use crate::xml;
 
 /// How long a fetch may take where the page says nothing.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What a fetch is for.
-#[derive(Debug)]
-pub(super) enum Errand {
-    Document(Transition),
-    Root { transition: Transition, document: Arc<Document> },
-    Script,
-    Data { name: Option<String> },
-    Grammar { url: Url },
-}
 
 impl Interpreter {
     /// The request for a submission; what the element does not say, properties do (§6.3.5).
@@ -119,7 +106,7 @@ impl Interpreter {
 
     /// Only XML can be fetched so; without a name it is fetched and left (2.1 §5).
     fn handle_data(&mut self, name: Option<&str>, resource: &Resource) -> Run {
-        let root = xml::parse(&resource.body).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", resource.url)))?;
+        let root = xml::parse(&resource.body).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))?;
         match name {
             Some(name) => Ok(self.scopes.declare_document(name, &root)?),
             None => Ok(()),
@@ -130,7 +117,7 @@ impl Interpreter {
     pub(super) fn grammar_address(&mut self, target: &Target) -> Run<Url> {
         let address = self.resolved(target)?;
         match address.trim().starts_with("builtin:") {
-            true => Url::parse(address.trim()).map_err(|error| Thrown::bad_fetch(format!("{address:?}: {error}"))),
+            true => Url::parse(address.trim()).map_err(|error| Thrown::bad_fetch(format!("an address cannot be read: {error}"))),
             false => self.absolute(&address),
         }
     }

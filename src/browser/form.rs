@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::action::{Action, Ending, Reason, Trace};
 use super::content::Prompt;
-use super::context::{DialogRun, Entry, Task};
+use super::context::{DialogRun, Entry, Frame, Task};
 use super::document::{Dialog, Item, ItemKind};
 use super::interpreter::{Interpreter, Line};
 use super::thrown::{Run, Thrown};
@@ -15,7 +15,7 @@ impl Interpreter {
         self.scopes.open_dialog()?;
         let preamble = dialog.preamble.clone();
         self.current.dialog = Some(DialogRun::of(dialog));
-        self.current.frames = vec![super::context::Frame::of(preamble)];
+        self.current.frames = vec![Frame::of(preamble)];
         self.current.task = Task::Dialog(entry);
         Ok(())
     }
@@ -103,11 +103,10 @@ impl Interpreter {
                 self.current.task = Task::Block;
                 self.run_block(content)
             }
-            ItemKind::Initial | ItemKind::Field(_) | ItemKind::Menu(_) => self.activate(),
+            ItemKind::Initial | ItemKind::Field(_) | ItemKind::Menu(_) | ItemKind::Transfer(_) => self.activate(),
             ItemKind::Subdialog(subdialog) => self.call_subdialog(subdialog),
             ItemKind::Object => Err(Thrown::with("error.unsupported.objectname", "this browser has no objects")),
             ItemKind::Record(record) => self.begin_recording(record),
-            ItemKind::Transfer(transfer) => self.begin_transfer(transfer),
         }
     }
 

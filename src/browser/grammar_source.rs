@@ -1,10 +1,10 @@
 //! A grammar as a page names it: inline, by address, computed, or made of choices (VoiceXML 2.0 §3.1).
 
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::content::{Expression, Fetching};
-use crate::grammar::{Grammar, GrammarError, Mode, Surroundings};
+use crate::grammar::{Automaton, Grammar, GrammarError, Mode, Surroundings};
 
 /// Longer phrases must be said as they stand: the grammar of their parts grows with the square of the words.
 const LONGEST_PHRASE: usize = 40;
@@ -23,8 +23,8 @@ pub(super) struct GrammarSource {
 /// Where the rules stand.
 #[derive(Debug)]
 pub(super) enum GrammarForm {
-    /// Read with the page that holds it.
-    Inline(Arc<Grammar>),
+    /// Read with the page that holds it, and laid out when it is first used.
+    Inline(Arc<Grammar>, OnceLock<Arc<Automaton>>),
     Address(String),
     Computed(Expression),
     /// Rules in a form that is not SRGS, by its media type.
@@ -65,7 +65,12 @@ impl GrammarSource {
              tag-format=\"semantics/1.0-literals\"{lang_attribute}><rule id=\"r\" scope=\"public\">{rule}</rule></grammar>"
         );
         let grammar = Grammar::parse(text.as_bytes(), &Surroundings::default())?;
-        Ok(Self { form: GrammarForm::Inline(Arc::new(grammar)), mode: Some(mode), is_public: false, fetching: Fetching::default() })
+        Ok(Self {
+            form: GrammarForm::Inline(Arc::new(grammar), OnceLock::new()),
+            mode: Some(mode),
+            is_public: false,
+            fetching: Fetching::default(),
+        })
     }
 }
 

@@ -1,43 +1,20 @@
 //! Which grammars are active, and how they get here (VoiceXML 2.0 §3.1, §3.1.4; 2.1 §2).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use url::Url;
 
 use super::content::{Fetching, Target};
 use super::document::{Dialog, Document, Item, ItemKind, Link};
+use super::errand::{Errand, Submission};
 use super::event::Resource;
-use super::fetching::Errand;
-use super::grammar_source::{GrammarForm, GrammarSource};
+use super::grammar_shelf::{Active, Grammars, Wanted};
+use super::grammar_source::{Accept, GrammarForm, GrammarSource};
 use super::interpreter::Interpreter;
+use super::properties::Properties;
 use super::recognition::Owner;
-use super::submission::Submission;
 use super::thrown::{Run, Thrown};
-use crate::grammar::{Automaton, Grammar, GrammarError, Library, Mode, Surroundings};
-
-/// Grammars of the document in progress, and those about to be activated.
-#[derive(Default)]
-pub(super) struct Grammars {
-    library: Library,
-    wanted: Vec<Wanted>,
-    /// The mode of the grammar that is being fetched, where its page says it.
-    mode: Option<Mode>,
-}
-
-/// A grammar that shall be active in the item that is being visited.
-struct Wanted {
-    owner: Owner,
-    source: Arc<GrammarSource>,
-    /// Absolute address of one that is not inline.
-    url: Option<Url>,
-}
-
-/// A grammar that is active.
-#[derive(Debug)]
-pub(super) struct Active {
-    pub owner: Owner,
-    pub automaton: Arc<Automaton>,
-}
+use crate::grammar::{Automaton, Grammar, GrammarError, Mode, Surroundings};
 
 impl Interpreter {
     /// The item that is being visited waits for input: its grammars and all in scope are activated.
@@ -45,7 +22,7 @@ impl Interpreter {
         self.grammars.wanted.clear();
         for (owner, source) in self.in_scope() {
             let url = match &source.form {
-                GrammarForm::Inline(_) => None,
+                GrammarForm::Inline(..) => None,
                 GrammarForm::Address(address) => Some(self.grammar_address(&Target::Literal(address.clone()))?),
                 GrammarForm::Computed(expression) => Some(self.grammar_address(&Target::Computed(expression.clone()))?),
                 GrammarForm::Unsupported(media_type) => {
@@ -63,7 +40,7 @@ impl Interpreter {
         let wanted = std::mem::take(&mut self.grammars.wanted);
         for grammar in &wanted {
             match self.linked(grammar)? {
-                Linked::Ready(automaton) => active.push(Active { owner: grammar.owner.clone(), automaton: Arc::new(automaton) }),
+                Linked::Ready(automaton) => active.push(Active { owner: grammar.owner.clone(), automaton }),
                 Linked::Missing(url, fetching, mode) => {
                     self.grammars.wanted = wanted;
                     self.grammars.mode = mode;
@@ -73,13 +50,28 @@ impl Interpreter {
                 }
             }
         }
-        self.listen(active)
+        self.listen_or_transfer(active)
     }
 
     fn linked(&self, wanted: &Wanted) -> Run<Linked> {
+        let laid_out = match &wanted.source.form {
+            GrammarForm::Inline(_, laid_out) => Some(laid_out),
+            GrammarForm::Address(_) | GrammarForm::Computed(_) | GrammarForm::Unsupported(_) => None,
+        };
+        if let Some(automaton) = laid_out.and_then(OnceLock::get) {
+            return Ok(Linked::Ready(automaton.clone()));
+        }
+        let linked = self.link(wanted)?;
+        if let (Linked::Ready(automaton), Some(laid_out)) = (&linked, laid_out) {
+            laid_out.get_or_init(|| automaton.clone());
+        }
+        Ok(linked)
+    }
+
+    fn link(&self, wanted: &Wanted) -> Run<Linked> {
         let library = &self.grammars.library;
         let grammar = match (&wanted.source.form, &wanted.url) {
-            (GrammarForm::Inline(grammar), _) => grammar.clone(),
+            (GrammarForm::Inline(grammar, _), _) => grammar.clone(),
             (_, Some(url)) if url.scheme() == "builtin" => Arc::new(Grammar::builtin(url.as_str()).map_err(refused)?),
             (_, Some(url)) => match (library.grammar(url), url.fragment()) {
                 (None, _) => return Ok(Linked::Missing(plain(url), wanted.source.fetching.clone(), wanted.source.mode)),
@@ -91,7 +83,7 @@ impl Interpreter {
         if let Some(reference) = library.missing(&grammar).into_iter().next() {
             return Ok(Linked::Missing(reference.uri, Fetching::default(), Some(grammar.mode())));
         }
-        grammar.link(library).map(Linked::Ready).map_err(refused)
+        grammar.link(library).map(Arc::new).map(Linked::Ready).map_err(refused)
     }
 
     pub(super) fn handle_grammar(&mut self, url: &Url, resource: &Resource) -> Run {
@@ -127,12 +119,22 @@ impl Interpreter {
         if let Some(root) = &self.current.root {
             of_document(root, true, &run.dialog, &mut found);
         }
+        found.extend(self.universals());
         found
+    }
+
+    /// The platform's own words, as far as the property `universals` turns them on (§6.3.6).
+    fn universals(&self) -> impl Iterator<Item = (Owner, Arc<GrammarSource>)> {
+        let properties = Properties::of(self.current.surroundings());
+        let on = properties.value("universals").unwrap_or("none");
+        let words = ["help", "cancel", "exit"].into_iter().filter(|word| on == "all" || on.split_whitespace().any(|own| own == *word));
+        let made = |word| Some((Owner::Universal(word), Arc::new(GrammarSource::of_words(word, Accept::Exact, word, None).ok()?)));
+        words.filter_map(made).collect::<Vec<_>>().into_iter()
     }
 }
 
 enum Linked {
-    Ready(Automaton),
+    Ready(Arc<Automaton>),
     Missing(Url, Fetching, Option<Mode>),
 }
 
@@ -140,7 +142,7 @@ type Found = Vec<(Owner, Arc<GrammarSource>)>;
 
 fn of_item(item: &Item, found: &mut Found) {
     found.extend(item.grammars.iter().map(|source| (Owner::Item, source.clone())));
-    if let ItemKind::Menu(menu) = &item.kind {
+    if let Some(menu) = item.menu() {
         found.extend(menu.grammars.iter().map(|(choice, source)| (Owner::Choice(*choice), source.clone())));
     }
 }
@@ -158,11 +160,7 @@ fn of_document(document: &Document, in_root: bool, current: &Arc<Dialog>, found:
         let elsewhere = |choice| Owner::Elsewhere { in_root, dialog: place, choice };
         let public = dialog.grammars.iter().filter(|source| dialog.is_public || source.is_public);
         found.extend(public.map(|source| (elsewhere(None), source.clone())));
-        let menus = dialog.items.iter().filter(|_| dialog.is_public).filter_map(|item| match &item.kind {
-            ItemKind::Menu(menu) => Some(menu),
-            _ => None,
-        });
-        for menu in menus {
+        for menu in dialog.items.iter().filter(|_| dialog.is_public).filter_map(|item| item.menu()) {
             found.extend(menu.grammars.iter().map(|(choice, source)| (elsewhere(Some(*choice)), source.clone())));
         }
     }
@@ -200,7 +198,10 @@ fn plain(url: &Url) -> Url {
 fn refused(error: GrammarError) -> Thrown {
     let event = match &error {
         GrammarError::UnknownBuiltin(_) => "error.unsupported.builtin",
-        _ => "error.badfetch",
+        GrammarError::Malformed { .. }
+        | GrammarError::Unlinked { .. }
+        | GrammarError::BuiltinParameters { .. }
+        | GrammarError::TooLarge { .. } => "error.badfetch",
     };
     Thrown::with(event, error.to_string())
 }

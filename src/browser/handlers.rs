@@ -26,7 +26,7 @@ impl Counters {
 
 /// What the platform does when no handler of the page fits (§5.2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Default {
+pub(super) enum PlatformHandler {
     Nothing,
     Reprompt,
     /// Says something, then prompts again.
@@ -34,7 +34,7 @@ pub(super) enum Default {
     Exit,
 }
 
-impl Default {
+impl PlatformHandler {
     /// The platform's handler for `event`.
     pub fn of(event: &str) -> Self {
         match event {

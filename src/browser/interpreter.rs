@@ -1,18 +1,19 @@
 //! The machine itself: what goes in, what comes out, and what it is waiting for.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::Value;
 use url::Url;
 
 use super::action::{Action, Ending, Fetch, Reason, RecordRequest, TransferRequest};
+use super::collection::{Collection, Watch};
 use super::context::{Context, Task};
+use super::document::Document;
+use super::errand::{Errand, Transition};
 use super::event::{Event, Recording};
-use super::fetching::Errand;
-use super::grammars::Grammars;
-use super::listening::Collection;
-use super::navigation::{Transition, before_the_first};
+use super::grammar_shelf::Grammars;
 use super::odometer::Odometer;
 use super::scopes::Scopes;
 use super::speech::Speech;
@@ -66,7 +67,7 @@ pub(super) enum State {
     /// The end of the prompts, to do something after them.
     Playing(Afterwards),
     /// The outcome of a transfer.
-    Transferring,
+    Transferring(Watch),
     /// A recording.
     Recording,
     /// Nothing any more.
@@ -76,7 +77,7 @@ pub(super) enum State {
 /// What is done when the queue has been played.
 pub(super) enum Afterwards {
     Fetch(Box<Errand>, Box<Fetch>),
-    Transfer(TransferRequest),
+    Transfer(TransferRequest, Watch),
     Record(RecordRequest),
     /// `<disconnect>` with what it gives to the ending.
     Disconnect(Value),
@@ -101,7 +102,7 @@ impl Interpreter {
         scopes.open_application()?;
         let mut interpreter = Self {
             scopes,
-            current: Context::of(None, before_the_first(&start.url)),
+            current: Context::of(None, Arc::new(Document::blank(&start.url))),
             callers: Vec::new(),
             state: State::Running,
             actions: VecDeque::new(),
@@ -156,8 +157,13 @@ impl Interpreter {
     pub fn poll_timeout(&self) -> Option<Instant> {
         match &self.state {
             State::Collecting(collection) => collection.collector.poll_timeout(),
-            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring | State::Recording | State::Ended => None,
+            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring(_) | State::Recording | State::Ended => None,
         }
+    }
+
+    /// Whether input is awaited.
+    pub fn is_listening(&self) -> bool {
+        matches!(self.state, State::Collecting(_))
     }
 
     /// Runs until the machine waits for something outside.
@@ -197,7 +203,7 @@ impl Interpreter {
         self.line = Line::HungUp;
         self.speech.forget();
         match std::mem::replace(&mut self.state, State::Running) {
-            State::Collecting(_) | State::Transferring => self.hung_up(),
+            State::Collecting(_) | State::Transferring(_) | State::Recording => self.hung_up(),
             State::Playing(Afterwards::End(ending)) => {
                 self.end(ending);
                 Ok(())
@@ -206,7 +212,7 @@ impl Interpreter {
                 self.send(*errand, *fetch);
                 Ok(())
             }
-            State::Playing(Afterwards::Transfer(_) | Afterwards::Record(_) | Afterwards::Disconnect(_)) => self.hung_up(),
+            State::Playing(Afterwards::Transfer(..) | Afterwards::Record(_) | Afterwards::Disconnect(_)) => self.hung_up(),
             waiting => {
                 self.state = waiting;
                 Ok(())
@@ -236,5 +242,17 @@ impl Interpreter {
         let exit = if ending.exit.is_null() { std::mem::take(&mut self.parting) } else { ending.exit };
         self.state = State::Ended;
         self.actions.push_back(Action::End(Ending { reason, exit, ..ending }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_can_go_from_thread_to_thread() {
+        fn is_send<T: Send>() {}
+
+        is_send::<Interpreter>();
     }
 }

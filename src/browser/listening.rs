@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use super::action::{Action, Listening, Matched};
+use super::collection::{Collection, matcher};
 use super::collector::{Collected, Collector, Timing};
-use super::grammars::Active;
+use super::document::ItemKind;
+use super::grammar_shelf::Active;
 use super::interpreter::{Interpreter, Line, State};
 use super::properties::Properties;
 use super::recognition::Recognised;
 use super::thrown::{Run, Thrown};
-use crate::grammar::{Matcher, Mode, Outcome};
+use crate::grammar::{Mode, Outcome};
 
 /// Silence before `noinput` where the page says nothing.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -18,24 +20,18 @@ const INTERDIGIT: Duration = Duration::from_secs(3);
 /// More keys than this are not kept for later items.
 const MOST_TYPED_AHEAD: usize = 200;
 
-/// Input in the making.
-pub(super) struct Collection {
-    pub collector: Collector,
-    keys: Vec<Active>,
-    words: Vec<Active>,
-}
-
-fn matcher(active: &[Active], tokens: impl Iterator<Item = String>) -> Matcher {
-    let mut matcher = Matcher::new(active.iter().map(|grammar| grammar.automaton.clone()));
-    for token in tokens {
-        matcher.push(&token);
-    }
-    matcher
-}
-
 impl Interpreter {
-    /// All grammars are here: the item waits.
-    pub(super) fn listen(&mut self, active: Vec<Active>) -> Run {
+    /// All grammars are here: a transfer is made, any other item waits for input.
+    pub(super) fn listen_or_transfer(&mut self, active: Vec<Active>) -> Run {
+        let item = self.current.dialog.as_ref().and_then(|run| run.item().cloned());
+        match item.as_deref().map(|item| &item.kind) {
+            Some(ItemKind::Transfer(transfer)) => self.begin_transfer(transfer, active),
+            Some(_) | None => self.listen(active),
+        }
+    }
+
+    /// The item waits.
+    fn listen(&mut self, active: Vec<Active>) -> Run {
         if self.line != Line::Connected {
             return self.wait_in_vain();
         }
@@ -52,7 +48,7 @@ impl Interpreter {
         let active = active.into_iter().filter(|grammar| if grammar.automaton.mode() == Mode::Dtmf { dtmf } else { voice });
         let (keys, words) = active.partition(|grammar| grammar.automaton.mode() == Mode::Dtmf);
         let listening = Listening { timeout: timing.timeout, interdigit: timing.interdigit, termchar: timing.termchar, dtmf, voice };
-        let mut collection = Box::new(Collection { collector: Collector::new(timing), keys, words });
+        let mut collection = Box::new(Collection { collector: Collector::new(timing), keys, words, listening: listening.clone() });
         if let Some(collected) = self.take_typed_ahead(&mut collection) {
             self.state = State::Collecting(collection);
             return self.conclude(collected);
@@ -97,14 +93,18 @@ impl Interpreter {
                 }
                 Ok(())
             }
-            State::Transferring | State::Recording | State::Ended => Ok(()),
+            State::Transferring(_) => {
+                self.watch_key(key);
+                Ok(())
+            }
+            State::Recording | State::Ended => Ok(()),
         }
     }
 
     /// A key in the waiting state. While a prompt plays that allows no barge-in, keys are lost.
     fn collect_key(&mut self, key: char) -> Run {
         self.odometer.reset(self.now);
-        if !self.speech.can_be_cut() {
+        if !self.speech.can_be_cut() || !self.hears(|listening| listening.dtmf) {
             return Ok(());
         }
         let is_hotword = self.speech.waits_for_hotword();
@@ -140,9 +140,17 @@ impl Interpreter {
         }
     }
 
-    /// A sound that is no word, or keys that no grammar knows.
+    /// Whether input of a kind is awaited.
+    fn hears(&self, kind: impl Fn(&Listening) -> bool) -> bool {
+        match &self.state {
+            State::Collecting(collection) => kind(&collection.listening),
+            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring(_) | State::Recording | State::Ended => false,
+        }
+    }
+
+    /// A sound that is no word of any grammar.
     pub(super) fn handle_unrecognised(&mut self) -> Run {
-        if !matches!(self.state, State::Collecting(_)) {
+        if !self.hears(|listening| listening.voice) {
             return Ok(());
         }
         self.cut_prompts();

@@ -7,23 +7,28 @@
 //! ```
 
 mod action;
+mod collection;
 mod collector;
 mod content;
 mod context;
 mod declarations;
 mod dispatch;
 mod document;
+mod errand;
 mod event;
 mod fetching;
 mod form;
+mod grammar_shelf;
 mod grammar_source;
 mod grammars;
 mod handlers;
 mod interpreter;
 mod listening;
+mod method;
 mod navigation;
 mod odometer;
 mod perform;
+mod playing;
 mod process;
 mod properties;
 mod read_content;
@@ -31,6 +36,7 @@ mod read_document;
 mod read_event;
 mod read_grammar;
 mod read_item;
+mod read_menu;
 mod read_prompt;
 mod reading;
 mod recognition;
@@ -46,7 +52,8 @@ mod transferring;
 mod xml_json;
 
 pub use action::{Action, Ending, Fetch, Listening, Matched, Reason, RecordRequest, Sound, Spoken, Trace, TransferRequest};
-pub use document::{Method, TransferKind};
+pub use document::TransferKind;
 pub use event::{Event, FetchFailure, Recording, RecordingEnd, Resource, TransferOutcome};
 pub use interpreter::{Interpreter, Start};
+pub use method::Method;
 pub use reading::DocumentError;

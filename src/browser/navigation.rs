@@ -7,64 +7,12 @@ use url::Url;
 use super::action::{Action, Fetch, Trace};
 use super::content::{Fetching, Submit, Target};
 use super::context::{Context, Entry, Frame, Task};
-use super::document::{Document, Method, Surroundings};
+use super::document::Document;
+use super::errand::{Errand, Submission, Transition, TransitionKind};
 use super::event::Resource;
-use super::fetching::Errand;
 use super::interpreter::Interpreter;
 use super::odometer::DEEPEST_CONTEXT;
-use super::submission::Submission;
-use super::thrown::{Run, Thrown};
-
-/// A change of document that has begun.
-#[derive(Debug)]
-pub(super) struct Transition {
-    pub kind: TransitionKind,
-    pub submission: Submission,
-    pub fetching: Fetching,
-    /// The dialog that the address names.
-    pub dialog: Option<String>,
-}
-
-/// How control goes to the next document; it decides what stays of the application (§1.5.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TransitionKind {
-    First,
-    Goto,
-    Submit,
-    Subdialog,
-}
-
-impl Transition {
-    /// To the first document of a session.
-    pub fn first(url: &Url) -> Self {
-        Self::to(url.clone(), TransitionKind::First, Fetching::default())
-    }
-
-    /// To `url`, whose fragment names a dialog.
-    pub fn to(url: Url, kind: TransitionKind, fetching: Fetching) -> Self {
-        Self::with(Submission::plain(url), kind, fetching)
-    }
-
-    /// To where a submission goes.
-    pub fn with(mut submission: Submission, kind: TransitionKind, fetching: Fetching) -> Self {
-        let dialog = submission.url.fragment().filter(|fragment| !fragment.is_empty()).map(str::to_owned);
-        submission.url.set_fragment(None);
-        Self { kind, submission, fetching, dialog }
-    }
-}
-
-/// The document that a session is in before its first one has come: it has nothing in it.
-pub(super) fn before_the_first(url: &Url) -> Arc<Document> {
-    Arc::new(Document {
-        url: url.clone(),
-        base: url.clone(),
-        application: None,
-        lang: None,
-        preamble: Arc::from([]),
-        surroundings: Surroundings::default(),
-        dialogs: Vec::new(),
-    })
-}
+use super::thrown::{Run, Thrown, place};
 
 impl Interpreter {
     /// `<goto>`, link or choice. A fragment alone stays in the document; anything else fetches (§5.3.7).
@@ -110,7 +58,7 @@ impl Interpreter {
     /// Relative addresses are relative to the active document, even in a handler of the root (§5.2).
     pub(super) fn absolute(&self, address: &str) -> Run<Url> {
         let joined = self.current.document.base.join(address.trim());
-        joined.map_err(|error| Thrown::bad_fetch(format!("{address:?} is no address: {error}")))
+        joined.map_err(|error| Thrown::bad_fetch(format!("an address cannot be read: {error}")))
     }
 
     /// Leaves whatever is in progress and asks for the next document.
@@ -130,13 +78,14 @@ impl Interpreter {
         if document.dialog(transition.dialog.as_deref()).is_none()
             && (transition.dialog.is_some() || transition.kind == TransitionKind::Subdialog)
         {
-            return Err(Thrown::bad_fetch(format!("{} has no dialog {:?}", document.url, transition.dialog.unwrap_or_default())));
+            return Err(Thrown::bad_fetch(format!("{} has no dialog {:?}", place(&document.url), transition.dialog.unwrap_or_default())));
         }
         let document = Arc::new(document);
         let Some(root_url) = document.application.clone() else {
             return self.take_over(transition, None, document);
         };
-        if let Some(root) = self.kept_root(&root_url).filter(|_| transition.kind != TransitionKind::Subdialog) {
+        let may_keep = !matches!(transition.kind, TransitionKind::First | TransitionKind::Subdialog);
+        if let Some(root) = self.kept_root(&root_url).filter(|_| may_keep) {
             return self.take_over(transition, Some(root), document);
         }
         let fetch = self.fetch_of(&Submission::plain(root_url), &Fetching::default(), "document")?;
@@ -146,14 +95,13 @@ impl Interpreter {
 
     /// The root document that is active already, if it is the one at `url`.
     fn kept_root(&self, url: &Url) -> Option<Arc<Document>> {
-        let is_same = self.current.root_url() == url && !self.current.document.dialogs.is_empty() | self.current.root.is_some();
-        is_same.then(|| self.current.root.clone().unwrap_or_else(|| self.current.document.clone()))
+        (self.current.root_url() == url).then(|| self.current.root.clone().unwrap_or_else(|| self.current.document.clone()))
     }
 
     pub(super) fn handle_root(&mut self, transition: Transition, document: Arc<Document>, resource: &Resource) -> Run {
         let root = parsed(resource)?;
         if root.application.is_some() {
-            return Err(Thrown::semantic(format!("{} is a root document and names another root", root.url)));
+            return Err(Thrown::semantic(format!("{} is a root document and names another root", place(&root.url))));
         }
         self.take_over(transition, Some(Arc::new(root)), document)
     }
@@ -238,8 +186,8 @@ impl Interpreter {
         let is_called = std::mem::take(&mut self.current.awaits_parameters);
         match self.current.document.dialog(dialog.as_deref()).cloned() {
             Some(dialog) if is_called => {
-                self.refuse_undeclared(&dialog)?;
-                self.enter_dialog(dialog, Entry::Called)
+                self.enter_dialog(dialog.clone(), Entry::Called)?;
+                self.refuse_undeclared(&dialog)
             }
             Some(dialog) => self.enter_dialog(dialog, Entry::Select),
             None => Ok(()),
@@ -248,12 +196,5 @@ impl Interpreter {
 }
 
 fn parsed(resource: &Resource) -> Run<Document> {
-    Document::parse(&resource.body, &resource.url).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", resource.url)))
-}
-
-impl Submission {
-    /// A GET without anything to send.
-    pub fn plain(url: Url) -> Self {
-        Self { url, method: Method::Get, body: None, params: Vec::new() }
-    }
+    Document::parse(&resource.body, &resource.url).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))
 }

@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 use super::thrown::{Run, Thrown};
 
 /// Documents that may follow each other without a prompt, input or elapsed time.
-const MOST_DOCUMENTS: u32 = 2_000;
+const MOST_DOCUMENTS: u32 = 1_000;
 /// Events that may follow each other in the same way.
 const MOST_EVENTS: u32 = 500;
 /// Elements of executable content and turns of the algorithm.
 const MOST_STEPS: u32 = 200_000;
+/// Bytes of prompts and log lines.
+const MOST_WORDS: usize = 4 << 20;
 /// Subdialogs inside each other.
 pub(super) const DEEPEST_CONTEXT: usize = 40;
 /// Time after which a session counts as alive by itself.
@@ -21,11 +23,12 @@ pub(super) struct Odometer {
     documents: u32,
     events: u32,
     steps: u32,
+    words: usize,
 }
 
 impl Odometer {
     pub fn new(now: Instant) -> Self {
-        Self { since: now, documents: 0, events: 0, steps: 0 }
+        Self { since: now, documents: 0, events: 0, steps: 0, words: 0 }
     }
 
     /// The caller heard or did something: all counts begin again.
@@ -37,12 +40,20 @@ impl Odometer {
         if now.saturating_duration_since(self.since) >= ELAPSED {
             self.reset(now);
         }
-        self.steps = 0;
         count(&mut self.documents, MOST_DOCUMENTS, "documents")
     }
 
     pub fn count_event(&mut self) -> Run {
         count(&mut self.events, MOST_EVENTS, "events")
+    }
+
+    /// Counts what a page says or logs.
+    pub fn count_words(&mut self, words: &str) -> Run {
+        self.words = self.words.saturating_add(words.len());
+        match self.words > MOST_WORDS {
+            true => Err(Thrown::limit(format!("more than {MOST_WORDS} bytes of prompts and log without input"))),
+            false => Ok(()),
+        }
     }
 
     pub fn count_step(&mut self) -> Run {

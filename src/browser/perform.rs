@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::action::{Action, Ending, Reason};
-use super::content::{Block, Branch, Destination, Executable, Expression, Target};
-use super::context::{Frame, Iteration};
-use super::interpreter::{Afterwards, Interpreter};
+use super::content::{Block, Branch, Destination, Executable, Expression, Piece, Target};
+use super::context::{Frame, ItemRun, Iteration, Task};
+use super::interpreter::{Afterwards, Interpreter, Line};
 use super::thrown::{Run, Thrown};
 
 impl Interpreter {
@@ -45,7 +45,7 @@ impl Interpreter {
         match executable {
             Executable::Var { name, expr } => self.declare(name, expr.as_deref())?,
             Executable::DeclareItem { index, expr } => self.declare_item(*index, expr.as_deref())?,
-            Executable::Assign { name, expr } => self.assign(name, expr)?,
+            Executable::Assign { name, expr } => self.scopes.assign(name, expr)?,
             Executable::Clear { names } => self.clear(names.as_deref())?,
             Executable::Script(script) => self.run_script(script)?,
             Executable::Data(source) => self.fetch_data(source)?,
@@ -60,17 +60,22 @@ impl Interpreter {
             Executable::Return(outcome) => self.return_from_subdialog(outcome)?,
             Executable::Disconnect { names } => self.disconnect(names.as_deref())?,
             Executable::Throw { event, message } => return Err(self.thrown(event, message.as_ref())?),
-            Executable::Log { label, expr, content } => {
-                let mut text = self.words(content)?;
-                if let Some(expr) = expr {
-                    text.push_str(&self.scopes.text(expr)?);
-                }
-                self.actions.push_back(Action::Log { label: label.clone(), text: text.trim().to_owned() });
-            }
+            Executable::Log { label, expr, content } => self.log(label.clone(), expr.as_ref(), content)?,
         }
         Ok(())
     }
 
+    fn log(&mut self, label: Option<String>, expr: Option<&Expression>, content: &[Piece]) -> Run {
+        let mut text = self.words(content)?;
+        if let Some(expr) = expr {
+            text.push_str(&self.scopes.text(expr)?);
+        }
+        self.odometer.count_words(&text)?;
+        self.actions.push_back(Action::Log { label, text: text.trim().to_owned() });
+        Ok(())
+    }
+
+    /// `<var>` (§5.3.1): in the form that a subdialog calls, a parameter of the same name comes first.
     fn declare(&mut self, name: &str, expr: Option<&str>) -> Run {
         match self.takes_parameter(name)? {
             true => Ok(()),
@@ -82,11 +87,6 @@ impl Interpreter {
         let item = self.current.dialog.as_ref().and_then(|run| run.dialog.items.get(index));
         let Some(variable) = item.map(|item| item.variable.clone()) else { return Ok(()) };
         Ok(self.scopes.declare_item(&variable, expr)?)
-    }
-
-    /// Session variables belong to the platform (§5.1.2).
-    fn assign(&mut self, name: &str, expr: &str) -> Run {
-        Ok(self.scopes.assign(name, expr)?)
     }
 
     /// `<clear>` (§5.3.3): variables, and for form items their prompt and event counters.
@@ -101,7 +101,7 @@ impl Interpreter {
             }
             let place = run.dialog.items.iter().position(|item| item.variable == *name);
             if let Some(item) = place.and_then(|place| run.items.get_mut(place)) {
-                *item = super::context::ItemRun::default();
+                *item = ItemRun::default();
             }
         }
         Ok(())
@@ -152,7 +152,7 @@ impl Interpreter {
     /// Whatever content is in progress is left; the algorithm goes on with what its task was part of.
     pub(super) fn abandon_content(&mut self) -> Run {
         self.current.frames.clear();
-        if let super::context::Task::Filled(rest) = &mut self.current.task {
+        if let Task::Filled(rest) = &mut self.current.task {
             rest.clear();
         }
         Ok(())
@@ -173,6 +173,9 @@ impl Interpreter {
             Some(names) => self.scopes.snapshot(names)?,
             None => Value::Null,
         };
+        if self.line != Line::Connected {
+            return self.finish(Ending { reason: Reason::Disconnect, exit: parting, uncaught: None, message: None });
+        }
         self.current.frames.clear();
         self.play_then(Afterwards::Disconnect(parting))
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::content::Target;
 use super::context::{Entry, Task};
 use super::document::{Dialog, Filled, Item, ItemKind, Outcome};
 use super::interpreter::Interpreter;
@@ -19,6 +18,7 @@ impl Interpreter {
         match recognised.owner.clone() {
             Owner::Link(link) => self.follow(&link.outcome),
             Owner::Choice(index) => self.choose(index),
+            Owner::Universal(event) => Err(Thrown::new(event)),
             Owner::Elsewhere { in_root, dialog, choice } => self.process_elsewhere(recognised, in_root, dialog, choice),
             Owner::Item => self.fill_item(&recognised),
             Owner::Dialog => self.fill_form(&recognised),
@@ -36,7 +36,6 @@ impl Interpreter {
     fn choose(&mut self, index: usize) -> Run {
         let Some(item) = self.current.dialog.as_ref().and_then(|run| run.dialog.items.first()).cloned() else { return Ok(()) };
         let ItemKind::Menu(menu) = &item.kind else { return Ok(()) };
-        self.scopes.set_item(&item.variable, Some(&true.into()))?;
         match menu.outcomes.get(index) {
             Some(outcome) => self.follow(outcome),
             None => Ok(()),
@@ -147,22 +146,13 @@ impl Interpreter {
 
 /// The name under which an item looks for its value in a result.
 fn slot(item: &Item) -> &str {
-    match &item.kind {
-        ItemKind::Field(field) => field.slot.as_deref().unwrap_or(&item.variable),
-        _ => &item.variable,
-    }
+    let ItemKind::Field(field) = &item.kind else { return &item.variable };
+    field.slot.as_deref().unwrap_or(&item.variable)
 }
 
 fn run_dialog(interpreter: &Interpreter) -> Run<Arc<Dialog>> {
     match &interpreter.current.dialog {
         Some(run) => Ok(run.dialog.clone()),
         None => Err(Thrown::semantic("no dialog is in progress")),
-    }
-}
-
-/// What an address is made of is known only when it is followed.
-impl From<&str> for Target {
-    fn from(text: &str) -> Self {
-        Self::Literal(text.to_owned())
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::content::{Block, Branch, DataSource, Destination, Executable, Prompt, Return, Script, Submit};
-use super::read_prompt::{read_log_content, read_prompt, stray_prompt};
+use super::read_prompt::{is_spoken, read_log_content, read_prompt, stray_prompt};
 use super::reading::{
     Read, at_most_one, enctype, exactly_one, expression, fault, fetching, message, method, misplaced, names, required, required_expression,
     required_target, target, text,
@@ -20,7 +20,7 @@ fn read_nodes<'e>(parent: &Element, nodes: impl Iterator<Item = &'e Node>) -> Re
     let mut stray: Vec<&Node> = Vec::new();
     for node in nodes {
         match node {
-            Node::Element(child) if !is_spoken(child) => {
+            Node::Element(child) if !is_spoken(node) => {
                 content.extend(take_stray(&mut stray)?);
                 content.push(read_in_block(child, parent)?);
             }
@@ -29,11 +29,6 @@ fn read_nodes<'e>(parent: &Element, nodes: impl Iterator<Item = &'e Node>) -> Re
     }
     content.extend(take_stray(&mut stray)?);
     Ok(content)
-}
-
-/// Text, `<value>`, `<audio>` and `<enumerate>` outside of a prompt are a prompt together (§4.1).
-fn is_spoken(child: &Element) -> bool {
-    matches!(child.name.as_str(), "value" | "audio" | "enumerate" | "mark")
 }
 
 fn take_stray(stray: &mut Vec<&Node>) -> Read<Option<Executable>> {

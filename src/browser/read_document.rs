@@ -5,12 +5,13 @@ use std::sync::Arc;
 use url::Url;
 
 use super::content::Executable;
-use super::document::{Dialog, Document, Filled, Item, Surroundings, declaration};
-use super::read_content::{read_block, read_executable};
-use super::read_event::{read_handler, read_link, read_property};
+use super::document::{Dialog, Document, Item, Surroundings, declaration};
+use super::read_content::read_executable;
+use super::read_event::read_surrounding;
 use super::read_grammar::read_grammar;
-use super::read_item::{read_item, read_menu};
-use super::reading::{DocumentError, Page, Read, at_most_one, boolean, expression, fault, names, text};
+use super::read_item::{read_filled, read_item};
+use super::read_menu::read_menu;
+use super::reading::{DocumentError, Page, Read, expression, fault, read_scope, text};
 use crate::xml::{self, Element};
 
 /// The language of pages that name none.
@@ -66,17 +67,6 @@ fn read_top(child: &Element, page: &Page, document: &mut Document, preamble: &mu
     Ok(())
 }
 
-/// Takes `<property>`, `<link>` and handlers; `false` when the element is none of them.
-pub(super) fn read_surrounding(child: &Element, page: &Page, surroundings: &mut Surroundings) -> Read<bool> {
-    match child.name.as_str() {
-        "property" => surroundings.properties.push(read_property(child)?),
-        "link" => surroundings.links.push(Arc::new(read_link(child, page)?)),
-        "catch" | "error" | "help" | "noinput" | "nomatch" => surroundings.handlers.push(Arc::new(read_handler(child)?)),
-        _ => return Ok(false),
-    }
-    Ok(true)
-}
-
 fn read_form(element: &Element, page: &Page) -> Read<Dialog> {
     let mut form = Dialog {
         id: text(element, "id"),
@@ -112,28 +102,6 @@ fn read_in_form(child: &Element, page: &Page, form: &mut Dialog, preamble: &mut 
         other => return fault(child, format!("<{other}> may not stand in <form>")),
     }
     Ok(())
-}
-
-/// `scope="document"` makes a dialog's grammars active in the whole document.
-pub(super) fn read_scope(element: &Element) -> Read<bool> {
-    match element.attribute("scope") {
-        None | Some("dialog") => Ok(false),
-        Some("document") => Ok(true),
-        Some(other) => fault(element, format!("scope must be dialog or document, not {other:?}")),
-    }
-}
-
-/// Reads `<filled>`; inside an item neither `mode` nor `namelist` may be given (§2.4).
-pub(super) fn read_filled(element: &Element, item: Option<usize>) -> Read<Filled> {
-    if item.is_some() && (element.attribute("mode").is_some() || element.attribute("namelist").is_some()) {
-        return fault(element, "<filled> of an item may have neither mode nor namelist");
-    }
-    let any = match element.attribute("mode") {
-        None | Some("all") => false,
-        Some("any") => true,
-        Some(other) => return fault(element, format!("mode must be all or any, not {other:?}")),
-    };
-    Ok(Filled { item, any, namelist: names(element, "namelist"), content: read_block(element)? })
 }
 
 fn refuse_same_names(root: &Element, document: &Document) -> Read<()> {
@@ -172,26 +140,29 @@ fn without_fragment(mut url: Url) -> Url {
     url
 }
 
-/// The pieces that every item shares, before its own are read.
-pub(super) fn empty_item(element: &Element, index: usize, kind: super::document::ItemKind) -> Read<Item> {
-    at_most_one(element, &["name", "id"])?;
-    let name = text(element, "name");
-    if name.as_deref().is_some_and(|name| name.contains(['.', ' ', '$'])) {
-        return fault(element, "a form item's name is one identifier");
-    }
-    Ok(Item {
-        variable: name.clone().unwrap_or_else(|| format!(" item {index}")),
-        name,
-        cond: expression(element, "cond"),
-        kind,
-        prompts: Vec::new(),
-        grammars: Vec::new(),
-        surroundings: Surroundings::default(),
-        line: element.position.line,
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The attribute `modal`, else `default`.
-pub(super) fn read_modal(element: &Element, default: bool) -> Read<bool> {
-    Ok(boolean(element, "modal")?.unwrap_or(default))
+    const PAGE: &str = include_str!("../../fixtures/browser/2.1.5-mixed-initiative.vxml");
+
+    #[test]
+    fn a_page_cut_at_any_byte_is_an_error_and_no_panic() {
+        let url = Url::parse("http://pages.example/page").unwrap();
+        assert!(Document::parse(PAGE.as_bytes(), &url).is_ok());
+
+        for end in 0..PAGE.trim_end().len() {
+            assert!(Document::parse(&PAGE.as_bytes()[..end], &url).is_err(), "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn an_error_says_what_and_where() {
+        let url = Url::parse("http://pages.example/page").unwrap();
+        let page = b"<vxml version='2.1'>\n  <form>\n    <block><goto next='a' expr='b'/></block></form></vxml>";
+
+        let error = Document::parse(page, &url).unwrap_err();
+
+        assert_eq!(error.to_string(), "<goto> has both next and expr (line 3, column 12)");
+    }
 }

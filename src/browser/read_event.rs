@@ -1,6 +1,8 @@
 //! Reads handlers, links and properties (VoiceXML 2.0 §2.5, §5.2, §6.3).
 
-use super::document::{Handler, Link, Outcome, Property};
+use std::sync::Arc;
+
+use super::document::{Handler, Link, Outcome, Property, Surroundings};
 use super::read_content::read_block;
 use super::read_grammar::read_link_grammars;
 use super::reading::{Page, Read, count, exactly_one, expression, fetching, message, required, required_target};
@@ -39,4 +41,15 @@ pub(super) fn read_outcome(element: &Element) -> Read<Outcome> {
 /// Reads `<property>`.
 pub(super) fn read_property(element: &Element) -> Read<Property> {
     Ok(Property { name: required(element, "name")?.trim().to_owned(), value: required(element, "value")?.trim().to_owned() })
+}
+
+/// Takes `<property>`, `<link>` and handlers; `false` when the element is none of them.
+pub(super) fn read_surrounding(child: &Element, page: &Page, surroundings: &mut Surroundings) -> Read<bool> {
+    match child.name.as_str() {
+        "property" => surroundings.properties.push(read_property(child)?),
+        "link" => surroundings.links.push(Arc::new(read_link(child, page)?)),
+        "catch" | "error" | "help" | "noinput" | "nomatch" => surroundings.handlers.push(Arc::new(read_handler(child)?)),
+        _ => return Ok(false),
+    }
+    Ok(true)
 }

@@ -1,11 +1,10 @@
 //! Reads `<grammar>`, and makes the grammars of built-in types, links, options and choices (VoiceXML 2.0 §2.3.1, §2.5, §3.1).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::content::{Fetching, Target};
-use super::grammar_source::{GrammarForm, GrammarSource};
-use super::read_document::read_scope;
-use super::reading::{Page, Read, fault, fetching, misplaced, required, target};
+use super::grammar_source::{Accept, GrammarForm, GrammarSource};
+use super::reading::{Page, Read, fault, fetching, misplaced, read_scope, required, target};
 use crate::grammar::{Grammar, GrammarError, Mode, Surroundings};
 use crate::xml::Element;
 
@@ -37,7 +36,7 @@ fn unsupported(element: &Element) -> Option<String> {
 fn inline(element: &Element, page: &Page) -> Read<GrammarForm> {
     let surroundings = Surroundings { base: Some(page.base.clone()), mode: Mode::Voice, language: page.lang.clone() };
     match Grammar::from_element(element, &surroundings) {
-        Ok(grammar) => Ok(GrammarForm::Inline(Arc::new(grammar))),
+        Ok(grammar) => Ok(GrammarForm::Inline(Arc::new(grammar), OnceLock::new())),
         Err(error) => fault(element, error.to_string()),
     }
 }
@@ -95,4 +94,14 @@ pub(super) fn builtin(element: &Element) -> Read<Vec<GrammarSource>> {
         fetching: Fetching::default(),
     };
     Ok(vec![source("dtmf", Mode::Dtmf), source("grammar", Mode::Voice)])
+}
+
+/// `accept`, where it is given (§2.2.1).
+pub(super) fn read_accept(element: &Element) -> Read<Option<Accept>> {
+    match element.attribute("accept") {
+        None => Ok(None),
+        Some("exact") => Ok(Some(Accept::Exact)),
+        Some("approximate") => Ok(Some(Accept::Approximate)),
+        Some(other) => fault(element, format!("accept must be exact or approximate, not {other:?}")),
+    }
 }

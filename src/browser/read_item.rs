@@ -1,21 +1,18 @@
-//! Reads form items and menus (VoiceXML 2.0 §2.2, §2.3; 2.1 §9).
+//! Reads form items (VoiceXML 2.0 §2.3; 2.1 §9).
 
 use std::sync::Arc;
 
-use super::document::{
-    Dialog, Entry, Field, Filled, Item, ItemKind, Menu, Parameter, Record, Subdialog, Surroundings, Transfer, TransferKind, declaration,
-};
+use super::document::{Entry, Field, Filled, Item, ItemKind, Parameter, Record, Subdialog, Surroundings, Transfer, TransferKind};
 use super::grammar_source::{Accept, GrammarSource};
 use super::read_content::read_block;
-use super::read_document::{empty_item, read_filled, read_modal, read_scope, read_surrounding};
-use super::read_event::read_outcome;
-use super::read_grammar::{builtin, made, read_grammar, read_keys};
-use super::read_prompt::read_prompt;
+use super::read_event::read_surrounding;
+use super::read_grammar::{builtin, made, read_accept, read_grammar, read_keys};
+use super::read_prompt::read_prompts;
 use super::reading::{
-    Page, Read, at_most_one, boolean, enctype, exactly_one, fault, fetching, method, misplaced, names, required, required_target, target,
-    text,
+    Page, Read, at_most_one, boolean, enctype, exactly_one, expression, fault, fetching, method, misplaced, names, one_line, required,
+    required_target, target, text,
 };
-use crate::xml::{Element, Node};
+use crate::xml::Element;
 
 /// Reads one form item, with the `<filled>` elements in it.
 pub(super) fn read_item(element: &Element, page: &Page, index: usize) -> Read<(Item, Vec<Filled>)> {
@@ -25,6 +22,7 @@ pub(super) fn read_item(element: &Element, page: &Page, index: usize) -> Read<(I
     if matches!(item.kind, ItemKind::Block(_)) {
         return Ok((item, filled));
     }
+    item.prompts = read_prompts(element)?;
     if element.name == "field" {
         read_field_grammars(element, &mut item)?;
     }
@@ -38,22 +36,14 @@ pub(super) fn read_item(element: &Element, page: &Page, index: usize) -> Read<(I
 }
 
 fn read_in_item(child: &Element, element: &Element, page: &Page, item: &mut Item) -> Read<()> {
-    let is_input = item.kind.is_input();
     match child.name.as_str() {
-        "prompt" => item.prompts.push(Arc::new(read_prompt(child)?)),
+        "prompt" | "audio" | "value" | "enumerate" | "mark" => {}
         "grammar" if matches!(element.name.as_str(), "field" | "record" | "transfer" | "initial") => {
             item.grammars.push(Arc::new(read_grammar(child, page)?));
         }
         "option" if element.name == "field" => {}
         "param" if matches!(element.name.as_str(), "subdialog" | "object") => {}
-        "audio" | "value" | "enumerate" => {
-            let node = Node::Element(child.clone());
-            item.prompts.extend(super::read_prompt::stray_prompt(&[&node])?.map(Arc::new));
-        }
-        _ if child.name != "link" || is_input => match read_surrounding(child, page, &mut item.surroundings)? {
-            true => {}
-            false => return misplaced(child, element),
-        },
+        _ if read_surrounding(child, page, &mut item.surroundings)? => {}
         _ => return misplaced(child, element),
     }
     Ok(())
@@ -141,93 +131,39 @@ fn read_options(element: &Element) -> Read<Vec<Entry>> {
     Ok(options.map(|option| Entry { words: one_line(&option.text()), dtmf: text(option, "dtmf") }).collect())
 }
 
-fn read_accept(element: &Element) -> Read<Option<Accept>> {
-    match element.attribute("accept") {
-        None => Ok(None),
-        Some("exact") => Ok(Some(Accept::Exact)),
-        Some("approximate") => Ok(Some(Accept::Approximate)),
-        Some(other) => fault(element, format!("accept must be exact or approximate, not {other:?}")),
+/// Reads `<filled>`; inside an item neither `mode` nor `namelist` may be given (§2.4).
+pub(super) fn read_filled(element: &Element, item: Option<usize>) -> Read<Filled> {
+    if item.is_some() && (element.attribute("mode").is_some() || element.attribute("namelist").is_some()) {
+        return fault(element, "<filled> of an item may have neither mode nor namelist");
     }
+    let any = match element.attribute("mode") {
+        None | Some("all") => false,
+        Some("any") => true,
+        Some(other) => return fault(element, format!("mode must be all or any, not {other:?}")),
+    };
+    Ok(Filled { item, any, namelist: names(element, "namelist"), content: read_block(element)? })
 }
 
-/// Reads `<menu>`: a dialog with one item, whose choices lead elsewhere (§2.2).
-pub(super) fn read_menu(element: &Element, page: &Page) -> Read<Dialog> {
-    let mut surroundings = Surroundings::default();
-    let mut prompts = Vec::new();
-    for child in element.elements().filter(|child| child.name != "choice") {
-        match child.name.as_str() {
-            "prompt" => prompts.push(Arc::new(read_prompt(child)?)),
-            "audio" | "value" | "enumerate" => {
-                prompts.extend(super::read_prompt::stray_prompt(&[&Node::Element(child.clone())])?.map(Arc::new));
-            }
-            _ if child.name != "link" && read_surrounding(child, page, &mut surroundings)? => {}
-            _ => return misplaced(child, element),
-        }
+/// The pieces that every item shares, before its own are read.
+pub(super) fn empty_item(element: &Element, index: usize, kind: ItemKind) -> Read<Item> {
+    at_most_one(element, &["name", "id"])?;
+    let name = text(element, "name");
+    if name.as_deref().is_some_and(|name| name.contains(['.', ' ', '$'])) {
+        return fault(element, "a form item's name is one identifier");
     }
-    let mut item = empty_item(element, 0, ItemKind::Menu(read_choices(element, page)?))?;
-    item.prompts = prompts;
-    item.name = None;
-    item.variable = " menu".to_owned();
-    Ok(Dialog {
-        id: text(element, "id"),
-        is_public: read_scope(element)?,
-        preamble: Arc::from([declaration(0, None)]),
-        surroundings,
+    Ok(Item {
+        variable: name.clone().unwrap_or_else(|| format!(" item {index}")),
+        name,
+        cond: expression(element, "cond"),
+        kind,
+        prompts: Vec::new(),
         grammars: Vec::new(),
-        items: vec![Arc::new(item)],
-        filled: Vec::new(),
+        surroundings: Surroundings::default(),
+        line: element.position.line,
     })
 }
 
-fn read_choices(element: &Element, page: &Page) -> Read<Menu> {
-    let numbered = boolean(element, "dtmf")?.unwrap_or(false);
-    let accept = read_accept(element)?.unwrap_or(Accept::Exact);
-    let mut menu = Menu { entries: Vec::new(), outcomes: Vec::new(), grammars: Vec::new() };
-    let mut next_key = 1..=9;
-    for choice in element.elements().filter(|child| child.name == "choice") {
-        let keys = choice.attribute("dtmf").map(|keys| read_keys(choice, keys)).transpose()?;
-        if numbered && keys.as_deref().is_some_and(|keys| !matches!(keys, "*" | "#" | "0")) {
-            return fault(choice, "in a menu with dtmf=\"true\" only *, # and 0 can be given");
-        }
-        let keys = keys.or_else(|| numbered.then(|| next_key.next()).flatten().map(|key: u8| key.to_string()));
-        menu.outcomes.push(read_outcome(choice)?);
-        read_choice(choice, page, keys, accept, &mut menu)?;
-    }
-    Ok(menu)
-}
-
-fn read_choice(choice: &Element, page: &Page, keys: Option<String>, accept: Accept, menu: &mut Menu) -> Read<()> {
-    let own: Vec<_> = choice.elements().filter(|child| child.name == "grammar").collect();
-    let words = one_line(&spoken_text(choice));
-    let index = menu.entries.len();
-    if let Some(keys) = &keys {
-        menu.grammars.push((index, made(choice, GrammarSource::of_keys(keys, keys))?));
-    }
-    for grammar in &own {
-        menu.grammars.push((index, Arc::new(read_grammar(grammar, page)?)));
-    }
-    if own.is_empty() && !words.is_empty() {
-        let accept = read_accept(choice)?.unwrap_or(accept);
-        let grammar = GrammarSource::of_words(&words, accept, &words, choice.attribute("xml:lang"));
-        menu.grammars.push((index, made(choice, grammar)?));
-    }
-    menu.entries.push(Entry { words, dtmf: keys });
-    Ok(())
-}
-
-/// The words of a choice, without those of a grammar in it.
-fn spoken_text(choice: &Element) -> String {
-    let mut words = String::new();
-    for node in &choice.children {
-        match node {
-            Node::Text(run) => words.push_str(run),
-            Node::Element(child) if child.name == "grammar" => {}
-            Node::Element(child) => words.push_str(&child.text()),
-        }
-    }
-    words
-}
-
-fn one_line(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The attribute `modal`, else `default`.
+pub(super) fn read_modal(element: &Element, default: bool) -> Read<bool> {
+    Ok(boolean(element, "modal")?.unwrap_or(default))
 }

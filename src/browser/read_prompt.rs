@@ -1,7 +1,9 @@
 //! Reads prompts: text, VoiceXML's own elements in it, and SSML (VoiceXML 2.0 §4.1; SSML 1.0).
 
+use std::sync::Arc;
+
 use super::content::{Piece, Prompt};
-use super::reading::{Read, boolean, count, exactly_one, expression, fault, required_expression, required_target, target, text};
+use super::reading::{Read, boolean, count, exactly_one, expression, fault, required, required_expression, required_target, text};
 use crate::xml::{Element, Node};
 
 /// Reads `<prompt>`.
@@ -20,6 +22,34 @@ pub(super) fn read_prompt(element: &Element) -> Read<Prompt> {
         base: text(element, "xml:base"),
         content: read_pieces(element)?,
     })
+}
+
+/// Text, `<value>`, `<audio>` and `<enumerate>` that stand side by side outside of a prompt are one together (§4.1).
+pub(super) fn is_spoken(node: &Node) -> bool {
+    match node {
+        Node::Text(_) => true,
+        Node::Element(child) => matches!(child.name.as_str(), "value" | "audio" | "enumerate" | "mark"),
+    }
+}
+
+/// The prompts of an item or menu, in document order: `<prompt>` elements, and what is spoken beside them.
+pub(super) fn read_prompts(element: &Element) -> Read<Vec<Arc<Prompt>>> {
+    let mut prompts = Vec::new();
+    let mut stray: Vec<&Node> = Vec::new();
+    for node in &element.children {
+        if is_spoken(node) {
+            stray.push(node);
+            continue;
+        }
+        prompts.extend(stray_prompt(&std::mem::take(&mut stray))?.map(Arc::new));
+        if let Node::Element(child) = node
+            && child.name == "prompt"
+        {
+            prompts.push(Arc::new(read_prompt(child)?));
+        }
+    }
+    prompts.extend(stray_prompt(&stray)?.map(Arc::new));
+    Ok(prompts)
 }
 
 /// Text and spoken elements that stand outside of a prompt; none when they are blank.
@@ -58,11 +88,9 @@ fn read_piece(node: &Node) -> Read<Piece> {
         }
         "break" => Piece::Break { time: text(element, "time") },
         "enumerate" => Piece::Enumerate { template: if element.children.is_empty() { None } else { Some(read_pieces(element)?) } },
-        "foreach" => Piece::Foreach {
-            item: super::reading::required(element, "item")?,
-            array: required_expression(element, "array")?,
-            body: read_pieces(element)?,
-        },
+        "foreach" => {
+            Piece::Foreach { item: required(element, "item")?, array: required_expression(element, "array")?, body: read_pieces(element)? }
+        }
         "desc" | "emphasis" | "lexicon" | "meta" | "metadata" | "p" | "paragraph" | "phoneme" | "prosody" | "s" | "sentence" | "say-as"
         | "sub" | "voice" => Piece::Markup {
             element: element.name.clone(),
@@ -73,7 +101,7 @@ fn read_piece(node: &Node) -> Read<Piece> {
     })
 }
 
-/// `<audio>` plays `src`, or what `expr` gives; `expr` that gives undefined is left out with all its content (2.0 §4.1.3).
+/// `<audio>` plays `src`, or what `expr` gives: exactly one of them (§4.1.3).
 fn read_audio(element: &Element) -> Read<Piece> {
-    Ok(Piece::Audio { source: target(element, "src", "expr")?, fallback: read_pieces(element)? })
+    Ok(Piece::Audio { source: required_target(element, "src", "expr")?, fallback: read_pieces(element)? })
 }

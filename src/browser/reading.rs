@@ -5,7 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::content::{Expression, Fetching, Target};
-use super::document::{Enctype, Method};
+use super::method::{Enctype, Method};
 use crate::xml::{Element, Position, XmlError};
 
 /// A page that is no VoiceXML document; the document that refers to it gets `error.badfetch`.
@@ -149,4 +149,18 @@ pub(super) fn enctype(element: &Element) -> Enctype {
         Some("multipart/form-data") => Enctype::Multipart,
         _ => Enctype::UrlEncoded,
     }
+}
+
+/// `scope="document"` makes a dialog's grammars active in the whole document.
+pub(super) fn read_scope(element: &Element) -> Read<bool> {
+    match element.attribute("scope") {
+        None | Some("dialog") => Ok(false),
+        Some("document") => Ok(true),
+        Some(other) => fault(element, format!("scope must be dialog or document, not {other:?}")),
+    }
+}
+
+/// Words with one space between them.
+pub(super) fn one_line(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }

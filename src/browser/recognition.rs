@@ -17,12 +17,14 @@ pub(super) enum Owner {
     Choice(usize),
     /// A link.
     Link(Arc<Link>),
+    /// One of the platform's own words (§6.3.6), which is an event of the same name.
+    Universal(&'static str),
     /// A dialog whose grammars are active in the whole document; of the root document when `in_root`.
     Elsewhere { in_root: bool, dialog: usize, choice: Option<usize> },
 }
 
 /// Input that an active grammar understood.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Recognised {
     pub owner: Owner,
     pub utterance: String,

@@ -1,10 +1,10 @@
 // The five scopes of VoiceXML 2.0 §5.1.2 as objects, nested by `with`: session, application, document, dialog, anonymous.
 // One set of scopes for each execution context: the call itself, and one more inside each subdialog.
-(function (sessionVariables, makeDocument) {
+(function (sessionVariables) {
   'use strict';
   const { apply, ownKeys } = Reflect, { create, defineProperty, freeze, keys } = Object, Compile = Function, Text = String;
   const { stringify, parse } = JSON, isArray = Array.isArray, owns = Object.prototype.hasOwnProperty;
-  const IDENTIFIER = /^[\p{L}_$][\p{L}\p{N}_$]*$/u, REFERENCE = /^([\p{L}_$][\p{L}\p{N}_$]*)([\p{L}\p{N}_$.[\]'"]*)$/u;
+  const IDENTIFIER = /^[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*$/, REFERENCE = /^([A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*)([\w$.[\]'"\u0080-\uffff]*)$/;
   const MOST_COMPILED = 2000;
 
   const named = (scope, name) => defineProperty(scope, name, { value: scope, writable: true, configurable: true, enumerable: false });
@@ -13,9 +13,15 @@
     return freeze(value);
   };
   const NONE = freeze(create(null));
-  const SESSION = freeze(Object.assign(create(null), { session: deepFrozen(parse(sessionVariables)) }));
+  const told = parse(sessionVariables);
+  // §5.1.4: `originator` is not like one of the two ends, it is that one.
+  const { local, remote, originator } = told.connection || {};
+  if (originator) told.connection.originator = [local, remote].find((end) => end && end.uri === originator.uri) || originator;
+  const session = deepFrozen(told);
+  const SESSION = freeze(Object.assign(create(null), session, { session }));
 
   const contexts = [];
+  let makeDocument;
   const stash = new Map();
   const compiled = new Map();
   const here = () => contexts[contexts.length - 1];
@@ -59,9 +65,17 @@
     if (!IDENTIFIER.test(name)) throw new ReferenceError(`${name} cannot be declared here`);
     if (isGiven || !own(scope, name)) scope[name] = value;
   };
+  // `application.x` names a variable only where the application declares x; in other objects any property can be set.
+  const refuseUndeclared = (name) => {
+    const [head, variable, ...deeper] = name.split('.');
+    if (variable === undefined || deeper.length > 0 || !IDENTIFIER.test(variable)) return;
+    const scope = run(program('scope ', head, `return ${head}`));
+    if (chain().includes(scope) && !own(scope, variable)) throw new ReferenceError(`${name} is not declared`);
+  };
   const store = (name, value) => {
     const parts = REFERENCE.exec(name);
     if (!parts) throw new ReferenceError(`${name} is no variable`);
+    refuseUndeclared(name);
     const kept = run(program('assignment ', name, `void ${parts[1]};${name}=$value;return ${name}`), value);
     if (!same(kept, value)) throw new TypeError(`${name} is read-only`);
   };
@@ -90,28 +104,31 @@
     openAnonymous() { here().anonymous = create(null); },
     closeAnonymous() { here().anonymous = null; },
 
+    enterTemplate() {
+      const context = here();
+      context.outer = context.anonymous;
+      context.anonymous = create(context.outer);
+    },
+    leaveTemplate() { here().anonymous = here().outer; },
+
     text: (source) => written(evaluate(source)),
     truth: (source) => !!evaluate(source),
     json: (source) => stringify(evaluate(source)),
     isUndefined: (source) => evaluate(source) === undefined,
     declare(name, source) { declare(innermost(), name, source === undefined ? undefined : evaluate(source), source !== undefined); },
     assign(name, source) { store(name, evaluate(source)); },
-    script(source, variables, functions) {
+    script(source, variables, functions, lexicals) {
       const target = innermost();
       variables.forEach((name) => declare(target, name, undefined, false));
-      const hoisted = functions.map((name) => `$value.${name}=${name};`).join('');
-      run(program('script ', source, `${hoisted}${source}`), target);
+      const kept = (names) => names.map((name) => `$value.${name}=${name};`).join('');
+      run(program('script ', source, `${kept(functions)}${source}\n;${kept(lexicals)}`), target);
     },
 
     declareItem(name, source) { here().dialog[name] = source === undefined ? undefined : evaluate(source); },
     isItemUndefined: (name) => here().dialog[name] === undefined,
     setItem(name, json) { here().dialog[name] = json === undefined ? undefined : parse(json); },
     setAnonymous(name, json) { here().anonymous[name] = json === undefined ? undefined : parse(json); },
-    clear(name) {
-      const scope = holder(name);
-      if (!scope) throw new ReferenceError(`${name} is not declared`);
-      scope[name] = undefined;
-    },
+    clear(name) { store(name, undefined); },
 
     // application.lastresult$: an array that carries the first entry's properties too (§5.1.5).
     setResult(json) {
@@ -143,8 +160,9 @@
     },
     endIteration(key) { stash.delete(key); },
 
-    document(name, tree) {
-      const value = makeDocument(parse(tree));
+    learnDocuments(make) { makeDocument = make; },
+    document(name, list) {
+      const value = makeDocument(parse(list));
       declare(innermost(), name, value, true);
     },
     // What a submission sends: name, text, and the number of a recording.

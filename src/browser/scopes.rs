@@ -1,11 +1,11 @@
 //! The variables of a call: five scopes of ECMAScript objects, one set for each execution context (VoiceXML 2.0 §5.1).
 
 use rquickjs::function::IntoArgs;
-use rquickjs::{FromJs, Function, Object, Persistent};
+use rquickjs::{Ctx, FromJs, Function, Object};
 use serde_json::Value;
 
 use super::declarations::Declarations;
-use super::xml_json::tree;
+use super::xml_json::nodes;
 use crate::clock::{Chance, Clock};
 use crate::script::{Limits, Sandbox, ScriptError};
 use crate::xml::Element;
@@ -16,10 +16,11 @@ const DOM: &str = include_str!("dom.js");
 /// One entry of a submission: name, text, and the number of a recording if it is one.
 pub(super) type Submitted = (String, String, Option<usize>);
 
-/// The scopes. The host object must be dropped before the sandbox it lives in, hence the order of the fields.
+/// The scopes. Their host object lives in the sandbox, as its user data: nothing of JavaScript's is held out here.
 pub(super) struct Scopes {
-    host: Persistent<Object<'static>>,
     sandbox: Sandbox,
+    /// The DOM was loaded: only pages with `<data>` need it.
+    knows_documents: bool,
 }
 
 type Outcome<T> = Result<T, ScriptError>;
@@ -29,12 +30,11 @@ impl Scopes {
     pub fn new(session: &Value, clock: &Clock, chance: &Chance) -> Outcome<Self> {
         let mut sandbox = Sandbox::new(Limits::default(), clock, chance)?;
         let session = session.to_string();
-        let host = sandbox.enter(|ctx| {
-            let make_document: Function = ctx.eval::<Function, _>(DOM)?.call(())?;
-            let host: Object = ctx.eval::<Function, _>(SCOPES)?.call((session, make_document))?;
-            Ok(Persistent::save(ctx, host))
+        sandbox.enter(|ctx| {
+            let host: Object = ctx.eval::<Function, _>(SCOPES)?.call((session,))?;
+            ctx.store_userdata(host).map(drop).map_err(|_| rquickjs::Error::Unknown)
         })?;
-        Ok(Self { host, sandbox })
+        Ok(Self { sandbox, knows_documents: false })
     }
 
     pub fn enter_context(&mut self) -> Outcome<()> {
@@ -64,6 +64,15 @@ impl Scopes {
 
     pub fn close_anonymous(&mut self) -> Outcome<()> {
         self.call("closeAnonymous", ())
+    }
+
+    /// An anonymous scope inside the one there is, for the template of `<enumerate>`.
+    pub fn enter_template(&mut self) -> Outcome<()> {
+        self.call("enterTemplate", ())
+    }
+
+    pub fn leave_template(&mut self) -> Outcome<()> {
+        self.call("leaveTemplate", ())
     }
 
     /// The value of `expression` as text.
@@ -97,8 +106,8 @@ impl Scopes {
 
     /// `<script>` in the innermost scope.
     pub fn run(&mut self, source: &str) -> Outcome<()> {
-        let Declarations { variables, functions } = Declarations::of(source);
-        self.call("script", (source, variables, functions))
+        let Declarations { variables, lexicals, functions } = Declarations::of(source);
+        self.call("script", (source, variables, functions, lexicals))
     }
 
     /// Initialises the variable of a form item.
@@ -163,7 +172,19 @@ impl Scopes {
 
     /// Declares `name` as the DOM of a fetched XML document.
     pub fn declare_document(&mut self, name: &str, root: &Element) -> Outcome<()> {
-        self.call("document", (name, tree(root).to_string()))
+        self.learn_documents()?;
+        self.call("document", (name, nodes(root).to_string()))
+    }
+
+    fn learn_documents(&mut self) -> Outcome<()> {
+        if self.knows_documents {
+            return Ok(());
+        }
+        self.knows_documents = true;
+        self.sandbox.enter(|ctx| {
+            let make: Function = ctx.eval::<Function, _>(DOM)?.call(())?;
+            host(ctx)?.get::<_, Function>("learnDocuments")?.call((make,))
+        })
     }
 
     pub fn submission(&mut self, names: &[String]) -> Outcome<Vec<Submitted>> {
@@ -182,11 +203,11 @@ impl Scopes {
         A: for<'js> IntoArgs<'js>,
         R: for<'js> FromJs<'js>,
     {
-        let host = self.host.clone();
-        self.sandbox.enter(|ctx| {
-            let host = host.restore(ctx)?;
-            let function: Function = host.get(method)?;
-            function.call(arguments)
-        })
+        self.sandbox.enter(|ctx| host(ctx)?.get::<_, Function>(method)?.call(arguments))
     }
+}
+
+/// The object that `scopes.js` made.
+fn host<'js>(ctx: &Ctx<'js>) -> rquickjs::Result<Object<'js>> {
+    ctx.userdata::<Object>().map(|host| host.clone()).ok_or(rquickjs::Error::Unknown)
 }

@@ -7,6 +7,7 @@ use super::content::{Piece, Prompt, Target};
 use super::document::{Entry, ItemKind};
 use super::interpreter::Interpreter;
 use super::properties::Properties;
+use super::reading::one_line;
 use super::speech::Queued;
 use super::thrown::{Run, Thrown};
 use super::time::designation;
@@ -27,10 +28,10 @@ impl Speaking {
         if self.in_audio > 0 {
             return;
         }
-        match self.sounds.last_mut() {
-            Some(Sound::Words(said)) => said.push_str(words),
-            _ => self.sounds.push(Sound::Words(words.to_owned())),
+        if let Some(Sound::Words(said)) = self.sounds.last_mut() {
+            return said.push_str(words);
         }
+        self.sounds.push(Sound::Words(words.to_owned()));
     }
 
     fn push(&mut self, sound: Sound) {
@@ -60,6 +61,7 @@ impl Interpreter {
         let bargein = prompt.bargein.unwrap_or_else(|| properties.is_on("bargein", true));
         let is_hotword = prompt.bargeintype.as_deref().or_else(|| properties.value("bargeintype")) == Some("hotword");
         let lang = prompt.lang.clone().or_else(|| self.current.document.lang.clone());
+        self.odometer.count_words(&speaking.text)?;
         let text = one_line(&speaking.text);
         let sounds = tidied(speaking.sounds);
         if !sounds.is_empty() || !text.is_empty() {
@@ -89,7 +91,7 @@ impl Interpreter {
         match piece {
             Piece::Text(text) => speaking.say(text),
             Piece::Value(expression) => speaking.say(&self.scopes.text(expression)?),
-            Piece::Audio { source, fallback } => self.speak_audio(source.as_ref(), fallback, speaking)?,
+            Piece::Audio { source, fallback } => self.speak_audio(source, fallback, speaking)?,
             Piece::Mark { name } => {
                 let name = self.resolved(name)?;
                 speaking.push(Sound::Mark(name));
@@ -107,19 +109,18 @@ impl Interpreter {
     }
 
     /// The words inside are evaluated whether or not the sound can be had (§4.1.3).
-    fn speak_audio(&mut self, source: Option<&Target>, fallback: &[Piece], speaking: &mut Speaking) -> Run {
+    fn speak_audio(&mut self, source: &Target, fallback: &[Piece], speaking: &mut Speaking) -> Run {
         let before = speaking.text.len();
         let url = match source {
-            Some(Target::Computed(expression)) if self.scopes.is_undefined(expression)? => return Ok(()),
-            Some(Target::Computed(expression)) => match self.recording(expression)? {
+            Target::Computed(expression) if self.scopes.is_undefined(expression)? => return Ok(()),
+            Target::Computed(expression) => match self.recording(expression)? {
                 Some(number) => {
                     speaking.push(Sound::Recording(number));
                     None
                 }
                 None => Some(self.scopes.text(expression)?),
             },
-            Some(Target::Literal(address)) => Some(address.clone()),
-            None => return self.speak_all(fallback, speaking),
+            Target::Literal(address) => Some(address.clone()),
         };
         speaking.in_audio += 1;
         self.speak_all(fallback, speaking)?;
@@ -174,11 +175,11 @@ impl Interpreter {
     }
 
     fn speak_choice(&mut self, entry: &Entry, template: &[Piece], speaking: &mut Speaking) -> Run {
-        self.scopes.open_anonymous()?;
+        self.scopes.enter_template()?;
         self.scopes.set_anonymous("_prompt", Some(&entry.words.as_str().into()))?;
         self.scopes.set_anonymous("_dtmf", entry.dtmf.as_deref().map(serde_json::Value::from).as_ref())?;
         self.speak_all(template, speaking)?;
-        Ok(self.scopes.close_anonymous()?)
+        Ok(self.scopes.leave_template()?)
     }
 
     /// Of SSML the words count; `<sub>` says its alias, descriptions and metadata are not spoken.
@@ -206,10 +207,6 @@ fn spoken_choice(entry: &Entry) -> String {
         Some(keys) => format!(" For {}, press {keys}.", entry.words),
         None => format!(" {}.", entry.words),
     }
-}
-
-fn one_line(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// White space between sounds is no sound.

@@ -3,9 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::action::{Action, Reason, Spoken};
-use super::interpreter::{Afterwards, Interpreter, Line, State};
-use super::thrown::{Run, Thrown};
+use super::action::Spoken;
 
 /// A prompt that was evaluated and waits its turn.
 #[derive(Debug, Clone)]
@@ -22,8 +20,8 @@ pub(super) struct Queued {
 pub(super) struct Speech {
     pub queue: Vec<Queued>,
     /// Those that were given out and have not ended.
-    playing: VecDeque<Queued>,
-    mark: Option<(String, Instant)>,
+    pub playing: VecDeque<Queued>,
+    pub mark: Option<(String, Instant)>,
 }
 
 impl Speech {
@@ -63,90 +61,5 @@ impl Speech {
 
     pub fn waits_for_hotword(&self) -> bool {
         self.playing.front().is_some_and(|queued| queued.is_hotword)
-    }
-}
-
-impl Interpreter {
-    /// Gives the queue out to be played.
-    pub(super) fn play_queue(&mut self) {
-        let queue = std::mem::take(&mut self.speech.queue);
-        if queue.is_empty() {
-            return;
-        }
-        let spoken = queue.iter().map(|queued| queued.spoken.clone()).collect();
-        if self.line != Line::Connected {
-            self.actions.push_back(Action::Unheard(spoken));
-            return;
-        }
-        // A prompt that allows no barge-in empties the keys typed ahead (§4.1.8).
-        if queue.iter().any(|queued| !queued.spoken.bargein) {
-            self.typed_ahead.clear();
-        }
-        self.odometer.reset(self.now);
-        self.speech.mark = None;
-        self.actions.push_back(Action::Play(spoken));
-        self.speech.playing.extend(queue);
-    }
-
-    /// Plays the queue to its end, with no input, and then does `afterwards`.
-    pub(super) fn play_then(&mut self, afterwards: Afterwards) -> Run {
-        self.play_queue();
-        self.state = State::Playing(afterwards);
-        match self.speech.is_playing() {
-            true => Ok(()),
-            false => self.go_on(),
-        }
-    }
-
-    pub(super) fn handle_prompt_played(&mut self) -> Run {
-        self.speech.playing.pop_front();
-        if self.speech.is_playing() {
-            return Ok(());
-        }
-        match &mut self.state {
-            State::Collecting(collection) => collection.collector.handle_prompts_over(self.now),
-            State::Playing(_) => return self.go_on(),
-            State::Running | State::Fetching { .. } | State::Transferring | State::Recording | State::Ended => {}
-        }
-        Ok(())
-    }
-
-    fn go_on(&mut self) -> Run {
-        let afterwards = match std::mem::replace(&mut self.state, State::Running) {
-            State::Playing(afterwards) => afterwards,
-            other => {
-                self.state = other;
-                return Ok(());
-            }
-        };
-        match afterwards {
-            Afterwards::Fetch(errand, fetch) => self.send(*errand, *fetch),
-            Afterwards::End(ending) => self.end(ending),
-            Afterwards::Transfer(request) => {
-                self.state = State::Transferring;
-                self.actions.push_back(Action::Transfer(request));
-            }
-            Afterwards::Record(request) => {
-                self.state = State::Recording;
-                self.actions.push_back(Action::Record(request));
-            }
-            Afterwards::Disconnect(parting) => {
-                self.parting = parting;
-                self.line = Line::Final(Reason::Disconnect);
-                return Err(Thrown::new("connection.disconnect.hangup"));
-            }
-        }
-        Ok(())
-    }
-
-    /// Cuts what plays, up to the first prompt that allows no barge-in.
-    pub(super) fn cut_prompts(&mut self) {
-        if !self.speech.is_playing() {
-            return;
-        }
-        while self.speech.playing.front().is_some_and(|queued| queued.spoken.bargein) {
-            self.speech.playing.pop_front();
-        }
-        self.actions.push_back(Action::Interrupt { remaining: self.speech.playing.len() });
     }
 }

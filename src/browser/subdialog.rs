@@ -3,8 +3,9 @@
 use super::content::{Executable, Return, Target};
 use super::context::{Entry, Task};
 use super::document::{Dialog, ItemKind, Parameter, Subdialog};
+use super::errand::{Transition, TransitionKind};
 use super::interpreter::Interpreter;
-use super::navigation::{Transition, TransitionKind};
+
 use super::thrown::{Run, Thrown};
 
 /// Where the result is kept between the contexts.

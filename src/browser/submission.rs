@@ -3,21 +3,12 @@
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::document::{Enctype, Method};
+use super::errand::Submission;
 use super::event::Recording;
 use super::interpreter::Interpreter;
+use super::method::{Enctype, Method};
 use super::scopes::Submitted;
 use super::thrown::Run;
-
-/// A request with its variables.
-#[derive(Debug, Clone)]
-pub(super) struct Submission {
-    pub url: Url,
-    pub method: Method,
-    /// Media type and bytes.
-    pub body: Option<(String, Vec<u8>)>,
-    pub params: Vec<(String, String)>,
-}
 
 impl Interpreter {
     /// Puts the variables called `names` into a request. One that nobody declared is `error.semantic`.

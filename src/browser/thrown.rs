@@ -1,5 +1,7 @@
 //! An event on its way to a handler (VoiceXML 2.0 §5.2).
 
+use url::Url;
+
 use crate::script::ScriptError;
 
 /// An event that was thrown and not yet handled.
@@ -37,6 +39,13 @@ impl Thrown {
     pub fn limit(message: impl Into<String>) -> Self {
         Self { is_fatal: true, ..Self::semantic(message) }
     }
+}
+
+/// An address as a message may name it: what was sent in its query is the caller's.
+pub(super) fn place(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.into()
 }
 
 /// A script that fails is `error.semantic` (§5.2.6); one that passed a limit leaves no scopes to go on with.

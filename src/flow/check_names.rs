@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use crate::finding::nearest;
 
-use super::check::each_target;
 use super::document::Flow;
 use super::facts::MEMBERS;
 use super::reading::Reading;
 use super::rule::RULES;
+use super::targets::each_target;
 use super::template::Part;
 
 pub(super) fn check_names(flow: &Flow, reading: &mut Reading) {

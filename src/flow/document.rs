@@ -9,6 +9,8 @@ use super::keys::Keys;
 use super::prompts::Prompts;
 use super::reading::Located;
 use super::setting::{Overrides, Setting, SettingFault, Settings};
+use super::stage::plain;
+use super::state::Frame;
 use super::step::{Kind, Step};
 use super::target::Target;
 
@@ -95,6 +97,12 @@ impl Flow {
     /// The names of the exits that need nothing: what a `path` setting or a service may name.
     pub fn open_exits(&self) -> Vec<&str> {
         self.exits.iter().filter(|(_, exit)| exit.needs.is_none()).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The inputs that this flow cannot do without and that the run `frame` was not given.
+    pub fn missing_inputs<'f>(&'f self, frame: &Frame) -> Vec<&'f str> {
+        let empty = |name: &str| frame.inputs.get(name).is_none_or(|value| plain(value).trim().is_empty());
+        self.inputs.iter().filter(|(name, input)| input.required && empty(name)).map(|(name, _)| name.as_str()).collect()
     }
 
     /// The settings of a process that runs this flow.

@@ -15,10 +15,11 @@ use super::ending::{Farewell, Verdict, reason_of, verdict_of};
 use super::facts::{Facts, Knowledge};
 use super::reading::Located;
 use super::set;
-use super::stage::{Next, Stage};
+use super::stage::{Next, Stage, plain};
 use super::state::{Frame, State, Waiting};
 use super::step::{Kind, Step as FlowStep};
 use super::target::{Go, Target};
+use super::trail::{Passed, Waypoint};
 use super::turn::{Act, Transferred, Turn};
 use super::words::apology;
 
@@ -64,16 +65,19 @@ pub struct Advance {
     pub state: State,
     /// What is to be done.
     pub step: Step,
+    /// The way there.
+    pub trail: Vec<Passed>,
 }
 
 /// Takes a call one input further.
 pub fn advance(book: &Book, knowledge: &dyn Knowledge, mut state: State, input: Input) -> Advance {
     let facts = Run::facts(book, knowledge, &state);
+    let mut trail = Vec::new();
     let step = match facts {
-        Some(facts) => Run { book, knowledge, facts, state: &mut state, left: MOST_STEPS }.input(input),
+        Some(facts) => Run { book, knowledge, facts, state: &mut state, trail: &mut trail, left: MOST_STEPS }.input(input),
         None => give_up(&mut state),
     };
-    Advance { state, step }
+    Advance { state, step, trail }
 }
 
 /// A call on its way from one input to the next thing to be done.
@@ -82,6 +86,7 @@ struct Run<'b, 's> {
     knowledge: &'s dyn Knowledge,
     facts: Facts,
     state: &'s mut State,
+    trail: &'s mut Vec<Passed>,
     left: u32,
 }
 
@@ -99,7 +104,7 @@ impl<'b> Run<'b, '_> {
             (Input::HungUp, _) => return self.abandon(),
             (Input::Began, Waiting::Start) => self.begin(),
             (Input::Heard(keys), Waiting::Caller) => self.heard(&keys),
-            (Input::Silence, Waiting::Caller) => Some(Next::Outcome("no_input")),
+            (Input::Silence, Waiting::Caller) => self.silent(),
             (Input::NoMatch, Waiting::Caller) => Some(Next::Outcome("no_match")),
             (Input::Transferred(transferred), Waiting::Caller) => Some(Next::Outcome(transferred.name())),
             (Input::Performed(outcome), Waiting::Effect) => self.performed(&outcome),
@@ -152,6 +157,12 @@ impl<'b> Run<'b, '_> {
         self.stage(|stage| step.kind.heard(keys.expose(), stage))
     }
 
+    /// Silence to the end; where the step minds it, because the message has not arrived.
+    fn silent(&mut self) -> Option<Next<'b>> {
+        let undelivered = self.facts.code.undelivered && self.step()?.then.contains_key("not_delivered");
+        Some(Next::Outcome(if undelivered { "not_delivered" } else { "no_input" }))
+    }
+
     fn performed(&mut self, outcome: &Outcome) -> Option<Next<'b>> {
         self.state.frames.last_mut()?.by_key = false;
         let step = self.step()?;
@@ -196,6 +207,7 @@ impl<'b> Run<'b, '_> {
 
     /// Say, set, go, ask: in this order.
     fn take(&mut self, target: &'b Target) -> Option<Next<'b>> {
+        self.pass(Waypoint::Target(target.span.start));
         if let Some((most, after_that)) = &target.at_most {
             let frame = self.state.frames.last_mut()?;
             let taken = frame.taken.entry(format!("{}/{}", frame.step, target.span.start)).or_default();
@@ -220,15 +232,24 @@ impl<'b> Run<'b, '_> {
 
     fn enter(&mut self, step: &str) -> Option<Next<'b>> {
         self.left = self.left.checked_sub(1)?;
+        self.pass(Waypoint::Step(step.to_owned()));
         step.clone_into(&mut self.state.frames.last_mut()?.step);
         let step = self.step()?;
         self.stage(|stage| step.kind.enter(stage))
     }
 
-    /// Runs another flow on top of this one.
+    fn pass(&mut self, place: Waypoint) {
+        let flow = self.state.frame().map(|frame| frame.flow.clone()).unwrap_or_default();
+        self.trail.push(Passed { flow, place });
+    }
+
+    /// Runs another flow on top of this one; without what it needs it is not begun.
     fn call(&mut self, flow: &'b str, inputs: Map<String, Value>) -> Option<Next<'b>> {
         let called = &self.book.chapter(flow)?.flow;
         let frame = Frame::of(called, flow, |name| inputs.get(name).cloned(), self.knowledge);
+        if !called.missing_inputs(&frame).is_empty() {
+            return Some(Next::Outcome("service_error"));
+        }
         self.state.frames.push(frame);
         self.learn()?;
         self.enter(&called.start.text)
@@ -264,6 +285,7 @@ impl<'b> Run<'b, '_> {
         if !open {
             return Some(ControlFlow::Continue(Next::Outcome("service_error")));
         }
+        self.pass(Waypoint::Exit(name.to_owned()));
         self.state.proven |= needs == Some(Needs::Verified);
         if let Some(say) = exit.and_then(|exit| exit.say.as_ref()) {
             self.stage(|stage| stage.say(&say.text))?;
@@ -366,7 +388,7 @@ impl Frame {
                 InputKind::Identity | InputKind::Text | InputKind::Number | InputKind::Switch => Value::from(""),
             });
             if declared.kind == InputKind::Identity {
-                frame.identity = value.as_str().unwrap_or_default().trim().to_owned();
+                frame.identity = plain(&value).trim().to_owned();
             }
             frame.inputs.insert(input.clone(), value);
         }
@@ -418,7 +440,7 @@ mod tests {
                 call: CallFacts::default(),
                 verification: VerificationFacts { still_valid: self.verified, verified: self.verified, ..VerificationFacts::default() },
                 methods: self.methods.clone(),
-                code: CodeFacts { digits: (6, 6), alive: true, number: 0, minutes: 5 },
+                code: CodeFacts { digits: (6, 6), alive: true, number: 0, minutes: 5, undelivered: false },
                 answer: AnswerFacts::default(),
                 consent: ConsentFacts { status: "NO_CONSENT".to_owned(), allowed: true },
             }
@@ -457,7 +479,7 @@ mod tests {
         }
 
         fn then(&mut self, input: Input) -> Step {
-            let Advance { state, step } = advance(&self.book, &self.known, self.state.clone(), input);
+            let Advance { state, step, .. } = advance(&self.book, &self.known, self.state.clone(), input);
             self.state = state;
             step
         }

@@ -106,6 +106,8 @@ pub struct CodeFacts {
     pub number: u8,
     /// How long a code is good for, in minutes.
     pub minutes: u16,
+    /// The gateway has said that the message did not arrive.
+    pub undelivered: bool,
 }
 
 /// The last answer of a web service.

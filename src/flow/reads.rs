@@ -1,9 +1,9 @@
 //! The expressions that a flow evaluates, and the variables it writes.
 
-use super::check::each_target;
 use super::document::Flow;
 use super::expression::Expression;
 use super::step::{Kind, Step};
+use super::targets::each_target;
 
 impl Flow {
     /// Every expression of the flow.

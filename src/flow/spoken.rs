@@ -1,10 +1,10 @@
 //! Which prompts are said where.
 
-use super::check::each_target;
 use super::document::Flow;
 use super::method::Method;
 use super::reading::Located;
 use super::step::{Kind, Step};
+use super::targets::each_target;
 
 /// A prompt that something names.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -198,7 +198,8 @@ fn range((from, to): (u8, u8), language: &str) -> String {
     format!("{from} {between} {to}")
 }
 
-fn plain(value: &Value) -> String {
+/// A value as it is said and sent.
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),

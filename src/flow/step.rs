@@ -162,6 +162,30 @@ impl Kind {
         }
     }
 
+    /// Its outcomes, with those that a flow need not name.
+    pub(super) fn every_outcome(&self) -> impl Iterator<Item = &'static str> {
+        let optional: &[&str] = match self {
+            Kind::Collect(_) => Collect::OPTIONAL,
+            Kind::Call(_) => CallFlow::OPTIONAL,
+            Kind::Say(_)
+            | Kind::Menu(_)
+            | Kind::YesNo(_)
+            | Kind::FindMethods(_)
+            | Kind::ChooseMethod(_)
+            | Kind::SendCode(_)
+            | Kind::CheckCode(_)
+            | Kind::ConsentRead(_)
+            | Kind::ConsentSet(_)
+            | Kind::WebService(_)
+            | Kind::Require(_)
+            | Kind::Transfer(_)
+            | Kind::Branch(_)
+            | Kind::Set(_)
+            | Kind::Return(_) => &[],
+        };
+        self.outcomes().iter().chain(optional).copied()
+    }
+
     /// Whether outcomes may bear names of others: statuses of a service, exits of a flow.
     pub(super) fn names_its_outcomes(&self) -> bool {
         matches!(self, Kind::WebService(_) | Kind::Call(_))

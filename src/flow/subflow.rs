@@ -17,6 +17,9 @@ pub struct CallFlow {
 }
 
 impl CallFlow {
+    /// Outcomes that a flow need not name: a flow that lacks what it needs is not begun.
+    pub(super) const OPTIONAL: &'static [&'static str] = &["service_error"];
+
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
         let with = fields.take("with").map(|node| read_set(node, reading)).unwrap_or_default();
         Some(Self { flow: fields.need_text("flow", reading)?, with })

@@ -30,13 +30,28 @@ pub trait Fetching: Send {
 #[error("the HTTP client cannot be made: {0}")]
 pub struct HttpSetUpError(#[from] reqwest::Error);
 
-/// Fetches over HTTP for one call: cookies and copies are the call's own.
-#[derive(Debug)]
-pub struct HttpFetcher {
+/// HTTP clients that many calls can share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct HttpClients {
     /// For addresses that are trusted.
     trusting: Client,
     /// For all others: names that lead inside are not resolved.
     guarded: Client,
+}
+
+impl HttpClients {
+    /// Clients that follow no redirect and use no proxy by themselves.
+    pub fn new() -> Result<Self, HttpSetUpError> {
+        // A second call finds the provider installed; that is what it wants.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = || Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().user_agent("callward");
+        Ok(Self { trusting: client().build()?, guarded: client().dns_resolver(Arc::new(OuterNames)).build()? })
+    }
+}
+
+/// Fetches over HTTP for one call: cookies and copies are the call's own.
+pub struct HttpFetcher {
+    clients: HttpClients,
     guard: AddressGuard,
     cookies: Jar,
     cache: HttpCache,
@@ -44,19 +59,14 @@ pub struct HttpFetcher {
 }
 
 impl HttpFetcher {
-    /// A fetcher without cookies or copies.
+    /// A fetcher without cookies or copies, and with clients of its own.
     pub fn new(guard: AddressGuard, clock: Clock) -> Result<Self, HttpSetUpError> {
-        // A second call finds the provider installed; that is what it wants.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = || Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().user_agent("callward");
-        Ok(Self {
-            trusting: client().build()?,
-            guarded: client().dns_resolver(Arc::new(OuterNames)).build()?,
-            guard,
-            cookies: Jar::default(),
-            cache: HttpCache::default(),
-            clock,
-        })
+        Ok(Self::with(HttpClients::new()?, guard, clock))
+    }
+
+    /// A fetcher without cookies or copies that uses `clients`.
+    pub fn with(clients: HttpClients, guard: AddressGuard, clock: Clock) -> Self {
+        Self { clients, guard, cookies: Jar::default(), cache: HttpCache::default(), clock }
     }
 
     async fn follow(&mut self, request: &Fetch) -> Result<Resource, FetchFailure> {
@@ -102,7 +112,7 @@ impl HttpFetcher {
     }
 
     async fn send(&self, hop: &Hop) -> Result<Response, FetchFailure> {
-        let client = if self.guard.is_trusted(&hop.url) { &self.trusting } else { &self.guarded };
+        let client = if self.guard.is_trusted(&hop.url) { &self.clients.trusting } else { &self.clients.guarded };
         let mut request = match hop.method {
             Method::Get => client.get(hop.url.clone()),
             Method::Post => client.post(hop.url.clone()),
@@ -154,7 +164,7 @@ impl Hop {
     /// Where an answer sends us: 307 and 308 repeat the request, the others ask with GET (RFC 9110 §15.4).
     fn redirected(&self, status: StatusCode, headers: &HeaderMap) -> Result<Option<Hop>, FetchFailure> {
         let repeats = match status.as_u16() {
-            301 | 302 | 303 => false,
+            301..=303 => false,
             307 | 308 => true,
             _ => return Ok(None),
         };
@@ -187,7 +197,14 @@ fn media_type(headers: &HeaderMap) -> Option<String> {
     value.split(';').next().map(|value| value.trim().to_ascii_lowercase())
 }
 
-/// The words of reqwest without the address, which may hold a caller's secrets.
+/// The words of the innermost cause, without the address, which may hold a caller's secrets.
 fn failed(error: reqwest::Error) -> FetchFailure {
-    FetchFailure::Failed(error.without_url().to_string())
+    let error = error.without_url();
+    let mut words = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        words = inner.to_string();
+        cause = inner.source();
+    }
+    FetchFailure::Failed(words)
 }

@@ -1,93 +1,13 @@
 //! A handset without a line: drives a browser in virtual or real time, with somebody who hears its prompts and answers.
 
-use std::future::Future;
 use std::time::{Duration, Instant};
 
-use url::Url;
-
+use super::caller::{Asked, Caller, Happening, Pace};
 use super::fetch::Fetching;
 use super::reply::Reply;
 use super::timeline::Timeline;
-use crate::browser::{
-    Action, Ending, Event, Fetch, Interpreter, Listening, Matched, Method, RecordRequest, Recording, RecordingEnd, Spoken, Start, Trace,
-    TransferOutcome, TransferRequest,
-};
+use crate::browser::{Action, Ending, Event, Fetch, FetchFailure, Interpreter, Recording, RecordingEnd, Spoken, Start, TransferOutcome};
 use crate::script::ScriptError;
-
-/// Something that a caller, or whoever watches, is told.
-#[derive(Debug, Clone)]
-pub enum Happening<'a> {
-    /// Something was fetched; no status where no answer came.
-    Fetched {
-        /// From where.
-        url: &'a Url,
-        /// How.
-        method: Method,
-        /// The status of the answer.
-        status: Option<u16>,
-        /// Why there is none.
-        failure: Option<String>,
-    },
-    /// A prompt is played.
-    Prompt(&'a Spoken),
-    /// The page has something for the log.
-    Log {
-        /// Its label.
-        label: Option<&'a str>,
-        /// Its words.
-        text: &'a str,
-    },
-    /// Input is awaited.
-    Listen(&'a Listening),
-    /// Input was understood.
-    Matched(&'a Matched),
-    /// A transfer is asked for.
-    Transfer(&'a TransferRequest),
-    /// A recording is asked for.
-    Record(&'a RecordRequest),
-    /// Variables go to a server.
-    Submit {
-        /// Where to.
-        url: &'a Url,
-        /// How.
-        method: Method,
-        /// Names and values.
-        params: &'a [(String, String)],
-    },
-    /// What goes on inside.
-    Trace(&'a Trace),
-    /// The session is over.
-    End(&'a Ending),
-}
-
-/// What a caller is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// Input.
-    Input,
-    /// How a transfer goes.
-    Transfer,
-    /// A recording.
-    Recording,
-}
-
-/// Somebody at the handset.
-pub trait Caller: Send {
-    /// Hears and sees what happens; `at` is the time since the call began.
-    fn witness(&mut self, happening: &Happening<'_>, at: Duration);
-
-    /// Does something when asked; `None` puts the handset down and ends the call without further ado.
-    fn answer(&mut self, asked: Asked) -> impl Future<Output = Option<Reply>> + Send;
-}
-
-/// How time goes by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pace {
-    /// Waits cost nothing.
-    Virtual,
-    /// Waits are waited.
-    Real,
-}
 
 /// Why a call has no ending.
 #[derive(Debug, thiserror::Error)]
@@ -114,6 +34,8 @@ pub struct Handset<F, C> {
     timeline: Timeline,
     /// Input is awaited and the caller was not asked yet.
     owes_answer: bool,
+    /// The caller put the handset down.
+    is_down: bool,
 }
 
 impl<F: Fetching, C: Caller> Handset<F, C> {
@@ -121,7 +43,7 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
     pub fn new(start: Start, fetcher: F, caller: C, pace: Pace) -> Result<Self, HandsetError> {
         let now = Instant::now();
         let interpreter = Interpreter::start(start, now)?;
-        Ok(Self { interpreter, fetcher, caller, pace, began: now, now, timeline: Timeline::default(), owes_answer: false })
+        Ok(Self { interpreter, fetcher, caller, pace, began: now, now, timeline: Timeline::default(), owes_answer: false, is_down: false })
     }
 
     /// Plays the call to its end.
@@ -132,7 +54,7 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
                     return Ok(ending);
                 }
             }
-            if self.owes_answer && !self.timeline.has_acts() {
+            if self.pace != Pace::Live && self.owes_answer && self.interpreter.is_listening() && !self.timeline.has_acts() {
                 self.owes_answer = false;
                 self.ask(Asked::Input).await?;
             }
@@ -155,6 +77,7 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
                 self.tell(&Happening::Transfer(&request));
                 self.ask(Asked::Transfer).await?;
             }
+            Action::EndTransfer => self.transferred(TransferOutcome::NearEndDisconnect),
             Action::Record(request) => {
                 self.tell(&Happening::Record(&request));
                 self.ask(Asked::Recording).await?;
@@ -172,12 +95,12 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
 
     async fn fetch(&mut self, fetch: &Fetch) {
         let outcome = self.fetcher.fetch(fetch).await;
-        if self.pace == Pace::Real {
+        if self.pace != Pace::Virtual {
             self.now = Instant::now();
         }
         let (status, failure) = match &outcome {
             Ok(_) => (Some(200), None),
-            Err(crate::browser::FetchFailure::Status(status)) => (Some(*status), None),
+            Err(FetchFailure::Status(status)) => (Some(*status), None),
             Err(failure) => (None, Some(failure.to_string())),
         };
         self.tell(&Happening::Fetched { url: &fetch.url, method: fetch.method, status, failure });
@@ -200,7 +123,7 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
         let after_prompts = self.timeline.end_of_prompts(self.now);
         match (asked, reply) {
             (_, Reply::HangUp) => self.timeline.act(after_prompts, Event::HungUp),
-            (Asked::Input, Reply::Keys { keys, gap, pause, during }) => self.press(&keys, gap, pause, during),
+            (Asked::Input, Reply::Keys { keys, gap, pause, during }) => self.press(&keys, gap, pause, self.first_key(during)),
             (Asked::Input, Reply::Say(words)) => self.timeline.act(after_prompts, Event::Said(words)),
             (Asked::Input, Reply::NoMatch) => self.timeline.act(after_prompts, Event::Unrecognised),
             (Asked::Input, _) => {}
@@ -212,16 +135,21 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
         Ok(())
     }
 
-    fn press(&mut self, keys: &str, gap: Duration, pause: Duration, during: Option<(usize, Duration)>) {
+    /// When the first key comes: so far into a prompt, else after all of them.
+    fn first_key(&self, during: Option<(usize, Duration)>) -> Instant {
         let in_prompt = during.and_then(|(prompt, at)| self.timeline.start_of(prompt).map(|start| start + at));
-        let mut at = in_prompt.unwrap_or_else(|| self.timeline.end_of_prompts(self.now));
-        for key in keys.chars().filter(|key| !key.is_whitespace()) {
+        in_prompt.unwrap_or_else(|| self.timeline.end_of_prompts(self.now))
+    }
+
+    fn press(&mut self, keys: &str, gap: Duration, pause: Duration, first: Instant) {
+        let mut at = first;
+        for (number, key) in keys.chars().filter(|key| !key.is_whitespace()).enumerate() {
+            at += if number == 0 { Duration::ZERO } else { gap };
             self.timeline.act(at, Event::Key(key));
-            at += gap;
         }
         if !pause.is_zero() {
-            // A key that no telephone has: it is ignored, and only holds the time open.
-            self.timeline.act(at - gap.min(at - self.now) + pause, Event::Key(' '));
+            // No telephone has this key: the browser ignores it, and until then the caller does nothing else.
+            self.timeline.act(at + pause, Event::Key(' '));
         }
     }
 
@@ -242,14 +170,37 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
         let Some(next) = self.timeline.next_time().into_iter().chain(timer).min() else {
             return Err(HandsetError::Stuck);
         };
-        self.now = self.now.max(next);
-        if self.pace == Pace::Real {
-            tokio::time::sleep_until(self.now.into()).await;
+        match self.pace {
+            Pace::Virtual => self.now = self.now.max(next),
+            Pace::Real => {
+                self.now = self.now.max(next);
+                tokio::time::sleep_until(self.now.into()).await;
+            }
+            Pace::Live => self.wait_live(next).await,
         }
         match self.timeline.pop(self.now) {
             Some(event) => self.interpreter.handle(event, self.now),
             None => self.interpreter.handle_timeout(self.now),
         }
         Ok(())
+    }
+
+    /// Until `next`, or until the caller does something.
+    async fn wait_live(&mut self, next: Instant) {
+        let reply = tokio::select! {
+            reply = self.caller.answer(Asked::Input), if !self.is_down => Some(reply),
+            () = tokio::time::sleep_until(next.into()) => None,
+        };
+        self.now = Instant::now();
+        match reply {
+            None | Some(Some(Reply::Silence | Reply::Transferred(_) | Reply::Recorded { .. })) => {}
+            Some(None | Some(Reply::HangUp)) => {
+                self.is_down = true;
+                self.timeline.act(self.now, Event::HungUp);
+            }
+            Some(Some(Reply::Keys { keys, gap, .. })) => self.press(&keys, gap, Duration::ZERO, self.now),
+            Some(Some(Reply::Say(words))) => self.timeline.act(self.now, Event::Said(words)),
+            Some(Some(Reply::NoMatch)) => self.timeline.act(self.now, Event::Unrecognised),
+        }
     }
 }

@@ -13,7 +13,6 @@ use crate::browser::Resource;
 const MOST_BYTES: usize = 16 << 20;
 
 /// One stored answer.
-#[derive(Debug, Clone)]
 pub(super) struct Copy {
     pub resource: Resource,
     /// For `If-None-Match`.
@@ -27,7 +26,7 @@ pub(super) struct Copy {
 }
 
 /// The copies of one call.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct HttpCache {
     copies: HashMap<Url, Copy>,
     bytes: usize,

@@ -1,6 +1,7 @@
 //! The telephone's doors: where its machines meet sockets, pipes and tasks.
 
 mod address_guard;
+mod caller;
 mod fetch;
 mod handset;
 mod http_cache;
@@ -9,11 +10,13 @@ mod session;
 mod srgs;
 mod terminal;
 mod timeline;
+mod trace;
 mod vxml;
 
 pub use address_guard::AddressGuard;
-pub use fetch::{Fetching, HttpFetcher, HttpSetUpError};
-pub use handset::{Asked, Caller, Handset, HandsetError, Happening, Pace};
+pub use caller::{Asked, Caller, Happening, Pace};
+pub use fetch::{Fetching, HttpClients, HttpFetcher, HttpSetUpError};
+pub use handset::{Handset, HandsetError};
 pub use reply::Reply;
 pub use session::session_variables;
 pub use srgs::{SrgsError, match_lines};

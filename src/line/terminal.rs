@@ -9,9 +9,9 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use tokio::time::timeout;
 use url::Url;
 
-use super::handset::{Asked, Caller, Happening};
+use super::caller::{Asked, Caller, Happening};
 use super::reply::Reply;
-use super::vxml::told;
+use super::trace::told;
 use crate::browser::{Ending, Reason, Trace, TransferOutcome};
 
 /// How the terminal shows a call.

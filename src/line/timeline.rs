@@ -27,7 +27,7 @@ fn sound_time(sound: &Sound) -> Duration {
 }
 
 /// Things to come, each with its time.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Timeline {
     prompts: VecDeque<Playing>,
     /// What the caller does, in order of time.

@@ -9,11 +9,13 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use url::Url;
 
 use super::address_guard::AddressGuard;
+use super::caller::{Asked, Caller, Happening, Pace};
 use super::fetch::{HttpFetcher, HttpSetUpError};
-use super::handset::{Asked, Caller, Handset, HandsetError, Happening, Pace};
+use super::handset::{Handset, HandsetError};
 use super::reply::{Reply, ReplyError};
 use super::session::session_variables;
-use crate::browser::{Ending, Listening, Sound, Start, Trace};
+use super::trace::told;
+use crate::browser::Start;
 use crate::clock::{Chance, Clock};
 
 /// A script of replies is broken off after this many listens.
@@ -128,72 +130,6 @@ async fn next_line(lines: &mut Lines<BufReader<Stdin>>) -> Option<Reply> {
             Err(error) => print(&json!({ "t": "mistake", "message": error.to_string() })),
         }
     }
-}
-
-pub(super) fn told(happening: &Happening<'_>) -> Value {
-    match happening {
-        Happening::Fetched { url, method, status, failure } => {
-            json!({ "t": "fetch", "url": url.as_str(), "method": method.as_str(), "status": status, "failure": failure })
-        }
-        Happening::Prompt(spoken) => {
-            let audio: Vec<&str> = spoken.sounds.iter().filter_map(address).collect();
-            json!({ "t": "prompt", "text": spoken.text, "audio": audio, "bargein": spoken.bargein })
-        }
-        Happening::Log { label, text } => json!({ "t": "log", "label": label, "text": text }),
-        Happening::Listen(listening) => json!({
-            "t": "listen",
-            "timeout_ms": listening.timeout.as_millis(),
-            "interdigit_ms": listening.interdigit.as_millis(),
-            "termchar": listening.termchar.map(String::from).unwrap_or_default(),
-            "modes": modes(listening),
-        }),
-        Happening::Matched(matched) => json!({
-            "t": "match",
-            "keys": if matched.by_keys { matched.utterance.as_str() } else { "" },
-            "result": {
-                "utterance": matched.utterance,
-                "inputmode": if matched.by_keys { "dtmf" } else { "voice" },
-                "interpretation": matched.interpretation,
-            },
-        }),
-        Happening::Transfer(request) => json!({
-            "t": "transfer",
-            "dest": request.dest,
-            "type": request.kind.as_str(),
-            "connecttimeout_ms": request.connecttimeout.as_millis(),
-            "maxtime_ms": request.maxtime.as_millis(),
-        }),
-        Happening::Record(request) => json!({ "t": "record", "maxtime_ms": request.maxtime.as_millis(), "dtmfterm": request.dtmfterm }),
-        Happening::Submit { url, method, params } => {
-            let params: serde_json::Map<String, Value> = params.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-            json!({ "t": "submit", "url": url.as_str(), "method": method.as_str().to_ascii_lowercase(), "params": params })
-        }
-        Happening::Trace(trace) => traced(trace),
-        Happening::End(ending) => ended(ending),
-    }
-}
-
-fn modes(listening: &Listening) -> Vec<&'static str> {
-    [listening.dtmf.then_some("dtmf"), listening.voice.then_some("voice")].into_iter().flatten().collect()
-}
-
-fn address(sound: &Sound) -> Option<&str> {
-    match sound {
-        Sound::Audio { url, .. } => Some(url),
-        Sound::Words(_) | Sound::Recording(_) | Sound::Pause(_) | Sound::Mark(_) => None,
-    }
-}
-
-fn traced(trace: &Trace) -> Value {
-    match trace {
-        Trace::Selected { dialog, item, line, why } => json!({ "t": "item", "dialog": dialog, "item": item, "line": line, "why": why }),
-        Trace::Thrown { event, message } => json!({ "t": "event", "event": event, "message": message }),
-        Trace::Entered { url } => json!({ "t": "document", "url": url.as_str() }),
-    }
-}
-
-fn ended(ending: &Ending) -> Value {
-    json!({ "t": "end", "reason": ending.reason.as_str(), "exit": ending.exit, "uncaught": ending.uncaught, "message": ending.message })
 }
 
 fn broken_off() -> Value {

@@ -58,7 +58,8 @@ mod tests {
     /// What a platform makes of a variable: XML first, then ECMAScript.
     fn read_back(text: &str) -> String {
         let variables = [Variable::new("identity", text).unwrap()];
-        let page = EntryPage { submit: "0", kind: DialogKind::Main, language: "en", variables: &variables, version: Version::V21 };
+        let page =
+            EntryPage { submit: "0", kind: DialogKind::Main, language: "en", variables: &variables, version: Version::V21, hold: None };
         let document = parse(page.render().as_bytes()).unwrap();
         let expression = document.child("form").unwrap().child("var").unwrap().attribute("expr").unwrap().to_owned();
         let context = Context::full(&Runtime::new().unwrap()).unwrap();

@@ -18,6 +18,8 @@ pub struct EntryPage<'a> {
     pub variables: &'a [Variable<'a>],
     /// The version of VoiceXML.
     pub version: Version,
+    /// The sound that is heard while the next page takes longer than 2 s.
+    pub hold: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -31,7 +33,7 @@ struct EntryTemplate<'a> {
 impl EntryPage<'_> {
     /// The document.
     pub fn render(&self) -> String {
-        let frame = Frame::new(self.version, self.kind, self.language, Some(self.submit), &UNREACHABLE);
+        let frame = Frame::new(self.version, self.kind, self.language, Some(self.submit), &UNREACHABLE).holding(self.hold);
         let variables = self.variables.iter().copied().filter(|variable| !variable.is_returned()).collect();
         fill(&EntryTemplate { frame, submit: self.submit, variables }, 4096)
     }
@@ -62,7 +64,14 @@ mod tests {
 
     fn entry(variables: &[(&str, &str)]) -> Element {
         let variables: Vec<_> = variables.iter().filter_map(|(name, value)| Variable::new(name, value)).collect();
-        let page = EntryPage { submit: "/a/b/c/0", kind: DialogKind::Main, language: "en", variables: &variables, version: Version::V21 };
+        let page = EntryPage {
+            submit: "/a/b/c/0",
+            kind: DialogKind::Main,
+            language: "en",
+            variables: &variables,
+            version: Version::V21,
+            hold: None,
+        };
         parse(page.render().as_bytes()).unwrap().child("form").unwrap().clone()
     }
 }

@@ -58,6 +58,8 @@ pub(super) struct Frame<'a> {
     pub language: &'a str,
     /// The address of the turn, where a hang-up is told; `None` where there is no call.
     pub turn: Option<&'a str>,
+    /// The sound that is heard while the next page takes longer than 2 s (§6.3.5).
+    pub hold: Option<&'a str>,
     /// What is returned, should an error end the dialog here.
     pub returned: &'a [Variable<'a>],
     pub apology: Words,
@@ -65,7 +67,11 @@ pub(super) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     pub fn new(version: Version, kind: DialogKind, language: &'a str, turn: Option<&'a str>, returned: &'a [Variable<'a>]) -> Self {
-        Self { version, kind, language, turn, returned, apology: apology(language) }
+        Self { version, kind, language, turn, hold: None, returned, apology: apology(language) }
+    }
+
+    pub fn holding(self, hold: Option<&'a str>) -> Self {
+        Self { hold, ..self }
     }
 
     pub fn apologize(&self) -> Prompt<'_> {

@@ -34,6 +34,8 @@ pub struct TurnPage<'a> {
     pub kind: DialogKind,
     /// The version of VoiceXML.
     pub version: Version,
+    /// The sound that is heard while the next page takes longer than 2 s.
+    pub hold: Option<&'a str>,
     /// Where the grammar is.
     pub grammars: Grammars<'a>,
 }
@@ -53,7 +55,7 @@ impl TurnPage<'_> {
     /// The document.
     pub fn render(&self) -> String {
         let Turn { language, said, act } = self.turn;
-        let frame = Frame::new(self.version, self.kind, language, Some(self.submit), &UNREACHABLE);
+        let frame = Frame::new(self.version, self.kind, language, Some(self.submit), &UNREACHABLE).holding(self.hold);
         match act {
             Act::Listen(listen) => {
                 let grammar = GrammarName::of(listen);
@@ -143,7 +145,14 @@ mod tests {
 
     fn page(turn: &Turn) -> TurnPage<'_> {
         let grammars = Grammars::Served { base: "https://gw.example" };
-        TurnPage { turn, submit: "/vxml/acme/two-factor/a1b2/3", kind: DialogKind::Main, version: Version::V21, grammars }
+        TurnPage {
+            turn,
+            submit: "/vxml/acme/two-factor/a1b2/3",
+            kind: DialogKind::Main,
+            version: Version::V21,
+            grammars,
+            hold: Some("https://gw.example/prompts/one_moment.en.wav"),
+        }
     }
 
     fn assert_page(name: &str, page: &str) {

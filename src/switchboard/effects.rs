@@ -10,9 +10,11 @@ use crate::secret::{Digits, mask};
 use crate::session::Event;
 use crate::verify::{AfterWrong, CodeContext, CodeState, CustomerServices, GuessBudget, Locked, Offers};
 
+use super::board::Switchboard;
 use super::error::SwitchboardError;
+use super::metrics;
 use super::notes::{self, About};
-use super::resume::{Switchboard, Work};
+use super::resume::Work;
 
 /// What a check of a code came to, before the limits have their say.
 enum Compared {
@@ -26,9 +28,8 @@ impl Switchboard {
     /// Does it, and tells what came of it; `None` when the claim was lost on the way. A locked person gets nothing done.
     pub(super) async fn perform(&self, work: &mut Work<'_>, effect: Effect) -> Result<Option<Outcome>, SwitchboardError> {
         let verifies = matches!(effect, Effect::FindMethods { .. } | Effect::SendCode { .. } | Effect::CheckCode { .. });
-        if verifies && self.is_locked(work).await? {
-            self.note_event(work, &Outcome::Locked, None, Vec::new()).await?;
-            return Ok(Some(Outcome::Locked));
+        if verifies && let Some(refused) = self.refuse_person(work).await? {
+            return Ok(Some(refused));
         }
         match effect {
             Effect::FindMethods { of } => self.find_methods(work, &of).await.map(Some),
@@ -40,9 +41,21 @@ impl Switchboard {
         }
     }
 
-    async fn is_locked(&self, work: &Work<'_>) -> Result<bool, SwitchboardError> {
+    /// Nobody, and who is locked, cannot be verified. For anybody else what was begun for another person of this call is gone.
+    async fn refuse_person(&self, work: &mut Work<'_>) -> Result<Option<Outcome>, SwitchboardError> {
+        let identity = work.live.state.identity().to_owned();
+        if identity.is_empty() {
+            let why = "the flow does not say who is to be verified".to_owned();
+            self.note_event(work, &Outcome::ServiceError, None, vec![why]).await?;
+            return Ok(Some(Outcome::ServiceError));
+        }
         let budget: GuessBudget = self.read_note(work.person()).await?;
-        Ok(budget.is_locked(self.store.now().await?))
+        if budget.is_locked(self.store.now().await?) {
+            self.note_event(work, &Outcome::Locked, None, Vec::new()).await?;
+            return Ok(Some(Outcome::Locked));
+        }
+        work.live.verification.turn_to(&identity);
+        Ok(None)
     }
 
     async fn find_methods(&self, work: &mut Work<'_>, of: &[Method]) -> Result<Outcome, SwitchboardError> {
@@ -106,7 +119,10 @@ impl Switchboard {
             Compared::Wrong => {
                 let rules = work.rules();
                 Ok(match work.live.verification.wrong(&rules) {
-                    _ if last => Outcome::Locked,
+                    _ if last => {
+                        metrics::locked(&work.live.call.tenant);
+                        Outcome::Locked
+                    }
                     AfterWrong::TryAgain => Outcome::Wrong,
                     AfterWrong::ChecksExceeded => Outcome::ChecksExceeded,
                     AfterWrong::SendsExceeded => Outcome::SendsExceeded,
@@ -155,6 +171,7 @@ impl Switchboard {
         why: Vec<String>,
     ) -> Result<(), SwitchboardError> {
         let at = self.store.now().await?;
+        metrics::performed(&work.live.call.tenant, method, outcome);
         for why in &why {
             warn!(auth_id = work.live.auth_id, outcome = outcome.name(), "call {}: {why}", work.live.auth_id);
         }
@@ -178,13 +195,9 @@ impl Work<'_> {
         self.chapter().map(|chapter| chapter.settings.rules.clone()).unwrap_or_default()
     }
 
-    /// The person whose budget counts. A call that verifies nobody has a budget of its own.
+    /// The person whose budget counts.
     pub fn person(&self) -> About<'_> {
-        let identity = match self.live.state.identity() {
-            "" => &self.live.auth_id,
-            identity => identity,
-        };
-        About::Person { tenant: &self.live.call.tenant, identity }
+        About::Person { tenant: &self.live.call.tenant, identity: self.live.state.identity() }
     }
 
     pub fn services(&self) -> &dyn CustomerServices {
@@ -201,11 +214,14 @@ impl Work<'_> {
         }
     }
 
-    /// What a status comes to that is none of the known ones: an exit that needs nothing, or a failure (AMB-7).
+    /// What a status comes to that is none of the known ones: an exit that needs nothing, or a failure (AMB-7). `error` is a
+    /// service's word for its own failure, whatever exits there are.
     pub fn named_path(&mut self, status: String) -> Outcome {
-        let known = self
-            .chapter()
-            .is_some_and(|Chapter { flow, settings }| flow.open_exits().contains(&status.as_str()) || settings.paths.contains(&status));
+        let is_exit = |Chapter { flow, settings }: &Chapter| {
+            let failed = status.eq_ignore_ascii_case("error");
+            !failed && (flow.open_exits().contains(&status.as_str()) || settings.paths.contains(&status))
+        };
+        let known = self.chapter().is_some_and(is_exit);
         let path = known.then(|| status.clone());
         self.live.verification.answer = AnswerFacts { status, path, ..AnswerFacts::default() };
         if known { Outcome::ServicePath } else { Outcome::ServiceError }

@@ -38,8 +38,8 @@ impl Knowledge for Known<'_> {
                 allowed: verification.verified || given,
             },
             verification,
-            methods: live.verification.method_facts(),
-            code: live.verification.code_facts(rules, *now),
+            methods: live.verification.method_facts(&frame.identity),
+            code: live.verification.code_facts(&frame.identity, rules, *now),
             answer: live.verification.answer.clone(),
         }
     }

@@ -9,9 +9,10 @@ use crate::flow::{Farewell, Verdict};
 use crate::session::{CallBody, Ended, Results};
 use crate::store::{CallKey, CallRow, Next, Retention};
 
+use super::answer::ENDED_FOR;
+use super::board::Switchboard;
 use super::error::SwitchboardError;
-use super::record;
-use super::resume::{ENDED_FOR, Switchboard};
+use super::{metrics, record};
 
 /// How many idle calls are ended in one go.
 const AT_ONCE: u32 = 500;
@@ -43,10 +44,11 @@ impl Switchboard {
         };
         let results = Results::of(&farewell, &live.auth_id, None);
         let record = record::record(&live, &Arc::clone(process), &results, now);
-        let ended = Ended { at: now, say: farewell.say, language: farewell.language, results };
+        let ended = Ended { at: now, say: farewell.say, language: farewell.language, results: results.clone() };
         let body = CallBody::Ended(Box::new(ended)).seal(&key.0, &self.key, &self.chance);
         let next = Next { turn: row.turn + 1, body, claim: None, ended: true };
         if self.store.save(key, row.unchanged(), next, vec![record]).await? {
+            metrics::ended(&live.call, &results);
             info!(auth_id = live.auth_id, "call {} ends: no platform came back", live.auth_id);
         }
         Ok(())

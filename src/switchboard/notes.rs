@@ -18,6 +18,8 @@ pub(super) enum About<'a> {
     Destination { tenant: &'a str, target: &'a str },
     /// A tenant's messages.
     Tenant { tenant: &'a str },
+    /// What became of a message.
+    Message { tenant: &'a str, id: &'a str },
     /// Who was verified in a platform's call.
     Verified { tenant: &'a str, platform: &'a str, call: &'a str },
 }
@@ -32,6 +34,7 @@ impl About<'_> {
             About::Person { tenant, identity } => hash(&["person", tenant, identity]),
             About::Destination { tenant, target } => hash(&["destination", tenant, target]),
             About::Tenant { tenant } => hash(&["tenant", tenant]),
+            About::Message { tenant, id } => hash(&["message", tenant, id]),
             About::Verified { tenant, platform, call } => hash(&["verified", tenant, platform, call]),
         }
     }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::flow::{Chapter, Flow, Frame, State};
+use crate::flow::{Chapter, Frame, State};
 use crate::render::DialogKind;
 use crate::session::{Call, CallAddress, Journal, Live};
 use crate::verify::Verification;
 
+use super::board::Switchboard;
 use super::directory::{Process, Tenant};
 use super::facts::Known;
-use super::resume::Switchboard;
 
 /// The names that every entry page takes, whatever the flow.
 const CALL_VARIABLES: &[&str] = &["identity", "lang", "email", "phone", "contact_id", "test", "from", "to", "call_id"];
@@ -67,11 +67,16 @@ fn is_variable(name: &str) -> bool {
         && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// Whether the platform marks the call as a test.
+pub(super) fn is_test(variables: &CallVariables) -> bool {
+    variables.get("test").is_some_and(|mark| mark == "true")
+}
+
 /// A call that has just begun; `None` for a process without a flow.
 pub(super) fn begin(process: &Process, tenant: &Tenant, mut call: Call, auth_id: String, started: Timestamp) -> Option<Live> {
     let variable = |name: &str| call.variables.get(name).cloned().unwrap_or_default();
     (call.id, call.from, call.to) = (variable("call_id"), variable("from"), variable("to"));
-    call.test = variable("test") == "true";
+    call.test = is_test(&call.variables);
     call.started = started;
     let flow = &process.root()?.flow;
     let language = flow.language(&variable("lang")).to_owned();
@@ -89,10 +94,4 @@ pub(super) fn begin(process: &Process, tenant: &Tenant, mut call: Call, auth_id:
     let frame = Frame::of(flow, process.book.root(), given, &Known { live: &live, tenant, now: started });
     live.state.frames = vec![frame];
     Some(live)
-}
-
-/// The inputs that the flow cannot do without and that the platform did not give.
-pub(super) fn missing_inputs<'f>(flow: &'f Flow, frame: &Frame) -> Vec<&'f str> {
-    let empty = |name: &str| frame.inputs.get(name).and_then(Value::as_str).is_none_or(|value| value.trim().is_empty());
-    flow.inputs.iter().filter(|(name, input)| input.required && empty(name)).map(|(name, _)| name.as_str()).collect()
 }

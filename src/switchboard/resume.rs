@@ -13,94 +13,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use tracing::{debug, info, warn};
+use tracing::{Instrument, debug, info, info_span, warn};
 
-use crate::clock::{Chance, Clock};
-use crate::flow::{Advance, Farewell, Input, Step, Transferred, Turn, Verdict, Waiting, Words, advance, apology};
+use crate::flow::{Advance, Farewell, Input, Step, Turn, Verdict, Waiting, advance, apology};
 use crate::render::DialogKind;
-use crate::secret::{Digits, MasterKey};
 use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
-use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next, Store};
+use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next};
 
-use super::directory::{Directory, Process, Tenant};
+use super::answer::{Answer, Page, TurnInput, answer, current_page, ended_page, gone, goodbye};
+use super::board::Switchboard;
+use super::directory::{Process, Tenant};
 use super::error::SwitchboardError;
 use super::facts::Known;
-use super::opening::{CallVariables, begin, missing_inputs};
-use super::{ending, notes, record};
+use super::opening::{begin, is_test};
+use super::{ending, metrics, notes, record};
 
 /// How long a claim holds (DESIGN, "Claims, time and lost nodes").
 pub(super) const LEASE: Duration = Duration::from_secs(30);
-/// How long an ended call answers with its result.
-pub(super) const ENDED_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// How often a turn is tried again when others were quicker.
 const MOST_ROUNDS: usize = 20;
-
-/// Where every door leads.
-pub struct Switchboard {
-    pub(super) directory: Directory,
-    pub(super) store: Arc<dyn Store>,
-    pub(super) key: MasterKey,
-    pub(super) clock: Clock,
-    pub(super) chance: Chance,
-}
-
-/// What a platform posts.
-#[derive(Debug, Clone)]
-pub enum TurnInput {
-    /// Turn 0: the call begins.
-    Begin(CallVariables),
-    /// Keys that the caller pressed.
-    Keys(Digits),
-    /// The caller was put through, and it went like this.
-    Transferred(Transferred),
-    /// Silence to the end of the page's reprompts.
-    Silence,
-    /// Wrong keys to the end of the page's reprompts.
-    NoMatch,
-    /// Nothing that could be read: the page is given again.
-    Garbled,
-    /// The caller hung up.
-    HungUp,
-}
-
-/// The answer to a turn.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// What is shown.
-    pub page: Page,
-    /// How the dialog ends when it ends.
-    pub kind: DialogKind,
-    /// `2.1` or `2.0`.
-    pub vxml_version: String,
-    /// Whether grammars stand in the page.
-    pub inline_grammars: bool,
-}
-
-/// What is shown.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Page {
-    /// A turn: its number is posted back with the answer.
-    Turn {
-        /// Its number.
-        number: u32,
-        /// Its words and keys.
-        turn: Box<Turn>,
-    },
-    /// The end.
-    End(Box<Goodbye>),
-}
-
-/// The last page of a call.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Goodbye {
-    /// Said at the end.
-    pub say: Vec<Words>,
-    /// Language of the page (BCP 47).
-    pub language: String,
-    /// What is returned.
-    pub results: Results,
-}
 
 /// A turn being worked on.
 pub(super) struct Work<'s> {
@@ -121,11 +52,6 @@ enum Attempt {
 }
 
 impl Switchboard {
-    /// A switchboard for these tenants.
-    pub fn new(directory: Directory, store: Arc<dyn Store>, key: MasterKey, clock: Clock, chance: Chance) -> Self {
-        Self { directory, store, key, clock, chance }
-    }
-
     /// Whether `address` is that of a call of this process.
     pub fn address(&self, tenant: &str, process: &str, address: &str) -> Option<CallAddress> {
         CallAddress::parse(address, (tenant, process), &self.key).ok()
@@ -141,21 +67,23 @@ impl Switchboard {
         platform: &str,
     ) -> Result<Answer, SwitchboardError> {
         let Some((found, current)) = self.directory.process(tenant, process) else {
-            return Ok(gone("no_such_process", address.kind(), ""));
+            return Ok(self.apology((tenant, process), "no_such_process", address.kind(), ""));
         };
+        let gone = |reason| Ok(self.apology((tenant, process), reason, address.kind(), ""));
         let key = CallKey(address.key(&self.key));
         let call = Call { tenant: tenant.to_owned(), process: process.to_owned(), platform: platform.to_owned(), ..Call::default() };
         for _ in 0..MOST_ROUNDS {
             let Some(row) = self.store.call(key).await? else {
-                let TurnInput::Begin(variables) = &input else { return Ok(gone("call_ended", address.kind(), "")) };
+                let TurnInput::Begin(variables) = &input else { return gone("call_ended") };
                 if turn != 0 || !address.may_begin(self.store.now().await?) {
-                    return Ok(gone("call_ended", address.kind(), ""));
+                    return gone("call_ended");
                 }
-                if !found.test_calls && variables.get("test").is_some_and(|test| test == "true") {
-                    return Ok(gone("no_such_process", address.kind(), ""));
+                if is_test(variables) && !found.test_calls {
+                    info!(tenant, process, "a test call is refused: tenants.{tenant}.platforms.test_calls is false");
+                    return gone("no_such_process");
                 }
                 if !self.open(key, (found, current), Call { variables: variables.clone(), ..call.clone() }).await? {
-                    return Ok(gone("no_such_process", address.kind(), ""));
+                    return gone("no_such_process");
                 }
                 continue;
             };
@@ -167,9 +95,13 @@ impl Switchboard {
         Err(SwitchboardError::Busy)
     }
 
-    /// What a caller hears when the fault is ours.
-    pub fn apology(&self, reason: &str, kind: DialogKind, language: &str) -> Answer {
-        gone(reason, kind, language)
+    /// What a caller hears where there is no turn to take or the fault is ours.
+    pub fn apology(&self, (tenant, process): (&str, &str), reason: &str, kind: DialogKind, language: &str) -> Answer {
+        let page = gone(reason, language);
+        match self.directory.process(tenant, process) {
+            Some((_, process)) => answer(page, kind, process),
+            None => Answer { page, kind, vxml_version: "2.1".to_owned(), inline_grammars: false },
+        }
     }
 
     async fn open(&self, key: CallKey, (tenant, process): (&Tenant, &Process), call: Call) -> Result<bool, SwitchboardError> {
@@ -235,7 +167,10 @@ impl Switchboard {
             }
             TurnInput::Keys(keys) => Input::Heard(keys.clone()),
             TurnInput::Transferred(transferred) => Input::Transferred(*transferred),
-            TurnInput::Silence => Input::Silence,
+            TurnInput::Silence => {
+                self.read_receipt(&mut work).await?;
+                Input::Silence
+            }
             TurnInput::NoMatch | TurnInput::Garbled => Input::NoMatch,
             TurnInput::HungUp => Input::HungUp,
         };
@@ -267,7 +202,8 @@ impl Switchboard {
                     if work.claim.is_none() && !self.claim(&mut work).await? {
                         return Ok(Attempt::Again);
                     }
-                    let Some(outcome) = self.perform(&mut work, effect).await? else { return Ok(Attempt::Again) };
+                    let span = info_span!("effect", name = effect.name());
+                    let Some(outcome) = self.perform(&mut work, effect).instrument(span).await? else { return Ok(Attempt::Again) };
                     self.advance(&mut work, Input::Performed(outcome)).await?
                 }
             };
@@ -277,7 +213,8 @@ impl Switchboard {
     async fn advance(&self, work: &mut Work<'_>, input: Input) -> Result<Step, SwitchboardError> {
         let now = self.store.now().await?;
         let known = Known { live: &work.live, tenant: work.tenant, now };
-        let Advance { state, step } = advance(&work.process.book, &known, work.live.state.clone(), input);
+        let Advance { state, step, trail } = advance(&work.process.book, &known, work.live.state.clone(), input);
+        self.tell(trail);
         work.live.state = state;
         Ok(step)
     }
@@ -330,6 +267,7 @@ impl Switchboard {
         if !self.store.save(work.key, work.guard(), next, vec![record]).await? {
             return Ok(Attempt::Again);
         }
+        metrics::ended(&work.live.call, &ended.results);
         let Results { status, path, reason, .. } = &ended.results;
         info!(auth_id = work.live.auth_id, status, path, reason, "call {} ends: {status}, {path}, {reason}", work.live.auth_id);
         Ok(Attempt::Answered(goodbye(ended)))
@@ -343,7 +281,7 @@ impl Switchboard {
 impl Work<'_> {
     fn missing_input(&self) -> Option<&str> {
         let frame = self.live.state.frame()?;
-        missing_inputs(&self.process.root()?.flow, frame).first().copied()
+        self.process.root()?.flow.missing_inputs(frame).first().copied()
     }
 
     fn guard(&self) -> Guard {
@@ -352,37 +290,6 @@ impl Work<'_> {
             None => self.row.unchanged(),
         }
     }
-}
-
-fn answer(page: Page, kind: DialogKind, process: &Process) -> Answer {
-    let rules = process.rules();
-    Answer { page, kind, vxml_version: rules.vxml_version, inline_grammars: rules.inline_grammars }
-}
-
-/// The page of the turn that is awaited; a call whose first turn is still to come has none yet.
-fn current_page(live: &Live, number: u32) -> Page {
-    match &live.turn {
-        Some(turn) => Page::Turn { number, turn: Box::new(turn.clone()) },
-        None => gone("call_ended", DialogKind::Main, &live.state.language).page,
-    }
-}
-
-fn ended_page(ended: Ended, now: Timestamp) -> Page {
-    if now > ended.at + ENDED_FOR {
-        return gone("call_ended", DialogKind::Main, &ended.language).page;
-    }
-    goodbye(ended)
-}
-
-fn goodbye(ended: Ended) -> Page {
-    Page::End(Box::new(Goodbye { say: ended.say, language: ended.language, results: ended.results }))
-}
-
-fn gone(reason: &str, kind: DialogKind, language: &str) -> Answer {
-    let language = if language.is_empty() { "en" } else { language };
-    let goodbye = Goodbye { say: vec![apology(language)], language: language.to_owned(), results: Results::unavailable(reason) };
-    let page = Page::End(Box::new(goodbye));
-    Answer { page, kind, vxml_version: "2.1".to_owned(), inline_grammars: false }
 }
 
 fn failed_farewell(reason: &str) -> Farewell {

@@ -1,14 +1,24 @@
 //! Sends a code: limits first, then the intent is saved, then the gateways are tried in order.
 
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, info_span};
+
 use crate::clients::ServiceStatus;
 use crate::flow::{Method, Outcome, Piece};
 use crate::secret::{Digits, SecretText};
-use crate::verify::{CodeContext, CodeHash, DestinationQuota, Message, TenantQuota, UsedUp, contact_method, make_code};
+use crate::verify::{CodeContext, CodeHash, DestinationQuota, Message, SendError, TenantQuota, UsedUp, contact_method, make_code};
 
+use super::board::Switchboard;
 use super::effects::chain;
 use super::error::SwitchboardError;
+use super::metrics;
 use super::notes::{self, About};
-use super::resume::{Switchboard, Work};
+use super::resume::Work;
+
+/// The longest that a caller waits for all gateways together (REQUIREMENTS, Default 3 "service wait").
+const PATIENCE: Duration = Duration::from_secs(15);
 
 impl Switchboard {
     pub(super) async fn send_code(
@@ -78,15 +88,21 @@ impl Switchboard {
         let auth_id = work.live.auth_id.clone();
         let before = work.live.verification.clone();
         let hash = |number| Some(CodeHash::of(&code, CodeContext { auth_id: &auth_id, number }, &self.key));
-        work.live.verification.begin_code(method, hash, &rules, now);
+        work.live.verification.begin_code(method, self.message_id(), hash, &rules, now);
         work.live.verification.delivered(method, now);
         if !self.commit_intent(work).await? {
             return Ok(None);
         }
         let message = compose(work, method, pieces, code);
         let mut why = Vec::new();
+        let deadline = Instant::now() + PATIENCE;
         for gateway in work.tenant.methods.iter().filter(|gateway| gateway.kind() == method) {
-            match gateway.send(&message).await {
+            let late = |_| Err(SendError { why: format!("the caller has waited {} s: not tried further", PATIENCE.as_secs()) });
+            let sent = timeout_at(deadline, gateway.send(&message).instrument(info_span!("gateway", name = gateway.name())))
+                .await
+                .unwrap_or_else(late);
+            metrics::sent(&work.live.call.tenant, gateway.name(), sent.is_ok());
+            match sent {
                 Ok(()) => return Ok(Some((Outcome::Sent, why))),
                 Err(error) => why.push(format!("{}: {error}", gateway.name())),
             }
@@ -105,7 +121,7 @@ impl Switchboard {
     async fn send_external(&self, work: &mut Work<'_>, method: Method) -> Result<Option<(Outcome, Vec<String>)>, SwitchboardError> {
         let now = self.store.now().await?;
         let rules = work.rules();
-        work.live.verification.begin_code(method, |_| None, &rules, now);
+        work.live.verification.begin_code(method, String::new(), |_| None, &rules, now);
         work.live.verification.delivered(method, now);
         let shown_by_app = method == Method::Authenticator;
         if (shown_by_app && !rules.send_for_authenticator) || !work.services().sends_codes() {
@@ -147,7 +163,7 @@ fn compose(work: &Work<'_>, method: Method, pieces: &[Piece], code: Digits) -> M
         subject: rules.email_subject,
         text: text(pieces, &code),
         code,
-        id: format!("{}-{}", work.live.auth_id, work.live.verification.codes),
+        id: work.live.verification.code.as_ref().map(|code| code.message_id.clone()).unwrap_or_default(),
     }
 }
 

@@ -22,6 +22,8 @@ const MOST_FAILURES: u8 = 2;
 /// The verification of one call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
+    /// Whom methods and code are about: they count for nobody else.
+    pub subject: String,
     /// The methods on offer, in the service's order.
     pub offers: Vec<Offer>,
     /// The code under way.
@@ -62,6 +64,10 @@ pub struct Code {
     pub expires_at: Timestamp,
     /// How often it was checked.
     pub checks: u8,
+    /// Our id of the message that bore it.
+    pub message_id: String,
+    /// The gateway has said that the message did not arrive.
+    pub undelivered: bool,
 }
 
 /// What was sent by one method.
@@ -113,6 +119,16 @@ pub enum AfterWrong {
 }
 
 impl Verification {
+    /// From here on it is about `identity`: methods and code of somebody else are gone, what was sent in this call stays counted.
+    pub fn turn_to(&mut self, identity: &str) {
+        if self.subject != identity {
+            identity.clone_into(&mut self.subject);
+            self.offers.clear();
+            self.code = None;
+            self.wrong_app_codes = 0;
+        }
+    }
+
     /// Whether the caller must wait before a code is sent again by `method`: 30 s or 60 s, doubled each time.
     pub fn cools_down(&self, method: Method, limits: &Limits, now: Timestamp) -> bool {
         let first = match method {
@@ -126,14 +142,21 @@ impl Verification {
     }
 
     /// Begins a code; the one before it is dead from here on.
-    pub fn begin_code(&mut self, method: Method, hash: impl FnOnce(u8) -> Option<CodeHash>, rules: &Rules, now: Timestamp) {
+    pub fn begin_code(
+        &mut self,
+        method: Method,
+        message_id: String,
+        hash: impl FnOnce(u8) -> Option<CodeHash>,
+        rules: &Rules,
+        now: Timestamp,
+    ) {
         self.codes = self.codes.saturating_add(1);
         let lifetime = match rules.code_generation {
             CodeGeneration::Internal => SignedDuration::from_mins(i64::from(rules.internal_code_minutes)),
             CodeGeneration::External => SignedDuration::from_millis(i64::from(rules.external_code_validity_ms)),
         };
         let hash = hash(self.codes);
-        self.code = Some(Code { number: self.codes, method, hash, expires_at: now + lifetime, checks: 0 });
+        self.code = Some(Code { number: self.codes, method, hash, expires_at: now + lifetime, checks: 0, message_id, undelivered: false });
         self.wrong_app_codes = 0;
     }
 
@@ -205,7 +228,7 @@ impl Verification {
     pub fn facts(&self, identity: &str, rules: &Rules, now: Timestamp) -> VerificationFacts {
         let valid = self.valid_proof(identity, rules, now);
         let fresh = self.proof.as_ref().filter(|proof| proof.until > now);
-        let checks = self.code.as_ref().map_or(0, |code| code.checks);
+        let checks = self.code_of(identity).map_or(0, |code| code.checks);
         VerificationFacts {
             still_valid: valid.is_some(),
             verified: fresh.is_some(),
@@ -218,19 +241,26 @@ impl Verification {
         }
     }
 
-    /// The methods on offer, as the engine may know them.
-    pub fn method_facts(&self) -> Vec<MethodFacts> {
-        self.offers.iter().map(Offer::facts).collect()
+    /// The methods on offer to `identity`, as the engine may know them.
+    pub fn method_facts(&self, identity: &str) -> Vec<MethodFacts> {
+        let offers = self.offers.iter().filter(|_| self.subject == identity);
+        offers.map(Offer::facts).collect()
     }
 
-    /// The code under way, as the engine may know it.
-    pub fn code_facts(&self, rules: &Rules, now: Timestamp) -> CodeFacts {
+    /// The code under way for `identity`, as the engine may know it.
+    pub fn code_facts(&self, identity: &str, rules: &Rules, now: Timestamp) -> CodeFacts {
+        let code = self.code_of(identity);
         CodeFacts {
             digits: rules.code_digits(),
-            alive: self.code_state(rules, now) == CodeState::Alive,
+            alive: code.is_some() && self.code_state(rules, now) == CodeState::Alive,
             number: self.codes,
             minutes: rules.internal_code_minutes,
+            undelivered: code.is_some_and(|code| code.undelivered),
         }
+    }
+
+    fn code_of(&self, identity: &str) -> Option<&Code> {
+        self.code.as_ref().filter(|_| self.subject == identity)
     }
 }
 
@@ -262,9 +292,9 @@ mod tests {
     }
 
     fn sent(method: Method) -> Verification {
-        let mut verification =
-            Verification { offers: vec![Offer { kind: method, target: "491701234521".into() }], ..Verification::default() };
-        verification.begin_code(method, |_| None, &Rules::default(), NOW);
+        let offers = vec![Offer { kind: method, target: "491701234521".into() }];
+        let mut verification = Verification { subject: "1001".into(), offers, ..Verification::default() };
+        verification.begin_code(method, String::new(), |_| None, &Rules::default(), NOW);
         verification.delivered(method, NOW);
         verification
     }
@@ -324,6 +354,21 @@ mod tests {
             assert_eq!(tries.last(), Some(&ends), "{sends} {checks}");
             assert!(tries[..tries.len() - 1].iter().all(|after| *after == AfterWrong::TryAgain));
         }
+    }
+
+    #[test]
+    fn methods_and_code_of_one_person_are_nothing_to_another() {
+        let rules = Rules::default();
+        let mut verification = sent(Method::Sms);
+        let seen = |verification: &Verification, identity| {
+            (verification.method_facts(identity).len(), verification.code_facts(identity, &rules, NOW).alive)
+        };
+        assert_eq!((seen(&verification, "1001"), seen(&verification, "1002")), ((1, true), (0, false)));
+
+        verification.turn_to("1002");
+
+        assert_eq!((verification.offers.len(), verification.code_state(&rules, NOW)), (0, CodeState::Expired));
+        assert_eq!(verification.sends, 1);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Who may fetch a tenant's pages: by address, and by name and password where the tenant wants both (RFC 7617).
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -55,16 +55,24 @@ impl Access {
     }
 }
 
-/// The address that a request came from: the peer's, or what a trusted proxy says of it.
-pub(super) fn origin(peer: Peer, headers: &HeaderMap, trusted_proxies: &Networks) -> IpAddr {
+/// The address that a request came from: the peer's, or what a trusted proxy says of it. `None` where such a proxy says what is
+/// no address: taken for the proxy's own request, it would open the door to everybody behind it.
+pub(super) fn origin(peer: Peer, headers: &HeaderMap, trusted_proxies: &Networks) -> Option<IpAddr> {
     let mut origin = peer.0;
-    let forwarded = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-    let mut hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let forwarded = headers.get_all(FORWARDED_FOR).iter();
+    let mut hops: Vec<&[u8]> = forwarded.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
     while trusted_proxies.contains(origin) {
-        let Some(next) = hops.pop().and_then(|hop| hop.parse().ok()) else { break };
-        origin = next;
+        let Some(next) = hops.pop() else { break };
+        origin = hop(next)?;
     }
-    origin
+    Some(origin)
+}
+
+/// An address as proxies write it: some add the port, and put an IPv6 address in brackets.
+fn hop(written: &[u8]) -> Option<IpAddr> {
+    let written = std::str::from_utf8(written).ok()?.trim();
+    let bare = written.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(written);
+    bare.parse().ok().or_else(|| bare.parse().ok().map(|socket: SocketAddr| socket.ip()))
 }
 
 fn credentials(headers: &HeaderMap) -> Option<(String, SecretText)> {
@@ -117,7 +125,24 @@ mod tests {
         let forwarded = headers("x-forwarded-for", "198.51.100.7, 192.0.2.9, 127.0.0.5");
         let peer = Peer(address("127.0.0.1"));
 
-        assert_eq!(origin(peer, &forwarded, &Networks::default()), address("127.0.0.1"));
-        assert_eq!(origin(peer, &forwarded, &Networks::loopback()), address("192.0.2.9"));
+        assert_eq!(origin(peer, &forwarded, &Networks::default()), Some(address("127.0.0.1")));
+        assert_eq!(origin(peer, &forwarded, &Networks::loopback()), Some(address("192.0.2.9")));
+    }
+
+    #[test]
+    fn a_proxys_word_that_is_no_address_is_not_the_proxy_itself() {
+        let peer = Peer(address("127.0.0.1"));
+        let said = |bytes: &[u8]| {
+            let value = HeaderValue::from_bytes(bytes).unwrap();
+            origin(peer, &HeaderMap::from_iter([(FORWARDED_FOR, value)]), &Networks::loopback())
+        };
+
+        assert_eq!(said("é, 198.51.100.7".as_bytes()), Some(address("198.51.100.7")));
+        assert_eq!(said(b"198.51.100.7:4711"), Some(address("198.51.100.7")));
+        assert_eq!(said(b"[2001:db8::7]:4711"), Some(address("2001:db8::7")));
+        assert_eq!(said(b"[2001:db8::7]"), Some(address("2001:db8::7")));
+        for nobody in [b"unknown".as_slice(), b"198.51.100.7, _hidden", b"", b"\xff"] {
+            assert_eq!(said(nobody), None, "{nobody:?}");
+        }
     }
 }

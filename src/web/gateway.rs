@@ -36,7 +36,7 @@ impl Gateway {
     /// The platform's name, where it may fetch pages of `tenant`. Whoever may fetch any tenant's pages may learn that there is
     /// no tenant of that name.
     pub(super) fn platform(&self, tenant: &str, peer: Peer, headers: &HeaderMap) -> Result<String, Denied> {
-        let from = origin(peer, headers, &self.trusted_proxies);
+        let from = origin(peer, headers, &self.trusted_proxies).ok_or(Denied::Address)?;
         match self.access.get(tenant) {
             Some(access) => access.platform(from, headers),
             None => match self.access.values().any(|access| access.allow.contains(from)) {

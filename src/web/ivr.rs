@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Extension, Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, Request, StatusCode, Uri, header};
-use tracing::error;
+use tracing::{Instrument, error, info_span};
 
 use crate::render::DialogKind;
 use crate::session::CallAddress;
@@ -53,7 +53,7 @@ async fn enter(
     let presets = Form::read(request).await.map(Form::variables).unwrap_or_default();
     let language = presets.get("lang").map_or("", String::as_str);
     let Some(entry) = gateway.switchboard.entry(&tenant, &process, kind, language) else {
-        let answer = gateway.switchboard.apology("no_such_process", kind, language);
+        let answer = gateway.switchboard.apology((&tenant, &process), "no_such_process", kind, language);
         return vxml(page::answer(&gateway, (&tenant, &process), None, &answer));
     };
     metrics::entry(&tenant, &process);
@@ -73,7 +73,7 @@ pub(super) async fn turn(
     };
     let names = (tenant.as_str(), process.as_str());
     let (Some(address), Ok(number)) = (gateway.switchboard.address(&tenant, &process, &call), turn.parse()) else {
-        let answer = gateway.switchboard.apology("call_ended", DialogKind::Main, "");
+        let answer = gateway.switchboard.apology(names, "call_ended", DialogKind::Main, "");
         return vxml(page::answer(&gateway, names, None, &answer));
     };
     let posted = request.method() == Method::POST;
@@ -92,16 +92,20 @@ pub(super) async fn hangup(
     State(gateway): Served,
     Path((tenant, process, call, _)): Path<(String, String, String, String)>,
     Extension(peer): Extension<Peer>,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
     let platform = match gateway.platform(&tenant, peer, &headers) {
         Ok(platform) => platform,
         Err(denied) => return refuse(denied),
     };
-    if let Some(address) = gateway.switchboard.address(&tenant, &process, &call) {
-        resume(&gateway, (&tenant, &process), &address, 0, TurnInput::HungUp, &platform).await;
-    }
-    vxml(page::hung_up())
+    let names = (tenant.as_str(), process.as_str());
+    let address = gateway.switchboard.address(&tenant, &process, &call);
+    let answer = match address.filter(|_| method == Method::POST) {
+        Some(address) => resume(&gateway, names, &address, 0, TurnInput::HungUp, &platform).await,
+        None => gateway.switchboard.apology(names, "call_ended", DialogKind::Main, ""),
+    };
+    vxml(page::hung_up(&answer))
 }
 
 /// No address of ours: below `/vxml` it is a platform that asks, and a caller who listens.
@@ -109,19 +113,20 @@ pub(super) async fn lost(State(gateway): Served, uri: Uri) -> Response {
     if !uri.path().starts_with("/vxml/") {
         return (StatusCode::NOT_FOUND, "there is nothing at this address\n").into_response();
     }
-    let answer = gateway.switchboard.apology("no_such_process", DialogKind::Main, "");
+    let answer = gateway.switchboard.apology(("", ""), "no_such_process", DialogKind::Main, "");
     vxml(page::answer(&gateway, ("", ""), None, &answer))
 }
 
 /// Takes the turn; a fault of ours is heard as an apology.
 async fn resume(gateway: &Gateway, names: (&str, &str), address: &CallAddress, turn: u32, input: TurnInput, platform: &str) -> Answer {
     let began = metrics::turn_began();
-    let answered = gateway.switchboard.resume(names, address, turn, input, platform).await;
+    let span = info_span!("turn", tenant = names.0, process = names.1, turn);
+    let answered = gateway.switchboard.resume(names, address, turn, input, platform).instrument(span).await;
     metrics::turn_ended(names, began, answered.is_ok());
     answered.unwrap_or_else(|fault| {
         let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
         error!(tenant = names.0, process = names.1, turn, cause, "a turn could not be served: {fault}");
-        gateway.switchboard.apology("internal", address.kind(), "")
+        gateway.switchboard.apology(names, "internal", address.kind(), "")
     })
 }
 

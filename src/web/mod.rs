@@ -9,8 +9,10 @@ mod metrics;
 mod networks;
 mod operations;
 mod page;
+mod receipts;
 mod router;
 mod server;
+mod sounds;
 
 pub use access::{Access, Peer};
 pub use gateway::Gateway;

@@ -30,7 +30,8 @@ pub(super) async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
 
 /// `GET /metrics`, in Prometheus' text format, for those who may read it.
 pub(super) async fn metrics(State(gateway): State<Arc<Gateway>>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
-    if !gateway.ops_allow.contains(origin(peer, &headers, &gateway.trusted_proxies)) {
+    let from = origin(peer, &headers, &gateway.trusted_proxies);
+    if !from.is_some_and(|from| gateway.ops_allow.contains(from)) {
         return (StatusCode::FORBIDDEN, "this address may not read metrics: see http.ops_allow\n").into_response();
     }
     let Some(recorder) = record_metrics() else {

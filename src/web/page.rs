@@ -10,6 +10,7 @@ use crate::session::CallAddress;
 use crate::switchboard::{Answer, Entry, Goodbye, Page};
 
 use super::gateway::Gateway;
+use super::sounds;
 
 /// A VoiceXML document as a response; never stored by anybody.
 pub(super) fn vxml(document: String) -> Response {
@@ -21,7 +22,9 @@ pub(super) fn entry(gateway: &Gateway, names: (&str, &str), entry: &Entry, prese
     let submit = gateway.turn(names, &entry.address, 0);
     let preset = |name: &String| presets.get(name).map_or("", String::as_str);
     let variables: Vec<Variable<'_>> = entry.names.iter().filter_map(|name| Variable::new(name, preset(name))).collect();
+    let hold = sounds::one_moment(&gateway.base, &entry.language);
     EntryPage {
+        hold: Some(&hold),
         submit: &submit,
         kind: entry.address.kind(),
         language: &entry.language,
@@ -38,9 +41,10 @@ pub(super) fn answer(gateway: &Gateway, names: (&str, &str), call: Option<(&Call
         (Page::Turn { number, turn }, Some((address, _))) => {
             let submit = gateway.turn(names, address, *number);
             let grammars = if answer.inline_grammars { Grammars::Inline } else { Grammars::Served { base: &gateway.base } };
-            TurnPage { turn, submit: &submit, kind: answer.kind, version, grammars }.render()
+            let hold = sounds::one_moment(&gateway.base, &turn.language);
+            TurnPage { turn, submit: &submit, kind: answer.kind, version, grammars, hold: Some(&hold) }.render()
         }
-        (Page::Turn { .. }, None) => hung_up(),
+        (Page::Turn { .. }, None) => hung_up(answer),
         (Page::End(goodbye), _) => {
             let turn = call.map(|(address, posted)| gateway.turn(names, address, posted));
             end(goodbye, turn.as_deref(), answer.kind, version)
@@ -57,6 +61,7 @@ fn end(goodbye: &Goodbye, turn: Option<&str>, kind: DialogKind, version: Version
     EndPage { say: &goodbye.say, results: &results, kind, language: &goodbye.language, turn, version }.render()
 }
 
-pub(super) fn hung_up() -> String {
-    HangUpPage { version: Version::V21 }.render()
+/// The page for a caller who is gone, in the version of `answer`.
+pub(super) fn hung_up(answer: &Answer) -> String {
+    HangUpPage { version: Version::named(&answer.vxml_version) }.render()
 }

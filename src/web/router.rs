@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::{any, get};
 
 use super::gateway::Gateway;
-use super::{grammars, ivr, operations};
+use super::{grammars, ivr, operations, receipts, sounds};
 
 /// Every address of the HTTP door. Each request must carry a [`Peer`](super::Peer) among its extensions.
 pub fn router(gateway: Arc<Gateway>) -> Router {
@@ -17,6 +17,8 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/vxml/{tenant}/{process}/{call}/{turn}", any(ivr::turn))
         .route("/vxml/{tenant}/{process}/{call}/{turn}/hangup", any(ivr::hangup))
         .route("/grammars/{file}", get(grammars::grammar))
+        .route("/prompts/{file}", get(sounds::sound))
+        .route("/receipts/{tenant}", any(receipts::receipt))
         .route("/healthz", get(operations::alive))
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))

@@ -1,0 +1,27 @@
+//! Callward through the doors that people use: HTTP, the command line, the browser, and the plan of the house. One binary, one link.
+
+#![expect(clippy::unwrap_used, reason = "what a test needs and does not get is its failure")]
+
+mod access;
+mod browser;
+mod browser_call;
+mod browser_hostile;
+mod command_line;
+mod conformance_vxml;
+mod endings;
+mod faults;
+mod fetch;
+mod foreign_flows;
+mod house;
+mod ivr;
+mod limits;
+mod log;
+mod other_flows;
+mod page;
+mod plan;
+mod receipts;
+mod schemas;
+mod secrets;
+mod serving;
+mod skip;
+mod vxml_run;
