@@ -13,13 +13,13 @@ use super::call_end::CallEnd;
 use super::coverage::Coverage;
 use super::earlier;
 use super::gateways::{FALLBACKS, GATEWAYS};
-use super::house::{Flows, House, TENANT, near};
+use super::house::{Flows, House, near};
 use super::moment::Moment;
 use super::services::SERVICES;
 use super::telephone::{Dialled, Door, Telephone};
 use super::transcript::Given;
 use super::trouble::Trouble;
-use super::world::World;
+use super::world::{TENANT, World};
 
 /// When every case begins: a Monday morning.
 const START: Timestamp = Timestamp::constant(1_772_445_600, 0);
