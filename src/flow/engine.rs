@@ -276,6 +276,19 @@ mod tests {
     }
 
     #[test]
+    fn a_flow_that_verifies_nobody_says_so_whatever_happens() {
+        let (mut call, _) = Call::of("consent", Known::default());
+        asked(call.then(Input::Performed(Outcome::Consent(ConsentStatus::NoConsent))));
+
+        let Step::End(farewell) = call.then(Input::Silence) else { panic!("the flow goes on") };
+
+        assert_eq!(
+            (farewell.path.as_str(), farewell.verdict, farewell.reason.as_str()),
+            ("not_recorded", Verdict::NotVerified, "not_asked")
+        );
+    }
+
+    #[test]
     fn a_flow_called_by_another_gives_its_exit_as_an_outcome() {
         let (mut call, language) =
             Call::of("front-door", Known { methods: vec![MethodFacts { kind: Method::Sms, mask: "21".into() }], verified: false });

@@ -80,6 +80,9 @@ impl<'b> Run<'b, '_> {
             let fresh = reason.filter(|reason| reason == "code_correct");
             return Some((Verdict::Verified, fresh.unwrap_or_else(|| "already_verified".to_owned())));
         }
+        if !self.book.verifies() {
+            return Some((Verdict::NotVerified, "not_asked".to_owned()));
+        }
         // A flow that verifies nobody itself tells what the flows it called found out.
         if frame.identity.is_empty() && self.state.proven && self.facts.verification.verified {
             return Some((Verdict::Verified, reason.unwrap_or_else(|| "already_verified".to_owned())));
