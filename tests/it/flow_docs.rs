@@ -112,6 +112,9 @@ fn repair(sections: &mut BTreeMap<String, String>, rule: &str, what: &str) {
             let outcome = what.rsplit(' ').next().unwrap();
             let otherwise = sections.get_mut("otherwise").unwrap();
             *otherwise = otherwise.replace(&format!("  {outcome}: agent\n"), "");
+            if otherwise.trim() == "otherwise:" {
+                otherwise.clear();
+            }
         }
         _ => {}
     }
