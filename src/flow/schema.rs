@@ -98,7 +98,7 @@ fn kind_schema(kind: &KindFields) -> Value {
 }
 
 fn then(kind: &KindFields) -> Value {
-    let outcomes = kind.outcomes.iter().copied().chain(["any"]);
+    let outcomes = kind.outcomes.iter().chain(kind.optional).copied().chain(["any"]);
     let outcomes: Map<String, Value> = outcomes.map(|outcome| (outcome.to_owned(), refer("target"))).collect();
     let others = if kind.open { refer("target") } else { json!(false) };
     let by_outcome = json!({ "type": "object", "properties": outcomes, "additionalProperties": others });

@@ -31,6 +31,8 @@ pub(super) struct KindFields {
     /// Whether it listens: the fields of [`LISTENING`] come on top.
     pub listens: bool,
     pub outcomes: &'static [&'static str],
+    /// Outcomes that `then` may name and need not.
+    pub optional: &'static [&'static str],
     /// Whether `then` may name others: statuses of a service, exits of a flow.
     pub open: bool,
 }
@@ -70,7 +72,7 @@ pub(super) const KIND_FIELDS: &[KindFields] = &[
     kind("say", "Speaks; the words open the next turn.", SAY, false, Say::OUTCOMES),
     kind("menu", "Lets the caller choose with one key.", MENU, true, Menu::OUTCOMES),
     kind("yes_no", "Asks: 1 is yes, 2 is no.", &[], true, YesNo::OUTCOMES),
-    kind("collect", "Collects digits.", COLLECT, true, Collect::OUTCOMES),
+    KindFields { optional: Collect::OPTIONAL, ..kind("collect", "Collects digits.", COLLECT, true, Collect::OUTCOMES) },
     kind("find_methods", "Asks the customer's service how this customer can be reached.", FIND, false, FindMethods::OUTCOMES),
     kind("choose_method", "Lets the caller choose a method; asks only when there is a choice.", CHOOSE, true, ChooseMethod::OUTCOMES),
     kind("send_code", "Sends a code by the method chosen; it kills the one before.", SEND, false, SendCode::OUTCOMES),
@@ -92,7 +94,7 @@ const fn kind(
     listens: bool,
     outcomes: &'static [&'static str],
 ) -> KindFields {
-    KindFields { name, about, fields, listens, outcomes, open: false }
+    KindFields { name, about, fields, listens, outcomes, optional: &[], open: false }
 }
 
 const SAY: &[Field] = &[need("prompt", "text", "The prompt."), may("barge_in", "switch", "Whether a key interrupts it: true.")];

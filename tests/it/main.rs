@@ -11,6 +11,7 @@ mod conformance_vxml;
 mod endings;
 mod faults;
 mod fetch;
+mod flow_docs;
 mod foreign_flows;
 mod house;
 mod ivr;
