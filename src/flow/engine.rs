@@ -13,6 +13,7 @@ use super::document::{Flow, InputKind, Needs};
 use super::effect::{ConsentStatus, Effect, Outcome};
 use super::ending::{Farewell, Verdict, reason_of, verdict_of};
 use super::facts::{Facts, Knowledge};
+use super::input::Input;
 use super::reading::Located;
 use super::set;
 use super::stage::{Next, Stage, plain};
@@ -20,32 +21,11 @@ use super::state::{Frame, State, Waiting};
 use super::step::{Kind, Step as FlowStep};
 use super::target::{Go, Target};
 use super::trail::{Passed, Waypoint};
-use super::turn::{Act, Transferred, Turn};
+use super::turn::{Act, Turn};
 use super::words::apology;
 
 /// Most steps without a turn: more is a circle in which nobody speaks.
 const MOST_STEPS: u32 = 200;
-
-/// What has happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
-    /// The call began.
-    Began,
-    /// The caller pressed these keys, a closing `#` included.
-    Heard(Digits),
-    /// The caller stayed silent to the end.
-    Silence,
-    /// The caller pressed wrong keys to the end.
-    NoMatch,
-    /// The caller was put through, and it went like this.
-    Transferred(Transferred),
-    /// The effect is done.
-    Performed(Outcome),
-    /// The effect was begun and nobody knows what came of it.
-    Lost,
-    /// The caller hung up.
-    HungUp,
-}
 
 /// What is to be done next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -416,6 +396,7 @@ mod tests {
     use super::super::method::Method;
     use super::super::rule::Rules;
     use super::super::setting::Overrides;
+    use super::super::turn::Transferred;
     use super::super::turn::{Listen, Takes};
     use super::super::words::Words;
     use super::*;
