@@ -48,7 +48,7 @@ enum Command {
     /// What came of calls
     #[command(subcommand)]
     Records(Records),
-    /// Flow files: check, test and draw them
+    /// Flow files: check, test, draw, format and compare them
     #[command(subcommand)]
     Flow(FlowCommand),
     /// SRGS grammars

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::flow::schema;
 use crate::rehearsal::Door;
 
 use super::flow_check::{FindingFormat, flow_check};
+use super::flow_diff::flow_diff;
 use super::flow_draw::flow_draw;
+use super::flow_fmt::flow_fmt;
 use super::flow_test::{Rehearsal, flow_test};
 use super::tasks::in_tasks;
 
@@ -30,7 +33,44 @@ pub(super) enum FlowCommand {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// Say in words what has changed between two versions of a flow
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff {
+        /// The version before
+        old: PathBuf,
+        /// The version after
+        new: PathBuf,
+        /// How changes are shown
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Print the JSON Schema of the language, for editors
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema,
+    /// Lay flow files out in the canonical form
+    #[command(after_help = FMT_EXAMPLES)]
+    Fmt {
+        /// Flow files, or folders of them; the folder `flows` where none is named
+        files: Vec<PathBuf>,
+        /// Change nothing; name the files that are not in form
+        #[arg(long)]
+        check: bool,
+    },
 }
+
+const FMT_EXAMPLES: &str =
+    "Two spaces a level, one blank line between steps, inline maps up to 120 columns. Words, comments and order stay.
+A file that cannot be formatted without changing what it says is left as it is, and named.
+
+Examples:
+  callward flow fmt                        every flow in the folder flows
+  callward flow fmt --check flows          name the files that are not in form; exit code 1 if there is one";
+
+const DIFF_EXAMPLES: &str = "By structure, not by text: layout and comments are no change. A ! marks what bears on who is let through.
+
+Example:
+  git show HEAD~1:flows/two-factor.yaml > /tmp/old.yaml
+  callward flow diff /tmp/old.yaml flows/two-factor.yaml";
 
 const TEST_EXAMPLES: &str = "Exit code: 0 every case went as told; 1 some did not; 2 wrong usage.
 
@@ -58,6 +98,10 @@ pub(super) struct TestArguments {
     format: Format,
 }
 
+const SCHEMA_EXAMPLES: &str = "Example:
+  callward flow schema > flow.schema.json
+  and as the first line of a flow file: # yaml-language-server: $schema=flow.schema.json";
+
 const DRAW_EXAMPLES: &str = "Example:
   callward flow draw flows/two-factor.yaml -o two-factor.svg     open it in any browser; light and dark";
 
@@ -78,7 +122,7 @@ pub(super) struct CheckArguments {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Text,
     Json,
 }
@@ -89,6 +133,12 @@ pub(super) fn flow_command(command: FlowCommand) -> Result<bool, Box<dyn Error>>
         FlowCommand::Check(arguments) => flow_check(&arguments.files, arguments.format.into()),
         FlowCommand::Test(arguments) => in_tasks(flow_test(arguments.into())),
         FlowCommand::Draw { file, output } => flow_draw(&file, output.as_deref()),
+        FlowCommand::Diff { old, new, format } => flow_diff(&old, &new, format.into()),
+        FlowCommand::Schema => {
+            println!("{}", serde_json::to_string_pretty(&schema())?);
+            Ok(true)
+        }
+        FlowCommand::Fmt { files, check } => flow_fmt(&files, check),
     }
 }
 

@@ -83,7 +83,7 @@ impl Layers {
         let label_row = if back { bottom.saturating_sub(1) } else { top + 1 };
         let mut chain = vec![upper];
         for row in top + 1..bottom {
-            let spot = if row == label_row { label_spot(arrow, row) } else { Spot { row, width: 6.0, height: 0.0, holds: Holds::Bend } };
+            let spot = if row == label_row { label_spot(arrow, row) } else { bend_spot(row) };
             self.spots.push(spot);
             chain.push(self.spots.len() - 1);
         }
@@ -92,9 +92,20 @@ impl Layers {
         chain
     }
 
+    /// Whether nothing is linked to a spot.
+    pub fn is_lonely(&self, spot: usize) -> bool {
+        self.links.iter().all(|(upper, lower)| *upper != spot && *lower != spot)
+    }
+
     fn row(&self, spot: usize) -> usize {
         self.spots.get(spot).map_or(0, |spot| spot.row)
     }
+}
+
+/// Wide enough in the rows of knots that a slanting arrow keeps clear of their corners.
+fn bend_spot(row: usize) -> Spot {
+    let width = if row.is_multiple_of(2) { 30.0 } else { 6.0 };
+    Spot { row, width, height: 0.0, holds: Holds::Bend }
 }
 
 fn label_spot(arrow: &Arrow, row: usize) -> Spot {

@@ -8,7 +8,9 @@ const GAP: f64 = 22.0;
 /// Room between two rows.
 const ROW_GAP: f64 = 20.0;
 /// Rounds of moving.
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 60;
+/// The last rounds look up and down at once: that straightens what passes many rows.
+const STRAIGHTENING: usize = 24;
 
 /// The middle of every spot.
 #[derive(Debug)]
@@ -50,15 +52,16 @@ fn across(layers: &Layers) -> Vec<f64> {
     for round in 0..ROUNDS {
         let downwards = round % 2 == 0;
         let rows: Vec<&Vec<usize>> = if downwards { layers.rows.iter().collect() } else { layers.rows.iter().rev().collect() };
-        let last = round + 2 >= ROUNDS;
+        let straightens = round + STRAIGHTENING >= ROUNDS;
         for row in rows {
             let wished: Vec<f64> = row
                 .iter()
-                .map(|spot| match (downwards, last) {
-                    (_, true) => mean([&above[*spot], &below[*spot]], &x, x[*spot]),
-                    (true, false) => mean([&above[*spot], &[]], &x, x[*spot]),
-                    (false, false) => mean([&below[*spot], &[]], &x, x[*spot]),
+                .map(|spot| match (straightens, downwards) {
+                    (true, _) => mean([&above[*spot], &below[*spot]], &x),
+                    (false, true) => mean([&above[*spot], &[]], &x),
+                    (false, false) => mean([&below[*spot], &[]], &x),
                 })
+                .map(|wish| wish.unwrap_or_else(|| middle(row, &x)))
                 .collect();
             spread(layers, row, &wished, &mut x);
         }
@@ -66,9 +69,14 @@ fn across(layers: &Layers) -> Vec<f64> {
     x
 }
 
-fn mean(linked: [&[usize]; 2], x: &[f64], otherwise: f64) -> f64 {
+fn mean(linked: [&[usize]; 2], x: &[f64]) -> Option<f64> {
     let all: Vec<f64> = linked.into_iter().flatten().map(|spot| x[*spot]).collect();
-    if all.is_empty() { otherwise } else { all.iter().sum::<f64>() / all.iter().map(|_| 1.0).sum::<f64>() }
+    (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.iter().map(|_| 1.0).sum::<f64>())
+}
+
+/// Where those stand that nothing is linked to.
+fn middle(row: &[usize], x: &[f64]) -> f64 {
+    mean([row, &[]], x).unwrap_or(0.0)
 }
 
 /// A run of spots that stand shoulder to shoulder.
@@ -90,8 +98,13 @@ fn spread(layers: &Layers, row: &[usize], wished: &[f64], x: &mut [f64]) {
     }
     let mut runs: Vec<Run> = Vec::new();
     for (number, spot) in row.iter().enumerate() {
-        // An arrow that passes many rows should stay straight.
-        let weight = if layers.spots[*spot].holds == Holds::Bend { 4.0 } else { 1.0 };
+        // An arrow that passes many rows should stay straight; who is linked to nobody gives way.
+        let weight = match layers.spots[*spot].holds {
+            Holds::Bend => 4.0,
+            Holds::Label => 1.0,
+            Holds::Knot(_) if layers.is_lonely(*spot) => 0.001,
+            Holds::Knot(_) => 1.0,
+        };
         let mut run = Run { sum: weight * (wished[number] - offsets[number]), weight, length: 1 };
         while let Some(before) = runs.pop_if(|before| before.sum / before.weight > run.sum / run.weight) {
             run = Run { sum: run.sum + before.sum, weight: run.weight + before.weight, length: run.length + before.length };

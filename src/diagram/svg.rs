@@ -101,15 +101,7 @@ impl Picture {
         if back {
             points.reverse();
         }
-        let mut path = points.first().map(|(x, y, _)| format!("M{x:.1} {y:.1}")).unwrap_or_default();
-        for pair in points.windows(2) {
-            let sign = if back { -1.0 } else { 1.0 };
-            let (x0, y0) = (pair[0].0, pair[0].1 + sign * pair[0].2);
-            let (x1, y1) = (pair[1].0, pair[1].1 - sign * pair[1].2);
-            let middle = f64::midpoint(y0, y1);
-            path += &format!(" L{x0:.1} {y0:.1} C{x0:.1} {middle:.1} {x1:.1} {middle:.1} {x1:.1} {y1:.1}");
-        }
-        path
+        path_through(&points)
     }
 
     /// Middle of a spot, and half its height.
@@ -196,6 +188,32 @@ impl Picture {
         }
         Ok(())
     }
+}
+
+/// A smooth line through points: upright at its ends and along labels, slanting evenly where it only passes.
+fn path_through(points: &[(f64, f64, f64)]) -> String {
+    let Some((x, y, _)) = points.first() else { return String::new() };
+    let mut path = format!("M{x:.1} {y:.1}");
+    let slope =
+        |number: usize| match (number.checked_sub(1).and_then(|before| points.get(before)), points.get(number), points.get(number + 1)) {
+            (Some(before), Some((_, _, 0.0)), Some(after)) => (after.0 - before.0) / (after.1 - before.1),
+            _ => 0.0,
+        };
+    for (number, pair) in points.windows(2).enumerate() {
+        let down = (pair[1].1 - pair[0].1).signum();
+        let (x0, y0) = (pair[0].0, pair[0].1 + down * pair[0].2);
+        let (x1, y1) = (pair[1].0, pair[1].1 - down * pair[1].2);
+        let (leave, arrive) = (slope(number), slope(number + 1));
+        let third = (y1 - y0) * if leave == 0.0 && arrive == 0.0 { 0.5 } else { 0.4 };
+        path += &format!(
+            " L{x0:.1} {y0:.1} C{:.1} {:.1} {:.1} {:.1} {x1:.1} {y1:.1}",
+            x0 + leave * third,
+            y0 + third,
+            x1 - arrive * third,
+            y1 - third
+        );
+    }
+    path
 }
 
 fn write_knot(knot: &Knot, (x, y, half): (f64, f64, f64), width: f64, out: &mut String) -> std::fmt::Result {

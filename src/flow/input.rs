@@ -1,9 +1,12 @@
-//! What the engine is told.
+//! What the engine is told, and what it answers.
 
 use crate::secret::Digits;
 
-use super::effect::Outcome;
-use super::turn::Transferred;
+use super::effect::{Effect, Outcome};
+use super::ending::Farewell;
+use super::state::State;
+use super::trail::Passed;
+use super::turn::{Transferred, Turn};
 
 /// What has happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,4 +27,26 @@ pub enum Input {
     Lost,
     /// The caller hung up.
     HungUp,
+}
+
+/// What is to be done next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Say something and listen.
+    Speak(Box<Turn>),
+    /// Do something outside.
+    Perform(Effect),
+    /// The flow is over.
+    End(Box<Farewell>),
+}
+
+/// The call's new state, and what is to be done next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advance {
+    /// Where the call stands.
+    pub state: State,
+    /// What is to be done.
+    pub step: Step,
+    /// The way there.
+    pub trail: Vec<Passed>,
 }

@@ -51,7 +51,9 @@ impl Flow {
     /// Every way on from `step`: its own ones first, then those that the flow says for all.
     pub fn ways<'f>(&'f self, step: &'f Step) -> Vec<Way<'f>> {
         let mut ways = Vec::new();
-        let own = step.then.iter().map(|(outcome, (_, target))| (By::Outcome(outcome), target));
+        let mut then: Vec<_> = step.then.iter().collect();
+        then.sort_by_key(|(_, (place, _))| place.span.start);
+        let own = then.into_iter().map(|(outcome, (_, target))| (By::Outcome(outcome), target));
         own.chain(step.any.as_ref().map(|target| (By::Any, target))).for_each(|(by, target)| push(&mut ways, by, target, true));
         self.kind_ways(step, &mut ways);
         self.shared_ways(step, &mut ways);
