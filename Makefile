@@ -13,7 +13,7 @@ test: tools
 # What CI also wants: formatted, and nothing for clippy to say.
 lint:
 	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
+	cargo clippy --all-targets --all-features -- -D warnings
 
 # The words and the music that callers hear while a service takes long; needs espeak-ng and sox.
 audio:

@@ -11,10 +11,12 @@ use url::Url;
 use crate::line::{self, Show};
 
 use super::call::{Call, call};
+use super::cli_flow::{FlowCommand, flow_command};
 use super::demo::demo;
 use super::logging;
 use super::records::{self, Wanted};
 use super::serve::serve;
+use super::tasks::in_tasks;
 
 /// A VoiceXML/IVR telephony gateway that finds out who is calling.
 #[derive(Parser)]
@@ -46,6 +48,9 @@ enum Command {
     /// What came of calls
     #[command(subcommand)]
     Records(Records),
+    /// Flow files: check, test, draw, format and compare them
+    #[command(subcommand)]
+    Flow(FlowCommand),
     /// SRGS grammars
     #[command(subcommand)]
     Srgs(Srgs),
@@ -115,9 +120,19 @@ const RECORDS_EXAMPLES: &str = "Examples:
   callward records show --call 4711 --json
   callward records show --data /tmp/callward 75dfdee5d329826221a314ef";
 
+const VXML_EXAMPLES: &str = "Examples:
+  callward vxml run --stdio --url http://127.0.0.1:8000/hello.vxml
+  callward vxml run --stdio --url http://127.0.0.1:8000/hello.vxml --script '[{\"keys\":\"1\"},{\"noinput\":true}]'";
+
+const SRGS_EXAMPLES: &str = "Example:
+  callward srgs match --stdio < requests.jsonl
+A line of requests.jsonl:
+  {\"uri\":\"builtin:dtmf/digits?length=4\",\"mode\":\"dtmf\",\"tokens\":[\"1\",\"2\"]}";
+
 #[derive(Subcommand)]
 enum Vxml {
     /// Run the VoiceXML browser alone
+    #[command(after_help = VXML_EXAMPLES)]
     Run {
         /// The trace on stdout, replies on stdin, one JSON object a line
         #[arg(long, required = true)]
@@ -155,6 +170,7 @@ impl From<Pace> for line::Pace {
 #[derive(Subcommand)]
 enum Srgs {
     /// Match keys or words against a grammar
+    #[command(after_help = SRGS_EXAMPLES)]
     Match {
         /// Requests on stdin, answers on stdout, one JSON object a line
         #[arg(long, required = true)]
@@ -177,22 +193,23 @@ pub fn run() -> ExitCode {
 fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
     match command {
         Command::Demo { data } => {
-            logging::begin("warn");
+            let _spans = logging::begin("warn");
             let program = std::env::args().next().unwrap_or_else(|| "callward".to_owned());
             in_tasks(demo(data.as_deref(), &program)).map(|()| true)
         }
         Command::Serve { config } => {
-            logging::begin("info");
+            let _spans = logging::begin("info");
             in_tasks(serve(config.as_deref())).map(|()| true)
         }
         Command::Call(arguments) => {
-            logging::begin("off");
+            let _spans = logging::begin("off");
             in_tasks(call(arguments.into()))
         }
         Command::Records(Records::Show { auth_id, call, config, data, json }) => {
-            logging::begin("warn");
+            let _spans = logging::begin("warn");
             in_tasks(records::show(Wanted { auth_id, call, config, data, json }))
         }
+        Command::Flow(command) => flow_command(command),
         Command::Srgs(Srgs::Match { stdio: _ }) => {
             line::match_lines(io::stdin().lock(), io::stdout().lock())?;
             Ok(true)
@@ -202,14 +219,6 @@ fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
             Ok(true)
         }
     }
-}
-
-fn in_tasks<T>(work: impl Future<Output = Result<T, Box<dyn Error>>>) -> Result<T, Box<dyn Error>> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(work);
-    // A read of stdin that nobody waits for any more must not keep the process.
-    runtime.shutdown_background();
-    outcome
 }
 
 fn read_variable(text: &str) -> Result<(String, String), String> {

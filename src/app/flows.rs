@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tracing::warn;
+
 use crate::finding::{Finding, Source};
 use crate::flow::Flow;
+use crate::lint::{Review, has_errors, review};
 
 /// The flows that come with Callward: for the demo, where no folder has them.
 const SHIPPED: &[(&str, &str)] = &[
@@ -76,15 +79,23 @@ impl FlowLibrary {
         let mut flows = BTreeMap::new();
         let mut wrong = Vec::new();
         for (name, path, text) in texts {
-            match Flow::read(&text) {
-                Ok(flow) => {
+            let source = Source { path, text };
+            let review = review(&source.text);
+            match review {
+                Review { flow: Some(flow), findings } if !has_errors(&findings) => {
+                    findings.iter().for_each(|finding| warn_of(finding, &source));
                     flows.insert(name, Arc::new(flow));
                 }
-                Err(findings) => wrong.push((Source { path, text }, findings)),
+                Review { findings, .. } => wrong.push((source, findings)),
             }
         }
         if wrong.is_empty() { Ok(Self(flows)) } else { Err(FlowsError::Wrong(wrong)) }
     }
+}
+
+fn warn_of(finding: &Finding, source: &Source) {
+    let (line, column) = finding.place(source);
+    warn!(rule = finding.rule, "{}:{line}:{column}: {}", source.path, finding.what);
 }
 
 /// All findings, one below the other.

@@ -113,8 +113,8 @@ impl ServiceStatus {
         }
     }
 
-    /// Compares without regard to case and spaces.
-    fn by_name(written: &str) -> Self {
+    /// The status that is written so; case and spaces do not count.
+    pub fn by_name(written: &str) -> Self {
         let name: String = written.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
         match name.as_str() {
             "success" => Self::Success,

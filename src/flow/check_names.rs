@@ -5,22 +5,20 @@ use std::ops::Range;
 
 use crate::finding::nearest;
 
-use super::check::each_target;
 use super::document::Flow;
-use super::expression::Expression;
 use super::facts::MEMBERS;
 use super::reading::Reading;
 use super::rule::RULES;
-use super::step::Kind;
+use super::targets::each_target;
 use super::template::Part;
 
 pub(super) fn check_names(flow: &Flow, reading: &mut Reading) {
     let names = Names::of(flow);
-    each_expression(flow, &mut |expression| {
+    for expression in flow.expressions() {
         for (root, member) in expression.names() {
             names.check(&root, member.as_deref(), &expression.span, reading);
         }
-    });
+    }
     for table in flow.prompts.tables.values() {
         for prompt in table.values() {
             for part in prompt.wordings.iter().flat_map(|wording| &wording.parts) {
@@ -28,28 +26,6 @@ pub(super) fn check_names(flow: &Flow, reading: &mut Reading) {
                     names.check(root, Some(member), &prompt.id.span, reading);
                 }
             }
-        }
-    }
-}
-
-/// Calls `visit` with every expression of the flow.
-fn each_expression(flow: &Flow, visit: &mut dyn FnMut(&Expression)) {
-    each_target(flow, &mut |target| target.set.iter().for_each(|(_, expression)| visit(expression)));
-    flow.outputs.values().for_each(&mut *visit);
-    for step in flow.steps.values() {
-        match &step.kind {
-            Kind::Branch(branch) => {
-                branch.cases.iter().filter_map(|case| case.condition.as_ref()).for_each(|(condition, _)| visit(condition))
-            }
-            Kind::Set(set) => set.to.iter().for_each(|(_, expression)| visit(expression)),
-            Kind::Collect(collect) => collect.expressions().into_iter().for_each(&mut *visit),
-            Kind::WebService(service) => service.send.iter().chain(&service.keep).for_each(|(_, expression)| visit(expression)),
-            Kind::Call(call) => call.with.iter().for_each(|(_, expression)| visit(expression)),
-            Kind::ConsentRead(read) => read.contact.expression().into_iter().for_each(&mut *visit),
-            Kind::ConsentSet(set) => set.contact.expression().into_iter().for_each(&mut *visit),
-            Kind::Transfer(transfer) => transfer.to.expression().into_iter().for_each(&mut *visit),
-            Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::FindMethods(_) | Kind::ChooseMethod(_) => {}
-            Kind::SendCode(_) | Kind::CheckCode(_) | Kind::Require(_) | Kind::Return(_) => {}
         }
     }
 }
@@ -64,16 +40,7 @@ impl<'f> Names<'f> {
     fn of(flow: &'f Flow) -> Self {
         let mut vars: BTreeSet<&str> = BTreeSet::new();
         each_target(flow, &mut |target| vars.extend(target.set.iter().map(|(name, _)| name.as_str())));
-        for step in flow.steps.values() {
-            match &step.kind {
-                Kind::Collect(collect) => vars.extend(collect.keep.iter().map(|keep| keep.text.as_str())),
-                Kind::Set(set) => vars.extend(set.to.iter().map(|(name, _)| name.as_str())),
-                Kind::WebService(service) => vars.extend(service.keep.iter().map(|(name, _)| name.as_str())),
-                Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::Branch(_) | Kind::FindMethods(_) => {}
-                Kind::ChooseMethod(_) | Kind::SendCode(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) | Kind::ConsentSet(_) => {}
-                Kind::Call(_) | Kind::Require(_) | Kind::Transfer(_) | Kind::Return(_) => {}
-            }
-        }
+        vars.extend(flow.steps.values().flat_map(|step| step.writes()));
         let declared = flow.settings.iter().map(|setting| setting.name.text.as_str());
         Self {
             inputs: flow.inputs.keys().map(String::as_str).collect(),

@@ -2,53 +2,18 @@
 
 use crate::finding::nearest;
 
-use super::check::each_target;
 use super::document::Flow;
-use super::method::Method;
 use super::reading::{Located, Reading};
-use super::step::{Kind, Step};
+use super::spoken::Spoken;
+use super::step::Kind;
 use super::template::Part;
 
 pub(super) fn check_words(flow: &Flow, reading: &mut Reading) {
-    let mut said: Vec<(String, Located)> = Vec::new();
-    each_target(flow, &mut |target| said.extend(target.say.iter().chain(&target.ask).map(named)));
-    said.extend(flow.exits.values().filter_map(|exit| exit.say.as_ref()).map(named));
-    flow.steps.values().for_each(|step| said.extend(prompts_of(step)));
-    for (id, place) in &said {
+    for Spoken { id, place } in &flow.spoken() {
         check_prompt(flow, id, place, reading);
     }
     check_translations(flow, reading);
     check_codes(flow, reading);
-}
-
-fn named(place: &Located) -> (String, Located) {
-    (place.text.clone(), place.clone())
-}
-
-/// The prompts that a step itself names.
-fn prompts_of(step: &Step) -> Vec<(String, Located)> {
-    let mut said = Vec::new();
-    if let Some(listening) = step.kind.listening() {
-        let family = &listening.ask;
-        said.extend(["ask", "no_input", "no_match"].map(|member| (format!("{}.{member}", family.text), family.clone())));
-    }
-    match &step.kind {
-        Kind::Say(say) => said.push(named(&say.prompt)),
-        Kind::Menu(menu) => said.extend(menu.choices.iter().map(|choice| named(&choice.offer))),
-        Kind::ChooseMethod(choose) => {
-            let family = &choose.listening.ask;
-            said.extend(Method::ALL.map(|method| (format!("{}.{}", family.text, method.name()), family.clone())));
-        }
-        Kind::SendCode(send) => {
-            let family = &send.message;
-            said.extend([Method::Email, Method::Sms].map(|method| (format!("{}.{}", family.text, method.name()), family.clone())));
-        }
-        Kind::Return(leave) => said.extend(leave.say.as_ref().map(named)),
-        Kind::Transfer(transfer) => said.extend(transfer.say.as_ref().map(named)),
-        Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) | Kind::ConsentSet(_) => {}
-        Kind::WebService(_) | Kind::Call(_) | Kind::Require(_) | Kind::Branch(_) | Kind::Set(_) => {}
-    }
-    said
 }
 
 fn check_prompt(flow: &Flow, id: &str, place: &Located, reading: &mut Reading) {

@@ -11,7 +11,7 @@ use super::node::{Node, Shape};
 use super::reading::{Fields, Located, Reading};
 use super::stage::{Next, Stage};
 use super::target::read_expression;
-use super::turn::Takes;
+use super::turn::{Listen, Takes};
 use super::varying::Varying;
 
 /// A step that collects digits.
@@ -68,6 +68,7 @@ impl Collect {
     }
 
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
+        stage.frame.misdialled = 0;
         let (from, to) = self.length(stage);
         Next::Listen(Box::new(self.listening.listen(Takes::Digits { from, to }, &[], stage)))
     }
@@ -79,8 +80,11 @@ impl Collect {
         let digits = pressed.strip_suffix('#').unwrap_or(pressed);
         let (from, to) = self.length(stage);
         let fits = (usize::from(from)..=usize::from(to)).contains(&digits.len());
-        if !fits || !digits.bytes().all(|key| key.is_ascii_digit()) || !self.checks_out(digits, stage) {
+        if !fits || !digits.bytes().all(|key| key.is_ascii_digit()) {
             return Next::Outcome("no_match");
+        }
+        if !self.checks_out(digits, stage) {
+            return self.ask_again(stage);
         }
         match (&self.takes, &self.keep) {
             (Collected::Code, _) => *stage.entry = Some(Digits::new(digits)),
@@ -98,6 +102,20 @@ impl Collect {
             Collected::Code => true,
             Collected::Digits(range) => CheckDigit::named(&range.check.text(stage)).is_none_or(|check| check.accepts(digits)),
         }
+    }
+
+    /// A wrong check digit is one wrong entry among others, but a page cannot tell.
+    fn ask_again<'f>(&'f self, stage: &mut Stage<'f, '_>) -> Next<'f> {
+        let wrong = stage.frame.misdialled.saturating_add(1);
+        stage.frame.misdialled = wrong;
+        if wrong >= self.listening.tries {
+            return Next::Outcome("no_match");
+        }
+        stage.frame.ask = Some(format!("{}.no_match", self.listening.ask.text));
+        let (from, to) = self.length(stage);
+        let listen = self.listening.listen(Takes::Digits { from, to }, &[], stage);
+        let tries_together = listen.tries_together.saturating_sub(wrong).max(1);
+        Next::Listen(Box::new(Listen { tries_together, ..listen }))
     }
 
     /// The expressions it evaluates.

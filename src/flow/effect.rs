@@ -53,6 +53,20 @@ pub enum Effect {
     },
 }
 
+impl Effect {
+    /// Its name in traces: the kind of step that asks for it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Effect::FindMethods { .. } => "find_methods",
+            Effect::SendCode { .. } => "send_code",
+            Effect::CheckCode { .. } => "check_code",
+            Effect::ReadConsent { .. } => "consent.read",
+            Effect::SetConsent { .. } => "consent.set",
+            Effect::CallService { .. } => "web_service",
+        }
+    }
+}
+
 /// What a contact said about having their voice recognised (T11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsentStatus {

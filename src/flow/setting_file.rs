@@ -83,6 +83,9 @@ fn read_rule(name: &Name, fields: &mut Fields, reading: &mut Reading) -> Option<
             None => "other settings are number, text, choice, switch, path or service".to_owned(),
         };
         reading.fault("unknown-rule", &name.span, format!("the engine knows no rule called {}", name.text), hint);
+        for known in ["default", "from", "to"] {
+            fields.take(known);
+        }
         return None;
     };
     let widest = SettingKind::of_rule(rule);

@@ -58,6 +58,9 @@ pub struct Frame {
     pub reason: Option<String>,
     /// A key led from a listening step to the one entered now.
     pub by_key: bool,
+    /// Entries with a wrong check digit since the step was entered.
+    #[serde(default)]
+    pub misdialled: u8,
     /// Every yes that was heard, by its step.
     pub yes: BTreeMap<String, Evidence>,
 }

@@ -98,7 +98,48 @@ const KINDS: &[&str] = &[
     "return",
 ];
 
+/// The outcomes that a flow hopes for.
+const WISHED: &[&str] = &[
+    "done",
+    "said_yes",
+    "said_no",
+    "entered",
+    "found",
+    "chosen",
+    "sent",
+    "not_needed",
+    "right",
+    "consented",
+    "saved",
+    "met",
+    "ended",
+    "success",
+];
+
 impl Kind {
+    /// The name that flow files give it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Say(_) => "say",
+            Kind::Menu(_) => "menu",
+            Kind::YesNo(_) => "yes_no",
+            Kind::Collect(_) => "collect",
+            Kind::FindMethods(_) => "find_methods",
+            Kind::ChooseMethod(_) => "choose_method",
+            Kind::SendCode(_) => "send_code",
+            Kind::CheckCode(_) => "check_code",
+            Kind::ConsentRead(_) => "consent.read",
+            Kind::ConsentSet(_) => "consent.set",
+            Kind::WebService(_) => "web_service",
+            Kind::Call(_) => "call",
+            Kind::Require(_) => "require",
+            Kind::Transfer(_) => "transfer",
+            Kind::Branch(_) => "branch",
+            Kind::Set(_) => "set",
+            Kind::Return(_) => "return",
+        }
+    }
+
     /// Every outcome a step of this kind can have.
     pub fn outcomes(&self) -> &'static [&'static str] {
         match self {
@@ -237,6 +278,11 @@ impl Step {
         let (then, any) = read_then(&read, &mut fields, reading);
         fields.finish(reading);
         Some(Self { id, kind: read, then, any })
+    }
+
+    /// Whether an outcome is one that nobody wishes for; a status of a service counts as one unless it is `success`.
+    pub fn is_failure(outcome: &str) -> bool {
+        !WISHED.contains(&outcome)
     }
 
     /// Where an outcome goes, as far as the step itself says.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use super::source::{Mode, TagFormat};
 
 /// A grammar with all that it refers to, ready for input.
@@ -63,6 +65,19 @@ impl Automaton {
     /// The input it is for.
     pub fn mode(&self) -> Mode {
         self.mode
+    }
+
+    /// The rule that a region stands for.
+    pub(super) fn rule(&self, region: u32) -> Option<&RuleName> {
+        self.regions[region as usize].rule.as_ref()
+    }
+
+    /// The value of a rule of a builtin grammar.
+    pub(super) fn builtin_value(&self, region: u32, input: &[String]) -> Option<Value> {
+        let RuleName { grammar, name } = self.rule(region)?;
+        let TagFormat::Builtin(kind) = self.grammars[*grammar].tag_format else { return None };
+        let symbols = input.iter().map(|symbol| symbol.to_lowercase()).collect::<Vec<_>>();
+        (name == "builtin").then(|| kind.value(&symbols))
     }
 }
 

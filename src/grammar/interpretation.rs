@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::automaton::{Automaton, RuleName};
+use super::automaton::Automaton;
 use super::derivation::Event;
 use super::script_tags;
 use super::source::TagFormat;
@@ -53,7 +53,7 @@ fn literals(automaton: &Automaton, events: &[Event], input: &[String]) -> Value 
             }
             Event::Leave(region) => {
                 let Some(frame) = frames.pop() else { continue };
-                let value = builtin_value(automaton, *region, &input[frame.from..at]);
+                let value = automaton.builtin_value(*region, &input[frame.from..at]);
                 let value = value.or(frame.literal).or(frame.latest);
                 let text = || Value::String(tokens::join(&input[frame.from..at], automaton.mode));
                 if let Some(caller) = frames.last_mut() {
@@ -63,17 +63,4 @@ fn literals(automaton: &Automaton, events: &[Event], input: &[String]) -> Value 
         }
     }
     frames.pop().and_then(|frame| frame.latest).unwrap_or(Value::Null)
-}
-
-/// The value of a rule of a builtin grammar.
-pub(super) fn builtin_value(automaton: &Automaton, region: u32, input: &[String]) -> Option<Value> {
-    let RuleName { grammar, name } = rule(automaton, region)?;
-    let TagFormat::Builtin(kind) = automaton.grammars[*grammar].tag_format else { return None };
-    let symbols = input.iter().map(|symbol| symbol.to_lowercase()).collect::<Vec<_>>();
-    (name == "builtin").then(|| kind.value(&symbols))
-}
-
-/// The rule that a region stands for.
-pub(super) fn rule(automaton: &Automaton, region: u32) -> Option<&RuleName> {
-    automaton.regions[region as usize].rule.as_ref()
 }

@@ -11,6 +11,7 @@ mod builtin;
 mod builtin_value;
 mod chart;
 mod derivation;
+mod document;
 mod error;
 mod expansion;
 mod interpretation;

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::automaton::Automaton;
 use super::derivation::Event;
-use super::interpretation::{builtin_value, rule};
 use super::source::TagFormat;
 use super::tokens;
 use crate::clock::{Chance, Clock};
@@ -52,7 +51,7 @@ impl<'a> Composition<'a> {
             match event {
                 Event::Token => self.at += 1,
                 Event::Enter(region) => {
-                    grammars.extend(rule(self.automaton, *region).map(|rule| rule.grammar));
+                    grammars.extend(self.automaton.rule(*region).map(|rule| rule.grammar));
                     self.open.push(Open { from: self.at, body: String::new() });
                 }
                 Event::Tag(tag) => {
@@ -77,12 +76,12 @@ impl<'a> Composition<'a> {
 
     /// The rule becomes a function, and its caller calls it.
     fn leave(&mut self, region: u32) {
-        let (Some(open), Some(rule)) = (self.open.pop(), rule(self.automaton, region)) else { return };
+        let (Some(open), Some(rule)) = (self.open.pop(), self.automaton.rule(region)) else { return };
         let number = self.count;
         self.count += 1;
         let input = &self.input[open.from..self.at];
         let text = quote(&tokens::join(input, self.automaton.mode));
-        let function = match builtin_value(self.automaton, region, input) {
+        let function = match self.automaton.builtin_value(region, input) {
             Some(value) => format!("$f[{number}]=function(){{return {value}}};\n"),
             None => {
                 let body = open.body;

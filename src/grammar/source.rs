@@ -4,13 +4,11 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use super::builtin;
 use super::builtin_value::BuiltinType;
 use super::error::GrammarError;
 use super::expansion::Target;
 use super::rule::Rules;
-use super::{abnf_form, xml_form};
-use crate::xml::{self, Element, Position};
+use crate::xml::Position;
 
 /// What kind of input a grammar is for (SRGS 1.0 §4.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,28 +78,6 @@ pub struct Reference {
 }
 
 impl Grammar {
-    /// Reads a document in XML or ABNF form, whichever it is.
-    pub fn parse(bytes: &[u8], surroundings: &Surroundings) -> Result<Self, GrammarError> {
-        match abnf_form::is_abnf(bytes) {
-            true => abnf_form::read(bytes, surroundings),
-            false => xml_form::read(&xml::parse(bytes)?, surroundings, xml_form::Place::Document),
-        }
-    }
-
-    /// Reads an inline grammar of a VoiceXML page. ABNF may stand in it as text (VoiceXML 2.0 §3.1.1.2).
-    pub fn from_element(element: &Element, surroundings: &Surroundings) -> Result<Self, GrammarError> {
-        let text = element.text();
-        match abnf_form::is_abnf(text.trim_start().as_bytes()) {
-            true => abnf_form::read(text.trim_start().as_bytes(), surroundings),
-            false => xml_form::read(element, surroundings, xml_form::Place::Inline),
-        }
-    }
-
-    /// The platform's own grammar behind a URI such as `builtin:dtmf/digits?length=4` (VoiceXML 2.0 appendix P).
-    pub fn builtin(uri: &str) -> Result<Self, GrammarError> {
-        builtin::grammar(uri)
-    }
-
     /// The input it is for.
     pub fn mode(&self) -> Mode {
         self.mode

@@ -10,10 +10,11 @@ use crate::secret::{Digits, mask};
 use crate::session::Event;
 use crate::verify::{AfterWrong, CodeContext, CodeState, CustomerServices, GuessBudget, Locked, Offers};
 
+use super::board::Switchboard;
 use super::error::SwitchboardError;
 use super::metrics;
 use super::notes::{self, About};
-use super::resume::{Switchboard, Work};
+use super::resume::Work;
 
 /// What a check of a code came to, before the limits have their say.
 enum Compared {
@@ -220,12 +221,14 @@ impl Work<'_> {
         }
     }
 
-    /// What a status comes to that is none of the known ones: an exit that needs nothing, or a failure, which `error` is too (AMB-7).
+    /// What a status comes to that is none of the known ones: an exit that needs nothing, or a failure (AMB-7). `error` is a
+    /// service's word for its own failure, whatever exits there are.
     pub fn named_path(&mut self, status: String) -> Outcome {
-        let known = self
-            .chapter()
-            .is_some_and(|Chapter { flow, settings }| flow.open_exits().contains(&status.as_str()) || settings.paths.contains(&status));
-        let known = known && status != "error";
+        let is_exit = |Chapter { flow, settings }: &Chapter| {
+            let failed = status.eq_ignore_ascii_case("error");
+            !failed && (flow.open_exits().contains(&status.as_str()) || settings.paths.contains(&status))
+        };
+        let known = self.chapter().is_some_and(is_exit);
         let path = known.then(|| status.clone());
         self.live.verification.answer = AnswerFacts { status, path, ..AnswerFacts::default() };
         if known { Outcome::ServicePath } else { Outcome::ServiceError }

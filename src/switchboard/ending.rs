@@ -6,9 +6,9 @@ use crate::session::{Call, Live};
 use crate::store::NoteKey;
 use crate::verify::Proof;
 
+use super::board::Switchboard;
 use super::error::SwitchboardError;
 use super::notes::About;
-use super::resume::Switchboard;
 
 impl Live {
     /// The note that tells the next visit of this call who was verified; what a test call proves is nothing to others.

@@ -9,8 +9,9 @@ use crate::flow::{Farewell, Rules, Verdict};
 use crate::session::{Call, CallBody, Ended, Live, Results};
 use crate::store::{CallKey, CallRow, Next, Retention};
 
+use super::answer::ENDED_FOR;
+use super::board::Switchboard;
 use super::error::SwitchboardError;
-use super::resume::{ENDED_FOR, Switchboard};
 use super::{metrics, record};
 
 /// How many idle calls are ended in one go.

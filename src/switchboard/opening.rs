@@ -10,9 +10,9 @@ use crate::render::DialogKind;
 use crate::session::{Call, CallAddress, Journal, Live};
 use crate::verify::Verification;
 
+use super::board::Switchboard;
 use super::directory::{Process, Tenant};
 use super::facts::Known;
-use super::resume::Switchboard;
 
 /// The names that every entry page takes, whatever the flow.
 const CALL_VARIABLES: &[&str] = &["identity", "lang", "email", "phone", "contact_id", "test", "from", "to", "call_id"];

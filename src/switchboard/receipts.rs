@@ -7,9 +7,10 @@ use subtle::ConstantTimeEq;
 use crate::secret::{MasterKey, Purpose};
 use crate::store::NoteKey;
 
+use super::board::Switchboard;
 use super::error::SwitchboardError;
 use super::notes::{self, About};
-use super::resume::{Switchboard, Work};
+use super::resume::Work;
 
 /// How long a receipt is remembered; a code is dead long before.
 const REMEMBERED: SignedDuration = SignedDuration::from_mins(30);

@@ -13,94 +13,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use tracing::{debug, info, warn};
+use tracing::{Instrument, debug, info, info_span, warn};
 
-use crate::clock::{Chance, Clock};
-use crate::flow::{Advance, Farewell, Input, Step, Transferred, Turn, Verdict, Waiting, Words, advance, apology, apology_language};
+use crate::flow::{Advance, Farewell, Input, Step, Turn, Verdict, Waiting, advance, apology};
 use crate::render::DialogKind;
-use crate::secret::{Digits, MasterKey};
 use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
-use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next, Store};
+use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next};
 
-use super::directory::{Directory, Process, Tenant};
+use super::answer::{Answer, Page, TurnInput, answer, current_page, ended_page, gone, goodbye};
+use super::board::Switchboard;
+use super::directory::{Process, Tenant};
 use super::error::SwitchboardError;
 use super::facts::Known;
-use super::opening::{CallVariables, begin, is_test};
+use super::opening::{begin, is_test};
 use super::{ending, metrics, notes, record};
 
 /// How long a claim holds (DESIGN, "Claims, time and lost nodes").
 pub(super) const LEASE: Duration = Duration::from_secs(30);
-/// How long an ended call answers with its result.
-pub(super) const ENDED_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// How often a turn is tried again when others were quicker.
 const MOST_ROUNDS: usize = 20;
-
-/// Where every door leads.
-pub struct Switchboard {
-    pub(super) directory: Directory,
-    pub(super) store: Arc<dyn Store>,
-    pub(super) key: MasterKey,
-    pub(super) clock: Clock,
-    pub(super) chance: Chance,
-}
-
-/// What a platform posts.
-#[derive(Debug, Clone)]
-pub enum TurnInput {
-    /// Turn 0: the call begins.
-    Begin(CallVariables),
-    /// Keys that the caller pressed.
-    Keys(Digits),
-    /// The caller was put through, and it went like this.
-    Transferred(Transferred),
-    /// Silence to the end of the page's reprompts.
-    Silence,
-    /// Wrong keys to the end of the page's reprompts.
-    NoMatch,
-    /// Nothing that could be read: the page is given again.
-    Garbled,
-    /// The caller hung up.
-    HungUp,
-}
-
-/// The answer to a turn.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// What is shown.
-    pub page: Page,
-    /// How the dialog ends when it ends.
-    pub kind: DialogKind,
-    /// `2.1` or `2.0`.
-    pub vxml_version: String,
-    /// Whether grammars stand in the page.
-    pub inline_grammars: bool,
-}
-
-/// What is shown.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Page {
-    /// A turn: its number is posted back with the answer.
-    Turn {
-        /// Its number.
-        number: u32,
-        /// Its words and keys.
-        turn: Box<Turn>,
-    },
-    /// The end.
-    End(Box<Goodbye>),
-}
-
-/// The last page of a call.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Goodbye {
-    /// Said at the end.
-    pub say: Vec<Words>,
-    /// Language of the page (BCP 47).
-    pub language: String,
-    /// What is returned.
-    pub results: Results,
-}
 
 /// A turn being worked on.
 pub(super) struct Work<'s> {
@@ -121,11 +52,6 @@ enum Attempt {
 }
 
 impl Switchboard {
-    /// A switchboard for these tenants.
-    pub fn new(directory: Directory, store: Arc<dyn Store>, key: MasterKey, clock: Clock, chance: Chance) -> Self {
-        Self { directory, store, key, clock, chance }
-    }
-
     /// Whether `address` is that of a call of this process.
     pub fn address(&self, tenant: &str, process: &str, address: &str) -> Option<CallAddress> {
         CallAddress::parse(address, (tenant, process), &self.key).ok()
@@ -278,7 +204,8 @@ impl Switchboard {
                     if work.claim.is_none() && !self.claim(&mut work).await? {
                         return Ok(Attempt::Again);
                     }
-                    let Some(outcome) = self.perform(&mut work, effect).await? else { return Ok(Attempt::Again) };
+                    let span = info_span!("effect", name = effect.name());
+                    let Some(outcome) = self.perform(&mut work, effect).instrument(span).await? else { return Ok(Attempt::Again) };
                     self.advance(&mut work, Input::Performed(outcome)).await?
                 }
             };
@@ -288,7 +215,8 @@ impl Switchboard {
     async fn advance(&self, work: &mut Work<'_>, input: Input) -> Result<Step, SwitchboardError> {
         let now = self.store.now().await?;
         let known = Known { live: &work.live, tenant: work.tenant, now };
-        let Advance { state, step } = advance(&work.process.book, &known, work.live.state.clone(), input);
+        let Advance { state, step, trail } = advance(&work.process.book, &known, work.live.state.clone(), input);
+        self.tell(trail);
         work.live.state = state;
         Ok(step)
     }
@@ -364,36 +292,6 @@ impl Work<'_> {
             None => self.row.unchanged(),
         }
     }
-}
-
-fn answer(page: Page, kind: DialogKind, process: &Process) -> Answer {
-    let rules = process.rules();
-    Answer { page, kind, vxml_version: rules.vxml_version, inline_grammars: rules.inline_grammars }
-}
-
-/// The page of the turn that is awaited; a call whose first turn is still to come has none yet.
-fn current_page(live: &Live, number: u32) -> Page {
-    match &live.turn {
-        Some(turn) => Page::Turn { number, turn: Box::new(turn.clone()) },
-        None => gone("call_ended", &live.state.language),
-    }
-}
-
-fn ended_page(ended: Ended, now: Timestamp) -> Page {
-    if now > ended.at + ENDED_FOR {
-        return gone("call_ended", &ended.language);
-    }
-    goodbye(ended)
-}
-
-fn goodbye(ended: Ended) -> Page {
-    Page::End(Box::new(Goodbye { say: ended.say, language: ended.language, results: ended.results }))
-}
-
-fn gone(reason: &str, language: &str) -> Page {
-    let language = apology_language(language);
-    let results = Results::unavailable(reason);
-    Page::End(Box::new(Goodbye { say: vec![apology(language)], language: language.to_owned(), results }))
 }
 
 fn failed_farewell(reason: &str, language: &str) -> Farewell {

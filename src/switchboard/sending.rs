@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, info_span};
 
 use crate::clients::ServiceStatus;
 use crate::flow::{Method, Outcome, Piece};
 use crate::secret::{Digits, SecretText};
 use crate::verify::{CodeContext, CodeHash, DestinationQuota, Message, SendError, TenantQuota, UsedUp, contact_method, make_code};
 
+use super::board::Switchboard;
 use super::effects::chain;
 use super::error::SwitchboardError;
 use super::metrics;
 use super::notes::{self, About};
-use super::resume::{Switchboard, Work};
+use super::resume::Work;
 
 /// The longest that a caller waits for all gateways together (REQUIREMENTS, Default 3 "service wait").
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -96,7 +98,9 @@ impl Switchboard {
         let deadline = Instant::now() + PATIENCE;
         for gateway in work.tenant.methods.iter().filter(|gateway| gateway.kind() == method) {
             let late = |_| Err(SendError { why: format!("the caller has waited {} s: not tried further", PATIENCE.as_secs()) });
-            let sent = timeout_at(deadline, gateway.send(&message)).await.unwrap_or_else(late);
+            let sent = timeout_at(deadline, gateway.send(&message).instrument(info_span!("gateway", name = gateway.name())))
+                .await
+                .unwrap_or_else(late);
             metrics::sent(&work.live.call.tenant, gateway.name(), sent.is_ok());
             match sent {
                 Ok(()) => return Ok(Some((Outcome::Sent, why))),

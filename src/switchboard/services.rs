@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::flow::{AnswerFacts, ConsentStatus, Evidence, Outcome};
 use crate::session::Event;
 
+use super::board::Switchboard;
 use super::effects::chain;
 use super::error::SwitchboardError;
-use super::resume::{Switchboard, Work};
+use super::resume::Work;
 
 impl Switchboard {
     /// What is not answered is not known: a status read or written before may be another contact's, or no longer so (T8).
@@ -53,8 +54,16 @@ impl Switchboard {
         };
         let at = self.store.now().await?;
         let step = work.live.state.frame().map(|frame| frame.step.clone()).unwrap_or_default();
-        let told = format!("{} {}", outcome.name(), status.name());
-        work.live.journal.add(Event { at, step, outcome: told, method: None, to: Some(crate::secret::mask(contact)), evidence, why });
+        let why = [vec![format!("status {}", status.name())], why].concat();
+        work.live.journal.add(Event {
+            at,
+            step,
+            outcome: outcome.name().to_owned(),
+            method: None,
+            to: Some(crate::secret::mask(contact)),
+            evidence,
+            why,
+        });
         Ok(Some(outcome))
     }
 

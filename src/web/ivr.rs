@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Extension, Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, Request, StatusCode, Uri, header};
-use tracing::error;
+use tracing::{Instrument, error, info_span};
 
 use crate::render::DialogKind;
 use crate::session::CallAddress;
@@ -130,10 +130,11 @@ async fn resume(
     platform: String,
 ) -> Answer {
     let began = metrics::turn_began();
+    let span = info_span!("turn", tenant = names.0, process = names.1, turn);
     let (switchboard, address) = (Arc::clone(&gateway.switchboard), address.clone());
     let (tenant, process, kind) = (names.0.to_owned(), names.1.to_owned(), address.kind());
-    let taken = tokio::spawn(async move { switchboard.resume((&tenant, &process), &address, turn, input, &platform).await });
-    let answered = taken.await.unwrap_or_else(|_| Err(SwitchboardError::Panicked));
+    let work = async move { switchboard.resume((&tenant, &process), &address, turn, input, &platform).await };
+    let answered = tokio::spawn(work.instrument(span)).await.unwrap_or_else(|_| Err(SwitchboardError::Panicked));
     metrics::turn_ended(names, began, answered.is_ok());
     answered.unwrap_or_else(|fault| {
         let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();

@@ -208,6 +208,30 @@ async fn a_gateway_that_is_too_slow_has_failed() {
 }
 
 #[tokio::test]
+async fn a_fault_of_our_own_is_heard_and_readiness_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("callward.db").display());
+    let house = House::plan().store(&database).start().await;
+    let code = house.at_the_code().await;
+    let broken = sqlx::SqlitePool::connect(&database).await.unwrap();
+    for drop in ["DROP TABLE calls", "DROP TABLE notes", "DROP TABLE pings"] {
+        sqlx::query(drop).execute(&broken).await.unwrap();
+    }
+
+    let turn = house.press(&code, &house.sms_code()).await;
+    let begun = house.at_the_code().await;
+    let gone = house.hang_up(&code).await;
+    let ready = house.client().get(house.url("/readyz")).send().await.unwrap();
+
+    for page in [&turn, &begun] {
+        assert_heard(page, ["unavailable", "error", "internal"]);
+    }
+    assert!(gone.is_end());
+    assert_eq!(ready.status().as_u16(), 503);
+    assert!(ready.text().await.unwrap().starts_with("store: "));
+}
+
+#[tokio::test]
 async fn a_grammar_that_is_none_is_not_found() {
     let house = House::usual().await;
 

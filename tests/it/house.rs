@@ -25,7 +25,7 @@ use crate::schemas::Met;
 /// When a clock that is set by hand begins to stand: 2026-01-01.
 const START: i64 = 1_767_225_600;
 
-/// The process that every house has.
+/// The process that a house's settings are for; it has `consent` and `front-door` beside it.
 pub const TWO_FACTOR: &str = "/vxml/demo/two-factor";
 
 /// What to build.
@@ -220,7 +220,7 @@ impl Plan {
     /// Builds it and opens the doors.
     pub async fn start(self) -> House {
         let stand_ins = StandIns::start(Options::default(), self.clock.clone(), Chance::system()).await.unwrap();
-        let demo = demo_text(&self.store, &stand_ins.base_url(), stand_ins.smtp_address().port(), &["two-factor"]);
+        let demo = demo_text(&self.store, &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]);
         let text = format!("{demo}\n{}{}", self.settings, self.tables.replace("{services}", &stand_ins.base_url()));
         let config = Config::from_text("house.toml", &text, self.environment.into_iter()).unwrap_or_else(|error| panic!("{error}"));
         let mut flows = FlowLibrary::shipped().unwrap();

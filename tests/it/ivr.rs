@@ -226,6 +226,19 @@ async fn a_hang_up_after_any_turn_is_recorded_once() {
 }
 
 #[tokio::test]
+async fn a_hang_up_in_the_middle_of_a_turn_is_recorded_after_it() {
+    let house = House::usual().await;
+    house.stand_ins.world().set_manner(Service::SmsGateway, Manner::Slow(Duration::from_millis(50)));
+    let menu = house.begin(&[("identity", "1001"), ("call_id", "c1")]).await;
+
+    tokio::join!(house.press(&menu, "2"), house.hang_up(&menu));
+
+    let records = house.records("c1").await;
+    assert_eq!(records.len(), 1);
+    assert_eq!(ending(&records[0]), ["abandoned", "hangup", "hung_up"]);
+}
+
+#[tokio::test]
 async fn a_hang_up_changes_nothing_of_a_verdict() {
     let house = House::usual().await;
     let code = house.begin(&[("identity", "1002"), ("call_id", "c1")]).await;

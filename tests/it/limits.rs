@@ -30,10 +30,12 @@ async fn of_500_wrong_codes_at_once_five_are_compared() {
     assert_eq!(house.begin(&[("identity", "1003")]).await.verdict(), LOCKED);
 }
 
-/// 20 calls with a code of their own, 25 guesses at each code at once: five at each of its turns.
+/// 20 calls with a code of their own, 25 guesses at each code at once: five at each of its turns. Kept in SQLite.
 #[tokio::test]
 async fn of_500_wrong_codes_at_once_at_our_own_codes_five_are_compared() {
-    let house = House::plan().setting(MORE_CHECKS).table(MORE_SENDS).set("security.master_key", MASTER_KEY).start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let plan = House::plan().store(&format!("sqlite://{}", folder.path().join("callward.db").display()));
+    let house = plan.setting(MORE_CHECKS).table(MORE_SENDS).set("security.master_key", MASTER_KEY).start().await;
     let calls = join_all((0..20).map(|_| house.at_the_code())).await;
     let right = house.sms_code();
 

@@ -1,23 +1,29 @@
 //! Callward through the doors that people use: HTTP, the command line, the browser, and the plan of the house. One binary, one link.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "what a test needs and does not get is its failure")]
 
 mod access;
 mod browser;
 mod browser_call;
 mod browser_hostile;
+mod command_line;
 mod conformance_vxml;
 mod endings;
 mod faults;
 mod fetch;
+mod flow_docs;
 mod foreign_flows;
 mod house;
 mod ivr;
 mod limits;
 mod log;
 mod lost_nodes;
+mod other_flows;
 mod page;
+mod plan;
 mod receipts;
 mod schemas;
 mod secrets;
+mod serving;
+mod skip;
 mod vxml_run;

@@ -78,7 +78,7 @@ impl Page {
         said.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// What the page asks for or returns: every page either goes on or ends.
+    /// Whether the dialog ends with this page.
     pub fn is_end(&self) -> bool {
         self.leaving().is_some()
     }

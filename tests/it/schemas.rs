@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
+use crate::skip;
+
 /// Documents that have to be valid; looked at together when this is dropped.
 #[derive(Default)]
 pub struct Met(Mutex<BTreeSet<String>>);
@@ -52,7 +54,7 @@ fn assert_valid(documents: &BTreeSet<String>) {
 fn judge(documents: &[&String], schema: &str) {
     let schema = conformance().join("schemas").join(schema);
     if !schema.exists() {
-        eprintln!("SKIPPED: there is no schema {}; set CALLWARD_CONFORMANCE", schema.display());
+        skip::loudly(&format!("there is no schema {}; set CALLWARD_CONFORMANCE", schema.display()));
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -63,7 +65,7 @@ fn judge(documents: &[&String], schema: &str) {
     });
     let files: Vec<PathBuf> = files.collect();
     let Ok(verdict) = Command::new("xmllint").args(["--nonet", "--noout", "--schema"]).arg(&schema).args(&files).output() else {
-        eprintln!("SKIPPED: xmllint is not installed (Debian: libxml2-utils)");
+        skip::loudly("xmllint is not installed (Debian: libxml2-utils)");
         return;
     };
     assert!(verdict.status.success(), "{}", complaints(&String::from_utf8_lossy(&verdict.stderr), folder.path(), documents));

@@ -12,11 +12,14 @@ use crate::log;
 use crate::page::Page;
 
 const EXTERNAL: &str = "/vxml/demo/external";
+const CONSENT: &str = "/vxml/demo/consent";
+const FRONT_DOOR: &str = "/vxml/demo/front-door";
 const ACCOUNT: &str = "7700112233";
 const NUMBER: &str = "+491705556667";
 const ADDRESS: &str = "carla.gomez@example.org";
 const CALLER: &str = "+493098765432";
 const SMTP_PASSWORD: &str = "smtp-pass-word";
+const CLIENT_SECRET: &str = "callward-demo";
 const PLATFORM_PASSWORD: &str = "plat-pass-word";
 
 /// Codes of ten digits: none is met by chance in a time, a duration or a digest.
@@ -53,6 +56,8 @@ async fn no_log_metric_row_record_or_page_shows_a_secret() {
     verify(&house, &mut secrets).await;
     go_wrong(&house, &mut secrets).await;
     fail_every_service(&house, &mut secrets).await;
+    fail_consent(&house, &mut secrets).await;
+    come_by_the_front_door(&house, &mut secrets).await;
     let live = house.begin(&variables("live")).await;
     note_address(&live, &mut secrets);
     note_messages(&house, &mut secrets);
@@ -102,6 +107,8 @@ fn fixed_secrets() -> Secrets {
         (STANDARD.encode(format!("\0mailer\0{SMTP_PASSWORD}")), "password of the mail server"),
         ("sms-header-key".to_owned(), "key of the SMS gateway"),
         ("gateway-query-key".to_owned(), "key of the SMS gateway"),
+        (CLIENT_SECRET.to_owned(), "secret of the consent API"),
+        (STANDARD.encode(format!("callward:{CLIENT_SECRET}")), "secret of the consent API"),
         (PLATFORM_PASSWORD.to_owned(), "password of the platform"),
         (STANDARD.encode(format!("ivr:{PLATFORM_PASSWORD}")), "password of the platform"),
     ])
@@ -145,11 +152,8 @@ async fn go_wrong(house: &House, secrets: &mut Secrets) {
     note_messages(house, secrets);
 }
 
-/// Every service fails in every way; liars say what was meant for nobody else.
+/// Every service fails in every way.
 async fn fail_every_service(house: &House, secrets: &mut Secrets) {
-    let words = format!("550 {ADDRESS} {NUMBER} {ACCOUNT} 4455667788");
-    let faults = [Fault::ServerError, Fault::Closed, Fault::Cut, Fault::Empty].map(Manner::Broken);
-    let manners: Vec<Manner> = faults.into_iter().chain([Manner::Down, Manner::Lying(vec![words])]).collect();
     let roads = [
         (TWO_FACTOR, Service::CheckVerifiedContactMethods, "2"),
         (TWO_FACTOR, Service::SmsGateway, "2"),
@@ -158,8 +162,8 @@ async fn fail_every_service(house: &House, secrets: &mut Secrets) {
         (EXTERNAL, Service::CodeAuthentication, "2"),
     ];
     for (path, service, first_key) in roads {
-        for manner in &manners {
-            house.stand_ins.world().set_manner(service.clone(), manner.clone());
+        for manner in manners() {
+            house.stand_ins.world().set_manner(service.clone(), manner);
             fail(house, path, first_key, secrets).await;
             house.stand_ins.world().set_manner(service.clone(), Manner::Good);
         }
@@ -177,6 +181,45 @@ async fn fail(house: &House, path: &str, first_key: &str, secrets: &mut Secrets)
         }
     }
     note_messages(house, secrets);
+}
+
+/// The consent of a contact is read and set by an address with its number in it.
+async fn fail_consent(house: &House, secrets: &mut Secrets) {
+    for service in [Service::ConsentRead, Service::ConsentSet, Service::Token] {
+        for manner in manners() {
+            house.stand_ins.world().set_consent(NUMBER, "NO_CONSENT");
+            house.stand_ins.world().revoke_tokens();
+            house.stand_ins.world().set_manner(service.clone(), manner);
+            let page = house.begin_at(CONSENT, &variables("consent")).await;
+            note_address(&page, secrets);
+            if !page.is_end() {
+                house.press(&page, "1").await;
+            }
+            house.stand_ins.world().set_manner(service.clone(), Manner::Good);
+        }
+    }
+}
+
+/// The caller keys the account number in.
+async fn come_by_the_front_door(house: &House, secrets: &mut Secrets) {
+    house.pass(24 * 3600);
+    let mut page = house.begin_at(FRONT_DOOR, &[("from", CALLER)]).await;
+    note_address(&page, secrets);
+    for keys in ["1", ACCOUNT, "2"] {
+        page = house.press(&page, keys).await;
+    }
+    let sent = newest_code(house);
+    page = house.press(&page, &sent).await;
+    page = house.press(&page, "1").await;
+    let end = house.give_up(&page, "ended").await;
+    assert_eq!(end.returned()["authStatus"], "verified");
+}
+
+/// All the ways in which a service fails; a liar says what was meant for nobody else.
+fn manners() -> impl Iterator<Item = Manner> {
+    let words = format!("550 {ADDRESS} {NUMBER} {ACCOUNT} 4455667788");
+    let faults = [Fault::ServerError, Fault::Closed, Fault::Cut, Fault::Empty].map(Manner::Broken);
+    faults.into_iter().chain([Manner::Down, Manner::Lying(vec![words])])
 }
 
 fn variables(call_id: &'static str) -> [(&'static str, &'static str); 5] {

@@ -1,0 +1,340 @@
+//! Writes the picture as SVG 1.1, with a title and a description for those who hear it.
+
+use std::fmt::Write;
+
+use quick_xml::escape::escape;
+
+use crate::flow::Flow;
+
+use super::graph::{Arrow, Graph, Knot, Look};
+use super::layers::{Holds, KNOT_HEIGHT, LABEL_LINE, Layers, text_width};
+use super::legend::legend;
+use super::order::order;
+use super::places::Places;
+use super::style::STYLE;
+
+/// White space around the picture.
+const MARGIN: f64 = 28.0;
+/// Room for the title.
+const HEAD: f64 = 46.0;
+/// Height of a line below the picture.
+const LINE: f64 = 17.0;
+
+/// Draws a flow.
+pub fn draw(flow: &Flow) -> String {
+    let graph = Graph::of(flow);
+    let mut layers = Layers::of(&graph);
+    order(&mut layers);
+    let places = Places::of(&layers);
+    let picture = Picture { graph, layers, places };
+    picture.write(flow).unwrap_or_default()
+}
+
+struct Picture {
+    graph: Graph,
+    layers: Layers,
+    places: Places,
+}
+
+impl Picture {
+    fn write(&self, flow: &Flow) -> Result<String, std::fmt::Error> {
+        let blocks = legend(flow);
+        let longest = blocks.iter().flat_map(|(heading, lines)| lines.iter().map(|line| line.len()).chain([heading.len()])).max();
+        let foot_width = text_width(&"x".repeat(longest.unwrap_or(0)), 11.0);
+        let foot: f64 = blocks.iter().map(|(_, lines)| LINE * lines.iter().map(|_| 1.0).sum::<f64>() + LINE * 1.8).sum();
+        let width = self.places.width.max(foot_width) + 2.0 * MARGIN;
+        let height = self.places.height + HEAD + foot + 3.0 * MARGIN;
+        let title = escape(flow.title.as_str());
+        let mut out = String::new();
+        writeln!(
+            out,
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0} {height:.0}" width="{width:.0}" height="{height:.0}" role="img" aria-labelledby="title desc">"#
+        )?;
+        writeln!(out, r#"<title id="title">{title}</title>"#)?;
+        writeln!(out, r#"<desc id="desc">{}</desc>"#, escape(self.description().as_str()))?;
+        writeln!(out, "<style>{STYLE}</style>")?;
+        writeln!(out, "<defs>{}{}</defs>", head("head"), head("head-failure"))?;
+        writeln!(out, r#"<text class="title" x="{MARGIN}" y="{:.0}">{title}</text>"#, MARGIN + 8.0)?;
+        let shift = (width - 2.0 * MARGIN - self.places.width) / 2.0;
+        writeln!(out, r#"<g transform="translate({:.1} {:.1})">"#, MARGIN + shift, MARGIN + HEAD)?;
+        self.write_ways(&mut out)?;
+        self.write_labels(&mut out)?;
+        self.write_knots(&mut out)?;
+        writeln!(out, "</g>")?;
+        write_legend(&blocks, self.places.height + HEAD + 2.5 * MARGIN, &mut out)?;
+        writeln!(out, "</svg>")?;
+        Ok(out)
+    }
+
+    /// Every arrow in words.
+    fn description(&self) -> String {
+        let name = |knot: usize| self.graph.knots.get(knot).map(|knot| knot.name.as_str()).unwrap_or_default();
+        let arrows = self.graph.arrows.iter().map(|arrow| match arrow.labels.as_slice() {
+            [] => format!("{} leads to {}.", name(arrow.from), name(arrow.to)),
+            labels => format!("{} leads to {} by {}.", name(arrow.from), name(arrow.to), labels.join(", ")),
+        });
+        format!("The flow begins at {}. {}", name(self.graph.start), arrows.collect::<Vec<_>>().join(" "))
+    }
+
+    fn write_ways(&self, out: &mut String) -> std::fmt::Result {
+        for (number, arrow) in self.graph.arrows.iter().enumerate() {
+            let back = self.layers.back.get(number).copied().unwrap_or(false);
+            let path = if arrow.from == arrow.to { self.own_loop(arrow) } else { self.curve(number, back) };
+            let classes = way_classes(arrow, back);
+            let head = if arrow.failure { "head-failure" } else { "head" };
+            writeln!(out, r#"<path class="way{classes}" d="{path}" marker-end="url(#{head})"/>"#)?;
+        }
+        Ok(())
+    }
+
+    /// From knot to knot through all spots between, upright where it meets one.
+    fn curve(&self, number: usize, back: bool) -> String {
+        let chain = self.layers.chains.get(number).map(Vec::as_slice).unwrap_or_default();
+        let mut points: Vec<(f64, f64, f64)> = chain.iter().map(|spot| self.point(*spot)).collect();
+        if let (Some(first), Some(last)) = (chain.first(), chain.last()) {
+            let (top, bottom) = (self.port(number, *first, true), self.port(number, *last, false));
+            let gap = 3.0;
+            let ends = points.len().saturating_sub(1);
+            points[0] = (top, points[0].1 + KNOT_HEIGHT / 2.0 + if back { gap } else { 0.0 }, 0.0);
+            points[ends] = (bottom, points[ends].1 - KNOT_HEIGHT / 2.0 - if back { 0.0 } else { gap }, 0.0);
+        }
+        if back {
+            points.reverse();
+        }
+        path_through(&points)
+    }
+
+    /// Middle of a spot, and half its height.
+    fn point(&self, spot: usize) -> (f64, f64, f64) {
+        (self.places.x[spot], self.places.y[spot], self.layers.spots[spot].height / 2.0)
+    }
+
+    /// Where an arrow meets the lower (or upper) side of a knot: side by side with the others, in the order of where they come from.
+    fn port(&self, number: usize, knot: usize, lower: bool) -> f64 {
+        let next = |chain: &[usize]| -> Option<usize> {
+            if lower {
+                (chain.first() == Some(&knot)).then(|| chain[1])
+            } else {
+                (chain.last() == Some(&knot)).then(|| chain[chain.len() - 2])
+            }
+        };
+        let ends = self.layers.chains.iter().enumerate().filter(|(_, chain)| chain.len() > 1);
+        let mut here: Vec<(f64, usize)> = ends.filter_map(|(arrow, chain)| Some((self.places.x[next(chain)?], arrow))).collect();
+        here.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let place = here.iter().position(|(_, arrow)| *arrow == number).unwrap_or(0);
+        let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(0));
+        let room = self.layers.spots[knot].width - 24.0;
+        let step = (room / count(here.len().max(1))).min(26.0);
+        self.places.x[knot] + (count(place) - (count(here.len()) - 1.0) / 2.0) * step
+    }
+
+    fn own_loop(&self, arrow: &Arrow) -> String {
+        let (x, y) = (self.places.x[arrow.from] + self.layers.spots[arrow.from].width / 2.0, self.places.y[arrow.from]);
+        format!("M{x:.1} {:.1} c26 -6 26 22 3 16", y - 8.0)
+    }
+
+    fn write_labels(&self, out: &mut String) -> std::fmt::Result {
+        for (number, arrow) in self.graph.arrows.iter().enumerate() {
+            let class = if arrow.failure { "label failure" } else { "label" };
+            if arrow.from == arrow.to {
+                let x = self.places.x[arrow.from] + self.layers.spots[arrow.from].width / 2.0 + 24.0;
+                let y = self.places.y[arrow.from] + 3.0;
+                writeln!(
+                    out,
+                    r#"<text class="{class}" style="text-anchor: start" x="{x:.1}" y="{y:.1}">{}</text>"#,
+                    escape(arrow.labels.join(", ").as_str())
+                )?;
+                continue;
+            }
+            let chain = self.layers.chains.get(number).map(Vec::as_slice).unwrap_or_default();
+            let Some(spot) = chain.iter().copied().find(|spot| self.layers.spots[*spot].holds == Holds::Label) else { continue };
+            self.write_label(spot, class, &arrow.labels, out)?;
+        }
+        Ok(())
+    }
+
+    fn write_label(&self, spot: usize, class: &str, labels: &[String], out: &mut String) -> std::fmt::Result {
+        let (x, y, half) = self.point(spot);
+        let width = self.layers.spots[spot].width;
+        if !labels.is_empty() {
+            writeln!(
+                out,
+                r#"<rect class="behind" x="{:.1}" y="{:.1}" width="{width:.1}" height="{:.1}" rx="3"/>"#,
+                x - width / 2.0,
+                y - half,
+                half * 2.0
+            )?;
+        }
+        for (line, label) in labels.iter().enumerate() {
+            let line = f64::from(u32::try_from(line).unwrap_or(0));
+            writeln!(
+                out,
+                r#"<text class="{class}" x="{x:.1}" y="{:.1}">{}</text>"#,
+                y - half + LABEL_LINE * line + 11.0,
+                escape(label.as_str())
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_knots(&self, out: &mut String) -> std::fmt::Result {
+        for (number, knot) in self.graph.knots.iter().enumerate() {
+            let (x, y, half) = self.point(number);
+            let width = self.layers.spots[number].width;
+            if number == self.graph.start {
+                writeln!(out, r#"<path class="start" d="M{x:.1} {:.1} l-7 -11 h14 z"/>"#, y - half - 3.0)?;
+            }
+            write_knot(knot, (x, y, half), width, out)?;
+        }
+        Ok(())
+    }
+}
+
+/// A smooth line through points: upright at its ends and along labels, slanting evenly where it only passes.
+fn path_through(points: &[(f64, f64, f64)]) -> String {
+    let Some((x, y, _)) = points.first() else { return String::new() };
+    let mut path = format!("M{x:.1} {y:.1}");
+    let slope =
+        |number: usize| match (number.checked_sub(1).and_then(|before| points.get(before)), points.get(number), points.get(number + 1)) {
+            (Some(before), Some((_, _, 0.0)), Some(after)) => (after.0 - before.0) / (after.1 - before.1),
+            _ => 0.0,
+        };
+    for (number, pair) in points.windows(2).enumerate() {
+        let down = (pair[1].1 - pair[0].1).signum();
+        let (x0, y0) = (pair[0].0, pair[0].1 + down * pair[0].2);
+        let (x1, y1) = (pair[1].0, pair[1].1 - down * pair[1].2);
+        let (leave, arrive) = (slope(number), slope(number + 1));
+        let third = (y1 - y0) * if leave == 0.0 && arrive == 0.0 { 0.5 } else { 0.4 };
+        path += &format!(
+            " L{x0:.1} {y0:.1} C{:.1} {:.1} {:.1} {:.1} {x1:.1} {y1:.1}",
+            x0 + leave * third,
+            y0 + third,
+            x1 - arrive * third,
+            y1 - third
+        );
+    }
+    path
+}
+
+fn write_knot(knot: &Knot, (x, y, half): (f64, f64, f64), width: f64, out: &mut String) -> std::fmt::Result {
+    let (class, is_exit) = (knot.look.class(), knot.look.is_exit());
+    let corner = if is_exit {
+        half
+    } else if knot.look == Look::Decides {
+        14.0
+    } else {
+        5.0
+    };
+    let on = if is_exit { " on-exit" } else { "" };
+    writeln!(out, "<g>")?;
+    writeln!(
+        out,
+        r#"<rect class="knot {class}" x="{:.1}" y="{:.1}" width="{width:.1}" height="{:.1}" rx="{corner:.0}"/>"#,
+        x - width / 2.0,
+        y - half,
+        half * 2.0
+    )?;
+    let lines: Vec<String> = if is_exit {
+        [knot.caption.clone(), knot.note.clone()].into_iter().filter(|line| !line.is_empty()).collect()
+    } else {
+        vec![[knot.caption.as_str(), knot.note.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")]
+    };
+    let top = if lines.len() > 1 { y - 8.0 } else { y - 2.0 };
+    writeln!(out, r#"<text class="name{on}" x="{x:.1}" y="{top:.1}">{}</text>"#, escape(knot.name.as_str()))?;
+    for (line, text) in lines.iter().enumerate() {
+        let line = f64::from(u32::try_from(line).unwrap_or(0));
+        writeln!(out, r#"<text class="caption{on}" x="{x:.1}" y="{:.1}">{}</text>"#, top + 15.0 + 13.0 * line, escape(text.as_str()))?;
+    }
+    writeln!(out, "</g>")
+}
+
+fn write_legend(blocks: &[(&str, Vec<String>)], top: f64, out: &mut String) -> std::fmt::Result {
+    let mut y = top;
+    for (heading, lines) in blocks {
+        writeln!(out, r#"<text class="heading" x="{MARGIN}" y="{y:.0}">{}</text>"#, escape(*heading))?;
+        for line in lines {
+            y += LINE;
+            writeln!(out, r#"<text class="table" x="{:.0}" y="{y:.0}">{}</text>"#, MARGIN + 12.0, escape(line.as_str()))?;
+        }
+        y += LINE * 1.8;
+    }
+    Ok(())
+}
+
+fn head(name: &str) -> String {
+    format!(
+        r#"<marker id="{name}" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path class="{name}" d="M0 0.5 L8 4 L0 7.5 z"/></marker>"#
+    )
+}
+
+fn way_classes(arrow: &Arrow, back: bool) -> String {
+    let classes = [(arrow.failure, " failure"), (back || arrow.from == arrow.to, " back"), (arrow.by_setting, " setting")];
+    classes.into_iter().filter(|(holds, _)| *holds).map(|(_, class)| class).collect()
+}
+
+impl Look {
+    pub fn is_exit(self) -> bool {
+        match self {
+            Look::Sealed | Look::Agent | Look::Fault | Look::Exit => true,
+            Look::Asks | Look::Speaks | Look::Works | Look::Decides => false,
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Look::Asks => "asks",
+            Look::Speaks => "speaks",
+            Look::Works => "works",
+            Look::Decides => "decides",
+            Look::Sealed => "sealed",
+            Look::Agent => "agent",
+            Look::Fault => "fault",
+            Look::Exit => "exit",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn every_step_and_exit_of_a_shipped_flow_is_drawn_once() {
+        let flow = Flow::read(include_str!("../../flows/two-factor.yaml")).unwrap();
+
+        let svg = draw(&flow);
+
+        for name in flow.steps.keys().chain(flow.exits.keys()) {
+            let drawn = svg.lines().filter(|line| line.contains("class=\"name") && line.ends_with(&format!(">{name}</text>")));
+            assert_eq!(drawn.count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn knots_of_a_flow_with_forty_steps_do_not_overlap() {
+        let mut steps = String::new();
+        for number in 0..40 {
+            let (next, jump) = ((number + 1) % 40, (number * 7 + 3) % 40);
+            writeln!(
+                steps,
+                "  s{number}: {{ yes_no: {{ ask: q, then: {{ said_yes: s{next}, said_no: s{jump}, no_input: agent, no_match: agent }} }} }}"
+            )
+            .unwrap();
+        }
+        let head = "callward: 1\ntitle: Forty\nlanguages: [en]\nexits: { agent: { label: A } }\nstart: s0\nsteps:\n";
+        let flow = Flow::read(&format!("{head}{steps}prompts: {{ en: {{ q.ask: Q, q.no_input: Q, q.no_match: Q }} }}\n")).unwrap();
+        let graph = Graph::of(&flow);
+        let mut layers = Layers::of(&graph);
+        order(&mut layers);
+        let places = Places::of(&layers);
+
+        for row in &layers.rows {
+            for pair in row.windows(2) {
+                let room = places.x[pair[1]] - places.x[pair[0]] - (layers.spots[pair[0]].width + layers.spots[pair[1]].width) / 2.0;
+                assert!(room > 0.0, "{room}");
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What a platform posts, and the page that answers it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::flow::{Transferred, Turn, Words, apology, apology_language};
+use crate::render::DialogKind;
+use crate::secret::Digits;
+use crate::session::{Ended, Live, Results};
+
+use super::directory::Process;
+use super::opening::CallVariables;
+
+/// How long an ended call answers with its result.
+pub(super) const ENDED_FOR: SignedDuration = SignedDuration::from_mins(10);
+
+/// What a platform posts.
+#[derive(Debug, Clone)]
+pub enum TurnInput {
+    /// Turn 0: the call begins.
+    Begin(CallVariables),
+    /// Keys that the caller pressed.
+    Keys(Digits),
+    /// The caller was put through, and it went like this.
+    Transferred(Transferred),
+    /// Silence to the end of the page's reprompts.
+    Silence,
+    /// Wrong keys to the end of the page's reprompts.
+    NoMatch,
+    /// Nothing that could be read: the page is given again.
+    Garbled,
+    /// The caller hung up.
+    HungUp,
+}
+
+/// The answer to a turn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// What is shown.
+    pub page: Page,
+    /// How the dialog ends when it ends.
+    pub kind: DialogKind,
+    /// `2.1` or `2.0`.
+    pub vxml_version: String,
+    /// Whether grammars stand in the page.
+    pub inline_grammars: bool,
+}
+
+/// What is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Page {
+    /// A turn: its number is posted back with the answer.
+    Turn {
+        /// Its number.
+        number: u32,
+        /// Its words and keys.
+        turn: Box<Turn>,
+    },
+    /// The end.
+    End(Box<Goodbye>),
+}
+
+/// The last page of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goodbye {
+    /// Said at the end.
+    pub say: Vec<Words>,
+    /// Language of the page (BCP 47).
+    pub language: String,
+    /// What is returned.
+    pub results: Results,
+}
+
+pub(super) fn answer(page: Page, kind: DialogKind, process: &Process) -> Answer {
+    let rules = process.rules();
+    Answer { page, kind, vxml_version: rules.vxml_version, inline_grammars: rules.inline_grammars }
+}
+
+/// The page of the turn that is awaited; a call whose first turn is still to come has none yet.
+pub(super) fn current_page(live: &Live, number: u32) -> Page {
+    match &live.turn {
+        Some(turn) => Page::Turn { number, turn: Box::new(turn.clone()) },
+        None => gone("call_ended", &live.state.language),
+    }
+}
+
+pub(super) fn ended_page(ended: Ended, now: Timestamp) -> Page {
+    if now > ended.at + ENDED_FOR {
+        return gone("call_ended", &ended.language);
+    }
+    goodbye(ended)
+}
+
+pub(super) fn goodbye(ended: Ended) -> Page {
+    Page::End(Box::new(Goodbye { say: ended.say, language: ended.language, results: ended.results }))
+}
+
+pub(super) fn gone(reason: &str, language: &str) -> Page {
+    let language = apology_language(language);
+    let results = Results::unavailable(reason);
+    Page::End(Box::new(Goodbye { say: vec![apology(language)], language: language.to_owned(), results }))
+}

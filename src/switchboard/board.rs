@@ -1,0 +1,39 @@
+//! The switchboard itself: who is served, where calls are kept, and what it takes to serve them.
+
+use std::sync::Arc;
+
+use crate::clock::{Chance, Clock};
+use crate::flow::Passed;
+use crate::secret::MasterKey;
+use crate::store::Store;
+
+use super::directory::Directory;
+use super::watch::Watch;
+
+/// Where every door leads.
+pub struct Switchboard {
+    pub(super) directory: Directory,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) key: MasterKey,
+    pub(super) clock: Clock,
+    pub(super) chance: Chance,
+    watch: Option<Arc<dyn Watch>>,
+}
+
+impl Switchboard {
+    /// A switchboard for these tenants.
+    pub fn new(directory: Directory, store: Arc<dyn Store>, key: MasterKey, clock: Clock, chance: Chance) -> Self {
+        Self { directory, store, key, clock, chance, watch: None }
+    }
+
+    /// The same, with somebody who is told which way calls go.
+    pub fn watched_by(self, watch: Arc<dyn Watch>) -> Self {
+        Self { watch: Some(watch), ..self }
+    }
+
+    pub(super) fn tell(&self, trail: Vec<Passed>) {
+        if let Some(watch) = &self.watch {
+            watch.passed(trail);
+        }
+    }
+}
