@@ -85,6 +85,11 @@ impl Book {
         self.chapters.get(name)
     }
 
+    /// Whether any of its flows verifies somebody.
+    pub fn verifies(&self) -> bool {
+        self.chapters.values().any(|chapter| chapter.flow.identity_input().is_some())
+    }
+
     /// All flows in it.
     pub fn chapters(&self) -> impl Iterator<Item = (&str, &Chapter)> {
         self.chapters.iter().map(|(name, chapter)| (name.as_str(), chapter))

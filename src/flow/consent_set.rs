@@ -29,10 +29,13 @@ impl ConsentSet {
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         let evidence = stage.frame.yes.get(&self.evidence.text).cloned();
         let consents = self.status == ConsentStatus::Consented;
-        if !stage.facts.consent.allowed || (consents && evidence.is_none()) {
+        let contact = self.contact.text(stage);
+        // The platform vouches for the contact that it gave, not for one that the caller keyed in.
+        let allowed = stage.facts.verification.verified || contact == stage.facts.consent.vouched;
+        if contact.is_empty() || !allowed || (consents && evidence.is_none()) {
             return Next::Outcome("not_allowed");
         }
-        Next::Perform(Effect::SetConsent { contact: self.contact.text(stage), status: self.status, evidence })
+        Next::Perform(Effect::SetConsent { contact, status: self.status, evidence })
     }
 }
 

@@ -48,6 +48,8 @@ pub struct ConsentFacts {
     pub status: String,
     /// Whether it may be written: a verified call, or a contact that a trusted platform gave (AMB-15).
     pub allowed: bool,
+    /// The contact that the platform gave; empty where it gave none.
+    pub vouched: String,
 }
 
 /// The call.

@@ -41,3 +41,73 @@ fn read_strength(strength: &Located, reading: &mut Reading) -> Option<Strength> 
     }
     known
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+    use jiff::tz::TimeZone;
+
+    use crate::flow::{
+        AnswerFacts, Book, CallFacts, Chapter, CodeFacts, ConsentFacts, Facts, Flow, Frame, Input, Knowledge, Overrides, Rules, State,
+        Step, VerificationFacts, advance,
+    };
+
+    use super::*;
+
+    const FLOW: &str = r#"
+callward: 1
+title: Payee
+languages: [en]
+exits: { agent: {}, let_in: {}, step_up: {} }
+start: guard
+steps:
+  guard: { require: { strength: medium, max_age: 5m, then: { met: let_in, not_met: step_up } } }
+prompts: { en: { hello: Hello. } }
+"#;
+
+    struct Known(Option<(Strength, u64)>);
+
+    impl Knowledge for Known {
+        fn facts(&self, _: &Frame, _: &Rules) -> Facts {
+            let proof = self.0;
+            Facts {
+                now: Timestamp::UNIX_EPOCH,
+                time_zone: TimeZone::UTC,
+                call: CallFacts::default(),
+                verification: VerificationFacts {
+                    verified: proof.is_some(),
+                    any_strength: proof.map(|(strength, _)| strength),
+                    age_ms: proof.map(|(_, age)| age),
+                    ..VerificationFacts::default()
+                },
+                methods: Vec::new(),
+                code: CodeFacts::default(),
+                answer: AnswerFacts::default(),
+                consent: ConsentFacts::default(),
+            }
+        }
+
+        fn contact(&self) -> String {
+            String::new()
+        }
+    }
+
+    fn path(proof: Option<(Strength, u64)>) -> String {
+        let flow = Arc::new(Flow::read(FLOW).unwrap());
+        let settings = flow.settings(&Overrides::default()).unwrap();
+        let book = Book::gather("payee", |_| Some(Chapter { flow: Arc::clone(&flow), settings: settings.clone() })).unwrap();
+        let frame = Frame { flow: "payee".to_owned(), ..Frame::default() };
+        let Step::End(farewell) = advance(&book, &Known(proof), State::new("en", frame), Input::Began).step else { panic!("no end") };
+        farewell.path
+    }
+
+    #[test]
+    fn a_verdict_must_be_strong_enough_and_young_enough() {
+        assert_eq!(path(None), "step_up");
+        assert_eq!(path(Some((Strength::Low, 0))), "step_up");
+        assert_eq!(path(Some((Strength::Medium, 300_000))), "let_in");
+        assert_eq!(path(Some((Strength::High, 300_001))), "step_up");
+    }
+}

@@ -22,8 +22,10 @@ pub struct State {
     pub language: String,
     /// Said on the way, not heard yet.
     pub said: Vec<Words>,
-    /// A flow of this call ended by an exit that needs a verified caller.
+    /// The flow that verified somebody last ended by an exit that needs a verified caller.
     pub proven: bool,
+    /// Steps and ways out that were taken since the caller last heard anything.
+    pub steps: u32,
     /// What the caller entered, on its way to the step that reads it: never stored.
     #[serde(skip)]
     pub entry: Option<Digits>,
@@ -93,7 +95,15 @@ pub enum Waiting {
 impl State {
     /// A call that has not begun.
     pub fn new(language: &str, frame: Frame) -> Self {
-        Self { frames: vec![frame], waiting: Waiting::Start, language: language.to_owned(), said: Vec::new(), proven: false, entry: None }
+        Self {
+            frames: vec![frame],
+            waiting: Waiting::Start,
+            language: language.to_owned(),
+            said: Vec::new(),
+            proven: false,
+            steps: 0,
+            entry: None,
+        }
     }
 
     /// The run that is under way.

@@ -32,7 +32,10 @@ impl YesNo {
                 stage.frame.yes.insert(stage.frame.step.clone(), evidence);
                 Next::Outcome("said_yes")
             }
-            "2" => Next::Outcome("said_no"),
+            "2" => {
+                stage.frame.yes.remove(&stage.frame.step);
+                Next::Outcome("said_no")
+            }
             _ => self.listening.bound(pressed, false, stage.keys).map_or(Next::Outcome("no_match"), follow),
         }
     }

@@ -38,7 +38,7 @@ impl<'w> Writer<'w> {
             let is_block = self.inline(value).is_none();
             let spaced = spaced || (indent == 0 && (is_block || after_block));
             after_block = is_block;
-            if !(is_first && !dash.is_empty()) {
+            if !is_first || dash.is_empty() {
                 let spaced = spaced && !is_first;
                 self.flush(name.start, indent, is_first, spaced);
                 self.blank_if(!is_first && self.tree.blank_above(name.start) || spaced && !self.ends_with_comment());

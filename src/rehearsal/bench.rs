@@ -11,12 +11,13 @@ use crate::store::{self, StoreError};
 
 use super::call_end::CallEnd;
 use super::coverage::Coverage;
+use super::dialled::Dialled;
 use super::earlier;
 use super::gateways::{FALLBACKS, GATEWAYS};
 use super::house::{Flows, House, near};
 use super::moment::Moment;
 use super::services::SERVICES;
-use super::telephone::{Dialled, Door, Telephone};
+use super::telephone::{Door, Telephone};
 use super::transcript::Given;
 use super::trouble::Trouble;
 use super::world::{TENANT, World};

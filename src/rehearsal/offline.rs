@@ -9,10 +9,10 @@ use crate::switchboard::{Page, TurnInput};
 use crate::web::Gateway;
 
 use super::call_end::CallEnd;
+use super::dialled::Dialled;
 use super::handset::{Action, Handset};
 use super::moment::Moment;
 use super::spoken::spoken;
-use super::telephone::Dialled;
 use super::world::{TENANT, World};
 
 /// The platform that calls come from, as the gateway knows it.

@@ -21,9 +21,9 @@ use crate::line::{Asked, Caller, Fetching, Handset, HandsetError, Happening, Pac
 use crate::web::{Gateway, Peer, router};
 
 use super::call_end::CallEnd;
+use super::dialled::Dialled;
 use super::moment::{Heard, Moment};
 use super::pattern::normal;
-use super::telephone::Dialled;
 use super::world::{TENANT, World};
 
 type Run = Pin<Box<dyn Future<Output = Result<Ending, HandsetError>>>>;

@@ -3,8 +3,7 @@
 use crate::finding::Finding;
 use crate::flow::{Method, Transferred};
 
-use super::read_line::{duration, needed, read_consent, wrong};
-use super::reading::Rest;
+use super::rest::{Rest, duration, needed, read_consent, wrong};
 use super::transcript::{Given, Manner};
 
 const EXAMPLE: &str = "given     sms gateway is down";

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::finding::{Finding, nearest};
 
 use super::read_line::read_line;
+use super::rest::Rest;
 use super::transcript::{Case, Keys, Line, Needs, Tells, Transcript};
 
 /// The words that lines begin with.
@@ -26,13 +27,6 @@ const VERBS: &[&str] = &[
     "recorded",
     "hung up",
 ];
-
-/// The rest of a line, and where it stands.
-#[derive(Debug, Clone)]
-pub(super) struct Rest<'t> {
-    pub text: &'t str,
-    pub span: Range<usize>,
-}
 
 impl Transcript {
     /// Reads a transcript. `Err` holds everything that is wrong in it, in the order of the file.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::line::Reply;
 use crate::web::Gateway;
 
+use super::dialled::Dialled;
 use super::offline::OfflineCall;
 use super::over_http::HttpCall;
 use super::world::World;
@@ -17,15 +18,6 @@ pub enum Door {
     Offline,
     /// Through the HTTP door, with our own browser.
     OverHttp,
-}
-
-/// What is dialled.
-#[derive(Debug, Clone)]
-pub(super) struct Dialled {
-    /// Code of the process.
-    pub process: String,
-    /// Call variables; a later one of the same name counts.
-    pub variables: Vec<(String, String)>,
 }
 
 /// A telephone off the hook. Speaking and pressing take no time for the gateway; silence does.
@@ -48,13 +40,6 @@ impl Door {
             Door::Offline => "offline",
             Door::OverHttp => "over HTTP",
         }
-    }
-}
-
-impl Dialled {
-    /// The variable of that name; empty where there is none.
-    pub fn variable(&self, name: &str) -> &str {
-        self.variables.iter().rev().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 }
 

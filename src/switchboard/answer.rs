@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::flow::{Transferred, Turn, Words, apology};
+use crate::flow::{Transferred, Turn, Words, apology, apology_language};
 use crate::render::DialogKind;
 use crate::secret::Digits;
 use crate::session::{Ended, Live, Results};
@@ -95,7 +95,7 @@ pub(super) fn goodbye(ended: Ended) -> Page {
 }
 
 pub(super) fn gone(reason: &str, language: &str) -> Page {
-    let language = if language.is_empty() { "en" } else { language };
+    let language = apology_language(language);
     let results = Results::unavailable(reason);
     Page::End(Box::new(Goodbye { say: vec![apology(language)], language: language.to_owned(), results }))
 }

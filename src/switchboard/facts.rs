@@ -36,6 +36,7 @@ impl Knowledge for Known<'_> {
             consent: ConsentFacts {
                 status: live.consent.clone().unwrap_or_else(|| "NO_CONSENT".to_owned()),
                 allowed: verification.verified || given,
+                vouched: vouched.to_owned(),
             },
             verification,
             methods: live.verification.method_facts(&frame.identity),

@@ -151,7 +151,8 @@ impl Switchboard {
         if !hung_up && (turn != row.turn || matches!(input, TurnInput::Garbled)) {
             return Ok(Attempt::Answered(current_page(&live, row.turn)));
         }
-        let lost = row.held.is_some() && live.state.waiting == Waiting::Effect;
+        // Nobody holds it, and yet something was begun: whoever did that is gone. Who hung up need not know what came of it.
+        let lost = !hung_up && live.state.waiting == Waiting::Effect;
         let work = Work { tenant, process: Arc::clone(process), key, row, live, claim: None };
         if lost { self.take_over(work).await } else { self.take(work, input).await }
     }
@@ -161,7 +162,8 @@ impl Switchboard {
             TurnInput::Begin(_) => {
                 if let Some(missing) = work.missing_input() {
                     warn!(auth_id = work.live.auth_id, "call {} lacks the input {missing}: the platform must send it", work.live.auth_id);
-                    return self.end(work, failed_farewell("internal")).await;
+                    let farewell = failed_farewell("internal", &work.live.state.language);
+                    return self.end(work, farewell).await;
                 }
                 Input::Began
             }
@@ -292,14 +294,13 @@ impl Work<'_> {
     }
 }
 
-fn failed_farewell(reason: &str) -> Farewell {
-    let (language, outputs) = ("en".to_owned(), serde_json::Map::new());
+fn failed_farewell(reason: &str, language: &str) -> Farewell {
     Farewell {
         path: "error".to_owned(),
         verdict: Verdict::Unavailable,
         reason: reason.to_owned(),
-        say: vec![apology("en")],
-        language,
-        outputs,
+        say: vec![apology(language)],
+        language: language.to_owned(),
+        outputs: serde_json::Map::new(),
     }
 }

@@ -11,7 +11,9 @@ use super::error::SwitchboardError;
 use super::resume::Work;
 
 impl Switchboard {
+    /// What is not answered is not known: a status read or written before may be another contact's, or no longer so (T8).
     pub(super) async fn read_consent(&self, work: &mut Work<'_>, contact: &str) -> Result<Outcome, SwitchboardError> {
+        work.live.consent = None;
         let read = match &work.tenant.consent {
             Some(book) => book.read(contact).await.map_err(|fault| fault.why),
             None => Err("the tenant has no consent service".to_owned()),
@@ -27,7 +29,7 @@ impl Switchboard {
         Ok(outcome)
     }
 
-    /// Writes once: saved as begun before the service is asked. `None` when the claim was lost.
+    /// Writes once: saved as begun, and the status as unknown, before the service is asked. `None` when the claim was lost.
     pub(super) async fn set_consent(
         &self,
         work: &mut Work<'_>,
@@ -35,6 +37,7 @@ impl Switchboard {
         status: ConsentStatus,
         evidence: Option<Evidence>,
     ) -> Result<Option<Outcome>, SwitchboardError> {
+        work.live.consent = None;
         if !self.commit_intent(work).await? {
             return Ok(None);
         }
