@@ -9,7 +9,7 @@ use tracing::error;
 
 use crate::clients::{ConsentService, HttpClient, HttpSetupError, MailServer, SmsGateway, WebServices};
 use crate::clock::{Chance, Clock};
-use crate::config::{Config, Finding, Findings, Process as ProcessConfig, Tenant as TenantConfig};
+use crate::config::{Config, Findings, Found, Process as ProcessConfig, Tenant as TenantConfig};
 use crate::consent::ConsentBook;
 use crate::flow::{Book, Chapter, Flow, Overrides, SettingFault, Settings};
 use crate::store::{self, Store, StoreError};
@@ -115,7 +115,7 @@ fn compose_tenant(
     flows: &FlowLibrary,
     http: &HttpClient,
     clock: &Clock,
-    findings: &mut Vec<Finding>,
+    findings: &mut Vec<Found>,
 ) -> Result<Tenant, ComposeError> {
     let wrong =
         |finding: crate::clients::Finding| ComposeError::Connection { tenant: name.to_owned(), field: finding.field, what: finding.what };
@@ -165,13 +165,13 @@ fn gateways(tenant: &TenantConfig, http: &HttpClient, clock: &Clock) -> Result<V
     Ok(methods)
 }
 
-fn compose_process(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Finding>) -> Option<Process> {
+fn compose_process(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Found>) -> Option<Process> {
     let name = &process.flow.value;
     if flows.find(name).is_none() {
         let known = flows.names().collect::<Vec<_>>().join(", ");
         let near = crate::finding::nearest(name, flows.names());
         let help = near.map_or(format!("flows there are: {known}"), |near| format!("did you mean {near}?"));
-        findings.push(Finding::new(process.flow.place.clone(), format!("there is no flow called {name}")).with_help(help));
+        findings.push(process.flow.place.clone().finding(format!("there is no flow called {name}"), help));
         return None;
     }
     let wrong = findings.len();
@@ -182,7 +182,7 @@ fn compose_process(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowL
     match Book::gather(name, |name| chapters.get(name).cloned()) {
         Ok(book) => Some(Process { name: process.name.clone(), enabled: process.enabled, book }),
         Err(error) => {
-            findings.push(Finding::new(process.flow.place.clone(), error.to_string()));
+            findings.push(process.flow.place.clone().finding(error.to_string(), ""));
             None
         }
     }
@@ -190,7 +190,7 @@ fn compose_process(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowL
 
 /// Every flow with the settings that it would run with in this process: its own for the process's flow; for the others those of
 /// the process of the flow's name, else the flow's defaults.
-fn chapters(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Finding>) -> BTreeMap<String, Chapter> {
+fn chapters(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Found>) -> BTreeMap<String, Chapter> {
     let mut chapters = BTreeMap::new();
     for name in flows.names() {
         let Some(flow) = flows.find(name) else { continue };
@@ -207,18 +207,17 @@ fn chapters(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary,
     chapters
 }
 
-fn compose_settings(process: &ProcessConfig, flow: &Flow, findings: &mut Vec<Finding>) -> Option<Settings> {
+fn compose_settings(process: &ProcessConfig, flow: &Flow, findings: &mut Vec<Found>) -> Option<Settings> {
     let values: Map<String, Value> = process.settings.iter().map(|(name, setting)| (name.clone(), to_json(&setting.value))).collect();
     let preset = process.preset.as_ref().map(|preset| preset.value.clone()).filter(|preset| preset != "none");
     let overrides = Overrides { preset, values, paths: process.paths.iter().cloned().collect() };
     flow.settings(&overrides).map_err(|faults| findings.extend(faults.into_iter().map(|fault| setting_finding(process, fault)))).ok()
 }
 
-fn setting_finding(process: &ProcessConfig, fault: SettingFault) -> Finding {
+fn setting_finding(process: &ProcessConfig, fault: SettingFault) -> Found {
     let setting = process.settings.get(&fault.name).map(|setting| &setting.place);
     let place = setting.or(process.preset.as_ref().map(|preset| &preset.place)).unwrap_or(&process.flow.place);
-    let finding = Finding::new(place.clone(), format!("{}: {}", fault.name, fault.what));
-    if fault.hint.is_empty() { finding } else { finding.with_help(fault.hint) }
+    place.clone().finding(format!("{}: {}", fault.name, fault.what), fault.hint)
 }
 
 fn to_json(value: &toml::Value) -> Value {

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error};
 
 use super::environment::overlay;
-use super::finding::Finding;
+use super::place::Found;
 use super::reading::Reading;
 use super::section::Section;
 use super::source::Source;
@@ -23,7 +23,7 @@ pub(super) fn walk<T>(
     folder: &Path,
     environment: &BTreeMap<String, String>,
     read: impl FnOnce(&Section<'_>) -> T,
-) -> (T, Vec<Finding>) {
+) -> (T, Vec<Found>) {
     let (mut root, faults) = DeTable::parse_recoverable(text);
     let mut source = Source::new(&file.display().to_string(), text);
     let mut referred = BTreeSet::new();
@@ -36,11 +36,11 @@ pub(super) fn walk<T>(
     (value, if syntax.is_empty() { findings } else { syntax })
 }
 
-fn syntax_findings(source: &Source, faults: &[Error]) -> Vec<Finding> {
+fn syntax_findings(source: &Source, faults: &[Error]) -> Vec<Found> {
     let finding = |fault: &Error| {
         let span = fault.span().unwrap_or_default();
         source.hide_line(span.start);
-        Finding::new(source.place(&span), format!("not TOML: {}", fault.message()))
+        source.place(&span).finding(format!("not TOML: {}", fault.message()), "")
     };
     faults.iter().map(finding).collect()
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use toml::de::DeTable;
 
-use super::finding::Finding;
 use super::load::Config;
+use super::place::Found;
 use super::reading::Reading;
 use super::section::Section;
 use super::source::Source;
@@ -56,7 +56,7 @@ fn no_known_key_is_missing_from_the_example() {
 }
 
 /// What the configuration becomes, written out, with the known keys and what is wrong.
-fn read(text: &str) -> (String, BTreeSet<String>, Vec<Finding>) {
+fn read(text: &str) -> (String, BTreeSet<String>, Vec<Found>) {
     let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     let variables = [("CALLWARD_MASTER_KEY", key), ("SMTP_PASSWORD", "x"), ("CONSENT_SECRET", "x"), ("IVR_PASSWORD", "x")];
     let environment: BTreeMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();

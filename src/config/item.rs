@@ -8,9 +8,11 @@ use std::str::FromStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::finding::{Place, nearest};
-use super::reading::Reading;
+use crate::finding::nearest;
 use crate::secret::SecretText;
+
+use super::place::Place;
+use super::reading::Reading;
 
 /// A value with its name and place.
 ///

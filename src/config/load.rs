@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::document::walk;
-use super::finding::Finding;
 use super::http::Http;
+use super::place::Found;
 use super::section::Section;
 use super::storage::Storage;
 use super::tenant::Tenant;
@@ -47,7 +47,7 @@ pub enum ConfigError {
 
 /// Everything that is wrong, in the order of the file; the environment comes last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Findings(pub Vec<Finding>);
+pub struct Findings(pub Vec<Found>);
 
 impl Config {
     /// Reads the file at `path`, or `callward.toml` in the working directory if it is there, and the environment, which
@@ -102,7 +102,7 @@ impl std::error::Error for Findings {}
 impl Findings {
     /// All findings, one below the other, in colour for a terminal.
     pub fn render(&self, colour: bool) -> String {
-        self.0.iter().map(|finding| finding.render(colour)).collect::<Vec<_>>().join("\n\n")
+        self.0.iter().map(|(source, finding)| finding.render(source, colour)).collect::<Vec<_>>().join("\n\n")
     }
 }
 
@@ -114,6 +114,7 @@ impl fmt::Display for Findings {
 
 #[cfg(test)]
 mod tests {
+    use super::super::place::Place;
     use super::*;
 
     fn parse(file: &str, text: &str) -> Config {
@@ -170,8 +171,8 @@ mod tests {
         let settings = &config.tenants["acme"].processes[0].settings;
         let (digits, wrong) = (&settings["number_of_digits"], &settings["on_wrong_code"]);
         assert_eq!(digits.value, toml::Value::Integer(4));
-        assert_eq!((digits.place.line, digits.place.column), (5, 33));
-        assert_eq!((wrong.place.line, wrong.place.column, wrong.place.length), (5, 52, 10));
+        let shown = |place: &Place| (place.clone().finding("", "").1.place(&place.source), place.span.len());
+        assert_eq!((shown(&digits.place), shown(&wrong.place)), (((5, 33), 1), ((5, 52), 10)));
     }
 
     #[test]

@@ -5,13 +5,13 @@ mod document;
 mod environment;
 #[cfg(test)]
 mod example;
-mod finding;
 #[cfg(test)]
 mod from_outside;
 mod http;
 mod item;
 mod limits;
 mod load;
+mod place;
 mod platforms;
 mod process;
 mod reading;
@@ -25,9 +25,9 @@ mod tenant;
 mod unknown_keys;
 
 pub use connections::Connections;
-pub use finding::{Finding, Place, nearest};
 pub use http::{Http, Tls};
 pub use load::{Config, ConfigError, Findings};
+pub use place::{Found, Place};
 pub use platforms::Platforms;
 pub use process::{Placed, Process};
 pub use storage::Storage;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::Place;
 use super::item::Item;
+use super::place::Place;
 use super::section::Section;
 
 /// Most letters of a process's name and of its code.

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::finding::nearest;
+
 use super::environment::variable;
-use super::finding::{Finding, Place, nearest};
+use super::place::{Found, Place};
 use super::source::Source;
 
 /// A configuration being read. What is asked for is what is known: no list of keys is kept beside the reading.
@@ -14,7 +16,7 @@ pub(super) struct Reading<'r> {
     source: Source,
     environment: &'r BTreeMap<String, String>,
     folder: &'r Path,
-    findings: RefCell<Vec<(usize, Finding)>>,
+    findings: RefCell<Vec<(usize, Found)>>,
     known: RefCell<BTreeSet<String>>,
     unknown: RefCell<Vec<Unknown>>,
 }
@@ -37,7 +39,7 @@ impl<'r> Reading<'r> {
     }
 
     /// Ends the reading: the names of all keys that were asked for, and everything that was found wrong, in its order.
-    pub(super) fn finish(self) -> (BTreeSet<String>, Vec<Finding>) {
+    pub(super) fn finish(self) -> (BTreeSet<String>, Vec<Found>) {
         self.judge_unknown();
         let mut findings = self.findings.into_inner();
         findings.sort_by_key(|(at, _)| *at);
@@ -54,7 +56,7 @@ impl<'r> Reading<'r> {
 
     /// Notes what is wrong at `span`, and what to do.
     pub(super) fn complain(&self, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) {
-        let finding = Finding::new(self.place(span), message).with_help(help);
+        let finding = self.place(span).finding(message, help);
         self.findings.borrow_mut().push((span.start, finding));
     }
 

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use super::finding::Place;
+use crate::finding;
+
+use super::place::Place;
 
 /// What a value's letters look like where they may not be read.
 const MASK: char = '*';
@@ -62,17 +64,13 @@ impl Source {
     /// The place of these bytes, with the line they begin on as it may be shown.
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
         let line = self.line(span.start);
-        let end = span.end.min(line.end);
-        let source_line = self.masked(line.clone());
         let environment = self.is_environment(span);
-        let before = self.text.get(..line.start).unwrap_or_default();
-        Place {
-            file: if environment { "environment".to_owned() } else { self.file.clone() },
-            line: if environment { 1 } else { before.matches('\n').count() + 1 },
-            column: self.letters(line.start..span.start) + 1,
-            length: self.letters(span.start..end).max(1),
-            source_line,
-        }
+        let lines_before = if environment { 0 } else { self.text.get(..line.start).unwrap_or_default().matches('\n').count() };
+        let path = if environment { "environment".to_owned() } else { self.file.clone() };
+        let before = "\n".repeat(lines_before) + &self.masked(line.start..span.start);
+        let meant = self.masked(span.start..span.end.min(line.end));
+        let text = before.clone() + &self.masked(span.start..line.end);
+        Place { source: finding::Source { path, text }, span: before.len()..before.len() + meant.len().max(1) }
     }
 
     fn line(&self, at: usize) -> Range<usize> {
@@ -82,10 +80,7 @@ impl Source {
         start..end
     }
 
-    fn letters(&self, span: Range<usize>) -> usize {
-        self.text.get(span).unwrap_or_default().chars().count()
-    }
-
+    /// These bytes of one line, letter by letter.
     fn masked(&self, line: Range<usize>) -> String {
         let hidden = self.hidden.borrow();
         let text = self.text.get(line.clone()).unwrap_or_default();
@@ -105,8 +100,7 @@ mod tests {
 
         let place = source.place(&(10..13));
 
-        assert_eq!(place.source_line, "key = ****** # why");
-        assert_eq!((place.line, place.column, place.length), (2, 1, 3));
+        assert_eq!((place.source.text.as_str(), place.span), ("\nkey = ****** # why", 1..4));
     }
 
     #[test]
@@ -114,8 +108,8 @@ mod tests {
         let mut source = Source::new("callward.toml", "first = 1");
         let (start, value) = source.append("CALLWARD_X", "y");
 
-        assert_eq!(source.place(&(start..start + 10)).source_line, "CALLWARD_X=y");
-        assert_eq!(source.place(&value).column, 12);
+        assert_eq!(source.place(&(start..start + 10)).source.text, "CALLWARD_X=y");
+        assert_eq!(source.place(&value).span, 11..12);
         assert!(source.is_environment(&value));
     }
 }

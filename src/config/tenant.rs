@@ -3,10 +3,10 @@
 use jiff::tz::TimeZone;
 use phonenumber::country::Id;
 
+use crate::finding::nearest;
 use crate::verify::Limits;
 
 use super::connections::Connections;
-use super::finding::nearest;
 use super::limits;
 use super::platforms::Platforms;
 use super::process::Process;

@@ -15,7 +15,7 @@ pub enum Severity {
 }
 
 /// The file that findings are about.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// Its path as people know it.
     pub path: String,
@@ -26,7 +26,7 @@ pub struct Source {
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Name of the rule, in words joined by hyphens.
+    /// Name of the rule, in words joined by hyphens; empty where there are no rules by name.
     pub rule: &'static str,
     /// How much it matters.
     pub severity: Severity,
@@ -73,7 +73,9 @@ impl Finding {
         let snippet = Snippet::source(source.text.as_str())
             .path(source.path.as_str())
             .annotation(AnnotationKind::Primary.span(start..end.max(start)));
-        let mut group = level.primary_title(self.what.as_str()).id(self.rule).element(snippet);
+        let title = level.primary_title(self.what.as_str());
+        let title = if self.rule.is_empty() { title } else { title.id(self.rule) };
+        let mut group = title.element(snippet);
         if !self.hint.is_empty() {
             group = group.element(Level::HELP.message(self.hint.as_str()));
         }

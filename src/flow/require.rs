@@ -4,7 +4,7 @@ use super::method::Strength;
 use super::reading::{Fields, Located, Reading};
 use super::stage::{Next, Stage};
 
-/// A step that guards.
+/// A step that guards. Where the flow verifies somebody, it is that person's verdict that counts.
 #[derive(Debug, Clone)]
 pub struct Require {
     /// The weakest method that is good enough.
@@ -29,8 +29,9 @@ impl Require {
             (Some(most), Some(age)) => age <= u64::from(most),
             (Some(_), None) => false,
         };
+        let counts = if stage.frame.identity.is_empty() { proof.verified } else { proof.still_valid };
         let strong = proof.any_strength.is_some_and(|strength| strength >= self.strength);
-        Next::Outcome(if proof.verified && strong && young { "met" } else { "not_met" })
+        Next::Outcome(if counts && strong && young { "met" } else { "not_met" })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::clock::Chance;
 use crate::secret::{MasterKey, Sealed};
-use crate::session::Live;
+use crate::session::{Call, Live};
 use crate::store::NoteKey;
 use crate::verify::Proof;
 
@@ -11,9 +11,10 @@ use super::error::SwitchboardError;
 use super::notes::About;
 
 impl Live {
-    /// The note that tells the next visit of this call who was verified.
+    /// The note that tells the next visit of this call who was verified; what a test call proves is nothing to others.
     pub(super) fn verified_note(&self, key: &MasterKey) -> NoteKey {
-        About::Verified { tenant: &self.call.tenant, platform: &self.call.platform, call: &self.call.id }.key(key)
+        let Call { tenant, platform, id, test, .. } = &self.call;
+        About::Verified { tenant, platform, call: id, test: *test }.key(key)
     }
 }
 

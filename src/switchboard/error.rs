@@ -15,6 +15,9 @@ pub enum SwitchboardError {
     /// A note in the store is not what we write.
     #[error("a note in the store is not readable")]
     Note(#[source] serde_json::Error),
+    /// The turn was broken off in the middle: a mistake in this program.
+    #[error("the turn was broken off: see what was printed before")]
+    Panicked,
     /// The turn was taken by others again and again.
     #[error("the turn stayed busy")]
     Busy,

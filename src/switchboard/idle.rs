@@ -1,12 +1,12 @@
 //! Calls that no platform asks for any more end by themselves, and what is old is swept away.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tracing::{info, warn};
 
-use crate::flow::{Farewell, Verdict};
-use crate::session::{CallBody, Ended, Results};
+use crate::flow::{Farewell, Rules, Verdict};
+use crate::session::{Call, CallBody, Ended, Live, Results};
 use crate::store::{CallKey, CallRow, Next, Retention};
 
 use super::answer::ENDED_FOR;
@@ -30,27 +30,44 @@ impl Switchboard {
         Ok(())
     }
 
+    /// Whatever became of its process, and whether or not its row can be read: a call that stayed would stand in the way of others.
     async fn time_out(&self, key: CallKey, row: CallRow) -> Result<(), SwitchboardError> {
-        let CallBody::Live(live) = CallBody::open(&row.body, &key.0, &self.key)? else { return Ok(()) };
         let now = self.store.now().await?;
-        let Some((_, process)) = self.directory.process(&live.call.tenant, &live.call.process) else { return Ok(()) };
-        let farewell = Farewell {
-            path: "timeout".to_owned(),
-            verdict: Verdict::Abandoned,
-            reason: "timed_out".to_owned(),
-            say: Vec::new(),
-            language: live.state.language.clone(),
-            outputs: serde_json::Map::new(),
+        let opened = CallBody::open(&row.body, &key.0, &self.key);
+        let (ended, live) = match opened {
+            Ok(CallBody::Ended(ended)) => (*ended, None),
+            Ok(CallBody::Live(live)) => (timed_out(&live, now), Some(live)),
+            Err(unreadable) => {
+                warn!("an idle call is ended without a record: {unreadable}");
+                (Ended { at: now, say: Vec::new(), language: String::new(), results: Results::unavailable("call_ended") }, None)
+            }
         };
-        let results = Results::of(&farewell, &live.auth_id, None);
-        let record = record::record(&live, &Arc::clone(process), &results, now);
-        let ended = Ended { at: now, say: farewell.say, language: farewell.language, results: results.clone() };
+        let record = live.as_ref().map(|live| record::record(live, &self.rules(&live.call), &ended.results, now));
+        let results = ended.results.clone();
         let body = CallBody::Ended(Box::new(ended)).seal(&key.0, &self.key, &self.chance);
         let next = Next { turn: row.turn + 1, body, claim: None, ended: true };
-        if self.store.save(key, row.unchanged(), next, vec![record]).await? {
+        let saved = self.store.save(key, row.unchanged(), next, record.into_iter().collect()).await?;
+        if let (true, Some(live)) = (saved, live) {
             metrics::ended(&live.call, &results);
             info!(auth_id = live.auth_id, "call {} ends: no platform came back", live.auth_id);
         }
         Ok(())
     }
+
+    /// The rules of a call's process; the usual ones where it is no longer there.
+    fn rules(&self, call: &Call) -> Rules {
+        self.directory.process(&call.tenant, &call.process).map(|(_, process)| process.rules()).unwrap_or_default()
+    }
+}
+
+fn timed_out(live: &Live, now: Timestamp) -> Ended {
+    let farewell = Farewell {
+        path: "timeout".to_owned(),
+        verdict: Verdict::Abandoned,
+        reason: "timed_out".to_owned(),
+        say: Vec::new(),
+        language: live.state.language.clone(),
+        outputs: serde_json::Map::new(),
+    };
+    Ended { at: now, results: Results::of(&farewell, &live.auth_id, None), say: farewell.say, language: farewell.language }
 }

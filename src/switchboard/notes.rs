@@ -21,7 +21,7 @@ pub(super) enum About<'a> {
     /// What became of a message.
     Message { tenant: &'a str, id: &'a str },
     /// Who was verified in a platform's call.
-    Verified { tenant: &'a str, platform: &'a str, call: &'a str },
+    Verified { tenant: &'a str, platform: &'a str, call: &'a str, test: bool },
 }
 
 impl About<'_> {
@@ -35,7 +35,9 @@ impl About<'_> {
             About::Destination { tenant, target } => hash(&["destination", tenant, target]),
             About::Tenant { tenant } => hash(&["tenant", tenant]),
             About::Message { tenant, id } => hash(&["message", tenant, id]),
-            About::Verified { tenant, platform, call } => hash(&["verified", tenant, platform, call]),
+            About::Verified { tenant, platform, call, test } => {
+                hash(&[if test { "verified in a test" } else { "verified" }, tenant, platform, call])
+            }
         }
     }
 }

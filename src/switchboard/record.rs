@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::flow::Rules;
 use crate::secret::mask;
 use crate::session::{Event, Live, Results};
 use crate::store::Record;
-
-use super::directory::Process;
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -34,19 +33,19 @@ struct Body<'a> {
     events: &'a [Event],
 }
 
-/// The record of a call that ended at `now`.
-pub(super) fn record(live: &Live, process: &Process, results: &Results, now: Timestamp) -> Record {
+/// The record of a call that ended at `now`; `rules` are those of its process.
+pub(super) fn record(live: &Live, rules: &Rules, results: &Results, now: Timestamp) -> Record {
     let call = &live.call;
     let identity =
         live.state.frames.iter().rev().map(|frame| frame.identity.as_str()).find(|identity| !identity.is_empty()).unwrap_or_default();
-    let facts = live.verification.facts(identity, &process.rules(), now);
+    let facts = live.verification.facts(identity, rules, now);
     let call_id = call.known_as(&live.auth_id);
     let body = Body {
         auth_id: &live.auth_id,
         call_id,
         tenant: &call.tenant,
         process: &call.process,
-        flow: process.book.root(),
+        flow: live.state.frames.first().map_or("", |first| &first.flow),
         flow_version: &live.flow_version,
         test: call.test,
         from: mask(&call.from),

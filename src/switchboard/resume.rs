@@ -262,7 +262,7 @@ impl Switchboard {
         let now = self.store.now().await?;
         let proof = work.live.verification.proof.clone();
         let results = Results::of(&farewell, &work.live.auth_id, proof.as_ref());
-        let record = record::record(&work.live, &work.process, &results, now);
+        let record = record::record(&work.live, &work.process.rules(), &results, now);
         let ended = Ended { at: now, say: farewell.say, language: farewell.language, results };
         let body = CallBody::Ended(Box::new(ended.clone())).seal(&work.key.0, &self.key, &self.chance);
         let next = Next { turn: work.row.turn + 1, body, claim: None, ended: true };

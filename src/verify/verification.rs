@@ -129,6 +129,12 @@ impl Verification {
         }
     }
 
+    /// Offers these methods, without those that have failed too often in this call.
+    pub fn offer(&mut self, offers: Vec<Offer>) {
+        let failed = |kind: Method| self.history.get(&kind).is_some_and(|sent| sent.failed >= MOST_FAILURES);
+        self.offers = offers.into_iter().filter(|offer| !failed(offer.kind)).collect();
+    }
+
     /// Whether the caller must wait before a code is sent again by `method`: 30 s or 60 s, doubled each time.
     pub fn cools_down(&self, method: Method, limits: &Limits, now: Timestamp) -> bool {
         let first = match method {
@@ -380,6 +386,8 @@ mod tests {
         verification.failed(Method::Sms, true);
 
         assert_eq!((verification.offers.len(), verification.sends), (0, 2));
+        verification.offer([Method::Sms, Method::Email].map(|kind| Offer { kind, target: "x".into() }).into());
+        assert_eq!(verification.offers.iter().map(|offer| offer.kind).collect::<Vec<_>>(), [Method::Email]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tracing::{Instrument, error, info_span};
 
 use crate::render::DialogKind;
 use crate::session::CallAddress;
-use crate::switchboard::{Answer, TurnInput};
+use crate::switchboard::{Answer, SwitchboardError, TurnInput};
 
 use super::access::{Denied, Peer};
 use super::form::Form;
@@ -83,7 +83,7 @@ pub(super) async fn turn(
         (Some(form), 0) => TurnInput::Begin(form.variables()),
         (Some(form), _) => form.answer(),
     };
-    let answer = resume(&gateway, names, &address, number, input, &platform).await;
+    let answer = resume(&gateway, names, &address, number, input, platform).await;
     vxml(page::answer(&gateway, names, Some((&address, number)), &answer))
 }
 
@@ -102,7 +102,7 @@ pub(super) async fn hangup(
     let names = (tenant.as_str(), process.as_str());
     let address = gateway.switchboard.address(&tenant, &process, &call);
     let answer = match address.filter(|_| method == Method::POST) {
-        Some(address) => resume(&gateway, names, &address, 0, TurnInput::HungUp, &platform).await,
+        Some(address) => resume(&gateway, names, &address, 0, TurnInput::HungUp, platform).await,
         None => gateway.switchboard.apology(names, "call_ended", DialogKind::Main, ""),
     };
     vxml(page::hung_up(&answer))
@@ -118,15 +118,28 @@ pub(super) async fn lost(State(gateway): Served, uri: Uri) -> Response {
 }
 
 /// Takes the turn; a fault of ours is heard as an apology.
-async fn resume(gateway: &Gateway, names: (&str, &str), address: &CallAddress, turn: u32, input: TurnInput, platform: &str) -> Answer {
+///
+/// A turn that was begun is finished, even when the platform has lost patience and its connection is gone: its repeat then finds
+/// the answer, instead of waiting for the claim to run out.
+async fn resume(
+    gateway: &Arc<Gateway>,
+    names: (&str, &str),
+    address: &CallAddress,
+    turn: u32,
+    input: TurnInput,
+    platform: String,
+) -> Answer {
     let began = metrics::turn_began();
     let span = info_span!("turn", tenant = names.0, process = names.1, turn);
-    let answered = gateway.switchboard.resume(names, address, turn, input, platform).instrument(span).await;
+    let (switchboard, address) = (Arc::clone(&gateway.switchboard), address.clone());
+    let (tenant, process, kind) = (names.0.to_owned(), names.1.to_owned(), address.kind());
+    let work = async move { switchboard.resume((&tenant, &process), &address, turn, input, &platform).await };
+    let answered = tokio::spawn(work.instrument(span)).await.unwrap_or_else(|_| Err(SwitchboardError::Panicked));
     metrics::turn_ended(names, began, answered.is_ok());
     answered.unwrap_or_else(|fault| {
         let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
         error!(tenant = names.0, process = names.1, turn, cause, "a turn could not be served: {fault}");
-        gateway.switchboard.apology(names, "internal", address.kind(), "")
+        gateway.switchboard.apology(names, "internal", kind, "")
     })
 }
 

@@ -1,6 +1,6 @@
 //! Whole calls and what they return (DESIGN, "HTTP, for IVR platforms": the table of endings).
 
-use callward::demo::{Channel, ContactMethod, Customer};
+use callward::demo::{Channel, ContactMethod, Customer, Manner, Service};
 
 use crate::house::{House, TWO_FACTOR};
 use crate::ivr::RETURNED;
@@ -67,6 +67,27 @@ async fn whoever_was_verified_in_this_call_is_not_asked_again() {
         assert_eq!(same.returned()[name], first[name], "{name}");
     }
     assert!(!other_call.is_end() && !other_person.is_end() && !later.is_end());
+}
+
+#[tokio::test]
+async fn what_a_test_call_proves_is_nothing_to_a_production_call() {
+    let house = House::usual().await;
+    let code = house.begin(&[("identity", "1002"), ("call_id", "c1"), ("test", "true")]).await;
+    assert_eq!(house.press(&code, &house.sms_code()).await.verdict(), ["verified", "success", "code_correct"]);
+
+    let production = house.begin(&[("identity", "1002"), ("call_id", "c1")]).await;
+
+    assert!(!production.is_end());
+}
+
+#[tokio::test]
+async fn a_status_of_error_is_a_failure_and_no_path() {
+    let house = House::plan().setting("code_generation = \"external\"").start().await;
+    house.stand_ins.world().set_manner(Service::SendAuthenticationCode, Manner::Lying(vec!["error".to_owned()]));
+
+    let end = house.begin(&[("identity", "1002")]).await;
+
+    assert_eq!(end.verdict(), ["unavailable", "agent", "service_error"]);
 }
 
 #[tokio::test]

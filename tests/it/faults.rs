@@ -142,6 +142,8 @@ async fn unknown_and_disabled_processes_say_so() {
     let subdialog = house.enter("/vxml/demo/off/subdialog", &[("lang", "es")]).await;
     assert_heard(&subdialog, NO_SUCH_PROCESS);
     assert_eq!(subdialog.leaves_by(), "return");
+    let unspeakable = house.enter("/vxml/demo/off", &[("lang", "tlh \"<x>\"")]).await;
+    assert!(unspeakable.text.contains("xml:lang=\"en\""), "{}", unspeakable.text);
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod house;
 mod ivr;
 mod limits;
 mod log;
+mod lost_nodes;
 mod other_flows;
 mod page;
 mod plan;
