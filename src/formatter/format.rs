@@ -51,6 +51,15 @@ mod tests {
     }
 
     #[test]
+    fn the_shipped_flows_are_in_form() {
+        for name in ["two-factor", "consent", "front-door"] {
+            let text = fs::read_to_string(format!("{}/flows/{name}.yaml", env!("CARGO_MANIFEST_DIR"))).unwrap();
+
+            assert!(format(&text).unwrap() == text, "run `callward flow fmt flows`: {name}");
+        }
+    }
+
+    #[test]
     fn the_canonical_form_keeps_comments_order_and_columns_that_were_aligned() {
         let untidy = "\
 # About   this flow.

@@ -51,8 +51,10 @@ mod tests {
 
     #[test]
     fn a_rule_that_is_loosened_is_marked() {
-        let changed =
-            changes(&[("maximum_attempts_at_sending: { rule: { default: 3,", "maximum_attempts_at_sending: { rule: { default: 5,")]);
+        let changed = changes(&[(
+            "maximum_attempts_at_sending:  # G32\n      rule: { default: 3,",
+            "maximum_attempts_at_sending:\n      rule: { default: 5,",
+        )]);
 
         assert_eq!(changed, [told("setting maximum_attempts_at_sending: default 3 → 5", true)]);
     }
