@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, info_span};
 
 use crate::clients::ServiceStatus;
 use crate::flow::{Method, Outcome, Piece};
 use crate::secret::{Digits, SecretText};
-use crate::verify::{CodeContext, CodeHash, DestinationQuota, Message, SendError, TenantQuota, UsedUp, contact_method, make_code};
+use crate::verify::{CodeContext, CodeHash, DestinationQuota, Limits, Message, SendError, TenantQuota, UsedUp, contact_method, make_code};
 
 use super::board::Switchboard;
 use super::effects::chain;
@@ -59,20 +60,32 @@ impl Switchboard {
         let Some(offer) = verification.offers.iter().find(|offer| offer.kind == method) else {
             return Ok(Some(Outcome::NotFound));
         };
-        let tenant = &work.live.call.tenant;
-        let destination = About::Destination { tenant, target: &offer.target }.key(&self.key);
+        let allowed = self.take_quotas(&work.live.call.tenant, &offer.target, limits, now).await?;
+        Ok((!allowed).then_some(Outcome::SendLimited))
+    }
+
+    /// Takes one message out of both quotas, or out of none.
+    async fn take_quotas(&self, tenant: &str, target: &str, limits: &Limits, now: Timestamp) -> Result<bool, SwitchboardError> {
+        let destination = About::Destination { tenant, target }.key(&self.key);
+        let expires_at = DestinationQuota::expires_at(now);
         let taken = notes::change(self.store.as_ref(), destination, |quota: &mut DestinationQuota| {
-            quota.take(limits, now)?;
-            Ok::<_, UsedUp>(((), DestinationQuota::expires_at(now)))
+            quota.take(limits, now).map(|()| ((), expires_at))
         });
         if taken.await?.is_err() {
-            return Ok(Some(Outcome::SendLimited));
+            return Ok(false);
         }
         let taken = notes::change(self.store.as_ref(), About::Tenant { tenant }.key(&self.key), |quota: &mut TenantQuota| {
-            quota.take(limits, now)?;
-            Ok::<_, UsedUp>(((), TenantQuota::expires_at(now)))
+            quota.take(limits, now).map(|()| ((), TenantQuota::expires_at(now)))
         });
-        Ok(taken.await?.is_err().then_some(Outcome::SendLimited))
+        if taken.await?.is_ok() {
+            return Ok(true);
+        }
+        let given_back = notes::change(self.store.as_ref(), destination, |quota: &mut DestinationQuota| {
+            quota.give_back(now);
+            Ok::<_, UsedUp>(((), expires_at))
+        });
+        given_back.await?.ok();
+        Ok(false)
     }
 
     /// A code of our own. It counts as sent from the moment the intent is saved; a refusal by every gateway takes that back.

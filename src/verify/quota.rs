@@ -41,6 +41,13 @@ impl DestinationQuota {
         Ok(())
     }
 
+    /// Gives back the message taken at `at`: it was not sent.
+    pub fn give_back(&mut self, at: Timestamp) {
+        if let Some(sent) = self.sent.iter().rposition(|sent| *sent == at.as_millisecond()) {
+            self.sent.remove(sent);
+        }
+    }
+
     /// Until when this must be remembered.
     pub fn expires_at(now: Timestamp) -> Timestamp {
         now + DAY
@@ -80,6 +87,16 @@ mod tests {
         let mut take = |at| (0..20).filter(|_| quota.take(&Limits::default(), minute(at)).is_ok()).count();
 
         assert_eq!((take(0), take(9), take(10), take(1000), take(24 * 60)), (5, 0, 5, 0, 5));
+    }
+
+    #[test]
+    fn what_was_not_sent_is_given_back() {
+        let mut quota = DestinationQuota::default();
+        (0..5).for_each(|_| quota.take(&Limits::default(), minute(0)).unwrap());
+
+        quota.give_back(minute(0));
+
+        assert_eq!((0..20).filter(|_| quota.take(&Limits::default(), minute(1)).is_ok()).count(), 1);
     }
 
     #[test]
