@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::expression::Expression;
 use super::facts::MEMBERS;
 use super::node::Node;
-use super::reading::{Located, Reading};
+use super::reading::Reading;
 use super::stage::Stage;
+use super::target::compile;
 
 /// A text, or an expression that gives one.
 #[derive(Debug, Clone)]
@@ -26,7 +27,7 @@ impl Varying {
         if !known || !text.text.contains('.') {
             return Some(Self::Literal(text.text));
         }
-        compile(&text, reading).map(Self::Expression)
+        compile(&text, "put a plain text in quotes that begins otherwise", reading).map(Self::Expression)
     }
 
     pub(super) fn text(&self, stage: &Stage<'_, '_>) -> String {
@@ -44,21 +45,6 @@ impl Varying {
         match self {
             Self::Literal(_) => None,
             Self::Expression(expression) => Some(expression),
-        }
-    }
-}
-
-fn compile(text: &Located, reading: &mut Reading) -> Option<Expression> {
-    match Expression::compile(&text.text, text.span.clone()) {
-        Ok(expression) => Some(expression),
-        Err(what) => {
-            reading.fault(
-                "bad-expression",
-                &text.span,
-                format!("this is not an expression: {what}"),
-                "put a plain text in quotes that begins otherwise",
-            );
-            None
         }
     }
 }

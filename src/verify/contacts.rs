@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::clients::{ContactMethod, PhoneNumber, VerifiedContact};
 use crate::flow::{CodeGeneration, Method, Rules};
 
-use super::verification::Offer;
+use super::offer::Offer;
 
 /// Where a contact without a value gets its number or address: the call's variables, by name.
 pub type Variables = BTreeMap<String, String>;

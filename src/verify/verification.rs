@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::flow::{AnswerFacts, CodeFacts, CodeGeneration, Method, MethodFacts, Rules, VerificationFacts};
 
 use super::code::CodeHash;
+use super::delivery::{AfterWrong, Code, CodeState, Deliveries};
 use super::limits::Limits;
+use super::offer::Offer;
+use super::proof::Proof;
 
 /// Failed deliveries by one method in one call, after which it is offered no more.
 const MOST_FAILURES: u8 = 2;
@@ -40,82 +43,6 @@ pub struct Verification {
     pub proof: Option<Proof>,
     /// What a service answered last.
     pub answer: AnswerFacts,
-}
-
-/// A method on offer, with its number or address.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offer {
-    /// Which method.
-    pub kind: Method,
-    /// E.164 digits or mail address; empty for an authenticator.
-    pub target: String,
-}
-
-/// The code under way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Code {
-    /// Which code of the call it is.
-    pub number: u8,
-    /// How it was sent.
-    pub method: Method,
-    /// Its hash; `None` when the customer's systems made it.
-    pub hash: Option<CodeHash>,
-    /// Until when it is good.
-    pub expires_at: Timestamp,
-    /// How often it was checked.
-    pub checks: u8,
-    /// Our id of the message that bore it.
-    pub message_id: String,
-    /// The gateway has said that the message did not arrive.
-    pub undelivered: bool,
-}
-
-/// What was sent by one method.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deliveries {
-    /// Deliveries that were taken.
-    pub taken: u8,
-    /// Deliveries that failed.
-    pub failed: u8,
-    /// When the last one was taken.
-    pub last: Option<Timestamp>,
-}
-
-/// Who was verified, how, and for how long that counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proof {
-    /// The identity that was verified.
-    pub identity: String,
-    /// How.
-    pub method: Method,
-    /// When.
-    pub at: Timestamp,
-    /// Until when it counts.
-    pub until: Timestamp,
-    /// Id of the authentication that did it (`authId`).
-    pub auth_id: String,
-}
-
-/// The state of a code when it is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeState {
-    /// It can be compared.
-    Alive,
-    /// There is none, or it is too old.
-    Expired,
-    /// Its checks are used up.
-    UsedUp,
-}
-
-/// What a wrong entry leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AfterWrong {
-    /// It may be tried again.
-    TryAgain,
-    /// The checks of this code are used up.
-    ChecksExceeded,
-    /// The rounds of an authenticator are used up (AMB-6).
-    SendsExceeded,
 }
 
 impl Verification {
@@ -267,23 +194,6 @@ impl Verification {
 
     fn code_of(&self, identity: &str) -> Option<&Code> {
         self.code.as_ref().filter(|_| self.subject == identity)
-    }
-}
-
-impl Offer {
-    /// What may be said of it: the last two digits of a number, nothing of an address.
-    fn facts(&self) -> MethodFacts {
-        let mask = match self.kind {
-            Method::Sms => self.target.get(self.target.len().saturating_sub(2)..).unwrap_or_default().to_owned(),
-            Method::Email | Method::Authenticator => String::new(),
-        };
-        MethodFacts { kind: self.kind, mask }
-    }
-}
-
-impl std::fmt::Debug for Offer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.kind.name(), crate::secret::mask(&self.target))
     }
 }
 
