@@ -1,5 +1,6 @@
 //! Writes the picture as SVG 1.1, with a title and a description for those who hear it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use quick_xml::escape::escape;
@@ -20,9 +21,9 @@ const HEAD: f64 = 46.0;
 /// Height of a line below the picture.
 const LINE: f64 = 17.0;
 
-/// Draws a flow.
-pub fn draw(flow: &Flow) -> String {
-    let graph = Graph::of(flow);
+/// Draws a flow. `untested` holds where, in the file, the steps, targets and exits begin that no transcript reaches: they are pale.
+pub fn draw(flow: &Flow, untested: &BTreeSet<usize>) -> String {
+    let graph = Graph::of(flow, untested);
     let mut layers = Layers::of(&graph);
     order(&mut layers);
     let places = Places::of(&layers);
@@ -38,7 +39,8 @@ struct Picture {
 
 impl Picture {
     fn write(&self, flow: &Flow) -> Result<String, std::fmt::Error> {
-        let blocks = legend(flow);
+        let blocks =
+            legend(flow, self.graph.arrows.iter().any(|arrow| arrow.untested) || self.graph.knots.iter().any(|knot| knot.untested));
         let longest = blocks.iter().flat_map(|(heading, lines)| lines.iter().map(|line| line.len()).chain([heading.len()])).max();
         let foot_width = text_width(&"x".repeat(longest.unwrap_or(0)), 11.0);
         let foot: f64 = blocks.iter().map(|(_, lines)| LINE * lines.iter().map(|_| 1.0).sum::<f64>() + LINE * 1.8).sum();
@@ -135,7 +137,12 @@ impl Picture {
 
     fn write_labels(&self, out: &mut String) -> std::fmt::Result {
         for (number, arrow) in self.graph.arrows.iter().enumerate() {
-            let class = if arrow.failure { "label failure" } else { "label" };
+            let class = match (arrow.failure, arrow.untested) {
+                (true, true) => "label failure pale",
+                (true, false) => "label failure",
+                (false, true) => "label pale",
+                (false, false) => "label",
+            };
             if arrow.from == arrow.to {
                 let x = self.places.x[arrow.from] + self.layers.spots[arrow.from].width / 2.0 + 24.0;
                 let y = self.places.y[arrow.from] + 3.0;
@@ -226,7 +233,8 @@ fn write_knot(knot: &Knot, (x, y, half): (f64, f64, f64), width: f64, out: &mut 
         5.0
     };
     let on = if is_exit { " on-exit" } else { "" };
-    writeln!(out, "<g>")?;
+    let pale = if knot.untested { r#" class="pale""# } else { "" };
+    writeln!(out, "<g{pale}>")?;
     writeln!(
         out,
         r#"<rect class="knot {class}" x="{:.1}" y="{:.1}" width="{width:.1}" height="{:.1}" rx="{corner:.0}"/>"#,
@@ -268,7 +276,8 @@ fn head(name: &str) -> String {
 }
 
 fn way_classes(arrow: &Arrow, back: bool) -> String {
-    let classes = [(arrow.failure, " failure"), (back || arrow.from == arrow.to, " back"), (arrow.by_setting, " setting")];
+    let classes =
+        [(arrow.failure, " failure"), (back || arrow.from == arrow.to, " back"), (arrow.by_setting, " setting"), (arrow.untested, " pale")];
     classes.into_iter().filter(|(holds, _)| *holds).map(|(_, class)| class).collect()
 }
 
@@ -304,7 +313,7 @@ mod tests {
     fn every_step_and_exit_of_a_shipped_flow_is_drawn_once() {
         let flow = Flow::read(include_str!("../../flows/two-factor.yaml")).unwrap();
 
-        let svg = draw(&flow);
+        let svg = draw(&flow, &BTreeSet::new());
 
         for name in flow.steps.keys().chain(flow.exits.keys()) {
             let drawn = svg.lines().filter(|line| line.contains("class=\"name") && line.ends_with(&format!(">{name}</text>")));
@@ -325,7 +334,7 @@ mod tests {
         }
         let head = "callward: 1\ntitle: Forty\nlanguages: [en]\nexits: { agent: { label: A } }\nstart: s0\nsteps:\n";
         let flow = Flow::read(&format!("{head}{steps}prompts: {{ en: {{ q.ask: Q, q.no_input: Q, q.no_match: Q }} }}\n")).unwrap();
-        let graph = Graph::of(&flow);
+        let graph = Graph::of(&flow, &BTreeSet::new());
         let mut layers = Layers::of(&graph);
         order(&mut layers);
         let places = Places::of(&layers);
