@@ -64,6 +64,30 @@ pub(super) struct Arrow {
     pub untested: bool,
 }
 
+impl Look {
+    /// Whether it is an exit.
+    pub fn is_exit(self) -> bool {
+        match self {
+            Look::Sealed | Look::Agent | Look::Fault | Look::Exit => true,
+            Look::Asks | Look::Speaks | Look::Works | Look::Decides => false,
+        }
+    }
+
+    /// Its class in the style.
+    pub fn class(self) -> &'static str {
+        match self {
+            Look::Asks => "asks",
+            Look::Speaks => "speaks",
+            Look::Works => "works",
+            Look::Decides => "decides",
+            Look::Sealed => "sealed",
+            Look::Agent => "agent",
+            Look::Fault => "fault",
+            Look::Exit => "exit",
+        }
+    }
+}
+
 impl Graph {
     /// `untested` holds where, in the file, the steps, targets and exits begin that no transcript reaches.
     pub fn of(flow: &Flow, untested: &BTreeSet<usize>) -> Self {

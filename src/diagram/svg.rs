@@ -7,8 +7,9 @@ use quick_xml::escape::escape;
 
 use crate::flow::Flow;
 
+use super::curves::Curves;
 use super::graph::{Arrow, Graph, Knot, Look};
-use super::layers::{Holds, KNOT_HEIGHT, LABEL_LINE, Layers, text_width};
+use super::layers::{Holds, LABEL_LINE, Layers, text_width};
 use super::legend::legend;
 use super::order::order;
 use super::places::Places;
@@ -78,61 +79,20 @@ impl Picture {
         format!("The flow begins at {}. {}", name(self.graph.start), arrows.collect::<Vec<_>>().join(" "))
     }
 
+    fn curves(&self) -> Curves<'_> {
+        Curves { layers: &self.layers, places: &self.places }
+    }
+
     fn write_ways(&self, out: &mut String) -> std::fmt::Result {
+        let curves = self.curves();
         for (number, arrow) in self.graph.arrows.iter().enumerate() {
             let back = self.layers.back.get(number).copied().unwrap_or(false);
-            let path = if arrow.from == arrow.to { self.own_loop(arrow) } else { self.curve(number, back) };
+            let path = if arrow.from == arrow.to { curves.own_loop(arrow) } else { curves.curve(number, back) };
             let classes = way_classes(arrow, back);
             let head = if arrow.failure { "head-failure" } else { "head" };
             writeln!(out, r#"<path class="way{classes}" d="{path}" marker-end="url(#{head})"/>"#)?;
         }
         Ok(())
-    }
-
-    /// From knot to knot through all spots between, upright where it meets one.
-    fn curve(&self, number: usize, back: bool) -> String {
-        let chain = self.layers.chains.get(number).map(Vec::as_slice).unwrap_or_default();
-        let mut points: Vec<(f64, f64, f64)> = chain.iter().map(|spot| self.point(*spot)).collect();
-        if let (Some(first), Some(last)) = (chain.first(), chain.last()) {
-            let (top, bottom) = (self.port(number, *first, true), self.port(number, *last, false));
-            let gap = 3.0;
-            let ends = points.len().saturating_sub(1);
-            points[0] = (top, points[0].1 + KNOT_HEIGHT / 2.0 + if back { gap } else { 0.0 }, 0.0);
-            points[ends] = (bottom, points[ends].1 - KNOT_HEIGHT / 2.0 - if back { 0.0 } else { gap }, 0.0);
-        }
-        if back {
-            points.reverse();
-        }
-        path_through(&points)
-    }
-
-    /// Middle of a spot, and half its height.
-    fn point(&self, spot: usize) -> (f64, f64, f64) {
-        (self.places.x[spot], self.places.y[spot], self.layers.spots[spot].height / 2.0)
-    }
-
-    /// Where an arrow meets the lower (or upper) side of a knot: side by side with the others, in the order of where they come from.
-    fn port(&self, number: usize, knot: usize, lower: bool) -> f64 {
-        let next = |chain: &[usize]| -> Option<usize> {
-            if lower {
-                (chain.first() == Some(&knot)).then(|| chain[1])
-            } else {
-                (chain.last() == Some(&knot)).then(|| chain[chain.len() - 2])
-            }
-        };
-        let ends = self.layers.chains.iter().enumerate().filter(|(_, chain)| chain.len() > 1);
-        let mut here: Vec<(f64, usize)> = ends.filter_map(|(arrow, chain)| Some((self.places.x[next(chain)?], arrow))).collect();
-        here.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let place = here.iter().position(|(_, arrow)| *arrow == number).unwrap_or(0);
-        let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(0));
-        let room = self.layers.spots[knot].width - 24.0;
-        let step = (room / count(here.len().max(1))).min(26.0);
-        self.places.x[knot] + (count(place) - (count(here.len()) - 1.0) / 2.0) * step
-    }
-
-    fn own_loop(&self, arrow: &Arrow) -> String {
-        let (x, y) = (self.places.x[arrow.from] + self.layers.spots[arrow.from].width / 2.0, self.places.y[arrow.from]);
-        format!("M{x:.1} {:.1} c26 -6 26 22 3 16", y - 8.0)
     }
 
     fn write_labels(&self, out: &mut String) -> std::fmt::Result {
@@ -161,7 +121,7 @@ impl Picture {
     }
 
     fn write_label(&self, spot: usize, class: &str, labels: &[String], out: &mut String) -> std::fmt::Result {
-        let (x, y, half) = self.point(spot);
+        let (x, y, half) = self.curves().point(spot);
         let width = self.layers.spots[spot].width;
         if !labels.is_empty() {
             writeln!(
@@ -186,7 +146,7 @@ impl Picture {
 
     fn write_knots(&self, out: &mut String) -> std::fmt::Result {
         for (number, knot) in self.graph.knots.iter().enumerate() {
-            let (x, y, half) = self.point(number);
+            let (x, y, half) = self.curves().point(number);
             let width = self.layers.spots[number].width;
             if number == self.graph.start {
                 writeln!(out, r#"<path class="start" d="M{x:.1} {:.1} l-7 -11 h14 z"/>"#, y - half - 3.0)?;
@@ -195,32 +155,6 @@ impl Picture {
         }
         Ok(())
     }
-}
-
-/// A smooth line through points: upright at its ends and along labels, slanting evenly where it only passes.
-fn path_through(points: &[(f64, f64, f64)]) -> String {
-    let Some((x, y, _)) = points.first() else { return String::new() };
-    let mut path = format!("M{x:.1} {y:.1}");
-    let slope =
-        |number: usize| match (number.checked_sub(1).and_then(|before| points.get(before)), points.get(number), points.get(number + 1)) {
-            (Some(before), Some((_, _, 0.0)), Some(after)) => (after.0 - before.0) / (after.1 - before.1),
-            _ => 0.0,
-        };
-    for (number, pair) in points.windows(2).enumerate() {
-        let down = (pair[1].1 - pair[0].1).signum();
-        let (x0, y0) = (pair[0].0, pair[0].1 + down * pair[0].2);
-        let (x1, y1) = (pair[1].0, pair[1].1 - down * pair[1].2);
-        let (leave, arrive) = (slope(number), slope(number + 1));
-        let third = (y1 - y0) * if leave == 0.0 && arrive == 0.0 { 0.5 } else { 0.4 };
-        path += &format!(
-            " L{x0:.1} {y0:.1} C{:.1} {:.1} {:.1} {:.1} {x1:.1} {y1:.1}",
-            x0 + leave * third,
-            y0 + third,
-            x1 - arrive * third,
-            y1 - third
-        );
-    }
-    path
 }
 
 fn write_knot(knot: &Knot, (x, y, half): (f64, f64, f64), width: f64, out: &mut String) -> std::fmt::Result {
@@ -279,28 +213,6 @@ fn way_classes(arrow: &Arrow, back: bool) -> String {
     let classes =
         [(arrow.failure, " failure"), (back || arrow.from == arrow.to, " back"), (arrow.by_setting, " setting"), (arrow.untested, " pale")];
     classes.into_iter().filter(|(holds, _)| *holds).map(|(_, class)| class).collect()
-}
-
-impl Look {
-    pub fn is_exit(self) -> bool {
-        match self {
-            Look::Sealed | Look::Agent | Look::Fault | Look::Exit => true,
-            Look::Asks | Look::Speaks | Look::Works | Look::Decides => false,
-        }
-    }
-
-    fn class(self) -> &'static str {
-        match self {
-            Look::Asks => "asks",
-            Look::Speaks => "speaks",
-            Look::Works => "works",
-            Look::Decides => "decides",
-            Look::Sealed => "sealed",
-            Look::Agent => "agent",
-            Look::Fault => "fault",
-            Look::Exit => "exit",
-        }
-    }
 }
 
 #[cfg(test)]
