@@ -52,6 +52,25 @@ async fn whoever_hangs_up_on_a_lost_node_has_hung_up() {
     assert_eq!(records.iter().map(|record| &record["reason"]).collect::<Vec<&Value>>(), ["hung_up"]);
 }
 
+#[tokio::test]
+async fn a_call_whose_process_is_gone_or_whose_row_is_dark_ends_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/calls.db", folder.path().display());
+    let key = |letter: &str| format!("{}=", letter.repeat(43));
+    let process = "[[tenants.demo.processes]]\nname = \"Gone\"\ncode = \"gone\"\nflow = \"two-factor\"";
+    let before = House::plan().store(&url).set("security.master_key", &key("A")).table(process).start().await;
+    before.begin_at("/vxml/demo/gone", &[("identity", "1002"), ("call_id", "c1")]).await;
+    let stranger = House::plan().store(&url).set("security.master_key", &key("Q")).start().await;
+    stranger.at_the_code().await;
+
+    let house = House::plan().store(&url).set("security.master_key", &key("A")).start().await;
+    house.pass(901);
+    house.switchboard.tidy(Duration::from_secs(900), Duration::from_secs(86_400)).await.unwrap();
+
+    assert_eq!(house.records("c1").await[0]["reason"], "timed_out");
+    assert!(house.store.idle_calls(Duration::ZERO, 10).await.unwrap().is_empty());
+}
+
 /// Takes a turn in which a message is sent, stops in the middle, and lets the claim run out.
 async fn lose_a_node(house: &House, page: &Page, keys: &str) {
     let world = house.stand_ins.world();
