@@ -32,6 +32,9 @@ pub(super) enum FlowCommand {
         /// Where the picture goes; stdout where nothing is said
         #[arg(short, long)]
         output: Option<PathBuf>,
+        /// Transcripts, or folders of them: what none of them reaches is drawn pale
+        #[arg(long, num_args = 1..)]
+        cover: Vec<PathBuf>,
     },
     /// Say in words what has changed between two versions of a flow
     #[command(after_help = DIFF_EXAMPLES)]
@@ -102,8 +105,9 @@ const SCHEMA_EXAMPLES: &str = "Example:
   callward flow schema > flow.schema.json
   and as the first line of a flow file: # yaml-language-server: $schema=flow.schema.json";
 
-const DRAW_EXAMPLES: &str = "Example:
-  callward flow draw flows/two-factor.yaml -o two-factor.svg     open it in any browser; light and dark";
+const DRAW_EXAMPLES: &str = "Examples:
+  callward flow draw flows/two-factor.yaml -o two-factor.svg                       open it in any browser; light and dark
+  callward flow draw flows/two-factor.yaml -o two-factor.svg --cover fixtures/calls   what no transcript reaches is pale";
 
 const CHECK_EXAMPLES: &str = "Exit code: 0 nothing wrong, or warnings only; 1 errors; 2 wrong usage.
 
@@ -132,7 +136,7 @@ pub(super) fn flow_command(command: FlowCommand) -> Result<bool, Box<dyn Error>>
     match command {
         FlowCommand::Check(arguments) => flow_check(&arguments.files, arguments.format.into()),
         FlowCommand::Test(arguments) => in_tasks(flow_test(arguments.into())),
-        FlowCommand::Draw { file, output } => flow_draw(&file, output.as_deref()),
+        FlowCommand::Draw { file, output, cover } => flow_draw(&file, output.as_deref(), &cover),
         FlowCommand::Diff { old, new, format } => flow_diff(&old, &new, format.into()),
         FlowCommand::Schema => {
             println!("{}", serde_json::to_string_pretty(&schema())?);

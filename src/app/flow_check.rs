@@ -9,7 +9,7 @@ use crate::finding::{Finding, Severity, Source};
 use crate::flow::Flow;
 use crate::lint::{check_calls, review};
 
-use super::flow_files::{flow_files, flow_name, read_source};
+use super::flow_files::{flow_files, flow_name, folder_of, read_source};
 
 /// How findings are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,9 +58,8 @@ fn check_file(path: &Path) -> Result<Checked, Box<dyn Error>> {
 
 /// The sound flows of the same folder: what calls can lead to.
 fn flows_beside(path: &Path) -> Result<BTreeMap<String, Flow>, Box<dyn Error>> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut flows = BTreeMap::new();
-    for path in flow_files(&[folder.to_owned()])? {
+    for path in flow_files(&[folder_of(path).to_owned()])? {
         if let Ok(flow) = Flow::read(&read_source(&path)?.text) {
             flows.insert(flow_name(&path), flow);
         }

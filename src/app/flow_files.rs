@@ -41,6 +41,11 @@ pub(super) fn flow_name(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+/// The folder that a file lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Reads a file.
 pub(super) fn read_source(path: &Path) -> Result<Source, FileError> {
     let text = std::fs::read_to_string(path).map_err(|cause| FileError { path: path.to_owned(), cause })?;

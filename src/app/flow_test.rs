@@ -1,5 +1,6 @@
 //! `callward flow test`: plays `.call` transcripts against the flows, and says where a call went another way than told.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -48,6 +49,20 @@ pub(super) async fn flow_test(rehearsal: Rehearsal) -> Result<bool, Box<dyn Erro
         eprintln!("{} passed, {} failed", told.passed, told.failed);
     }
     Ok(told.failed == 0)
+}
+
+/// Where in `flow`, the file called `name` of `folder`, begins what no transcript of `paths` reaches.
+pub(super) async fn untested(paths: &[PathBuf], folder: &Path, name: &str, flow: &Flow) -> Result<BTreeSet<usize>, Box<dyn Error>> {
+    let sources = read_flows(folder)?;
+    let flows: Flows = sources.iter().map(|(source, flow)| (flow_name(Path::new(&source.path)), Arc::clone(flow))).collect();
+    let mut coverage = Coverage::default();
+    for path in transcripts(paths)? {
+        let source = read_source(&path)?;
+        let shown = |findings: Vec<Finding>| findings.iter().map(|finding| finding.render(&source, false)).collect::<Vec<_>>().join("\n\n");
+        let transcript = Transcript::read(&source.text).map_err(shown)?;
+        rehearse(&flows, &transcript, Door::Offline).await.iter().for_each(|outcome| coverage.add(&outcome.coverage));
+    }
+    Ok(coverage.unreached(name, flow).into_iter().map(|finding| finding.span.start).collect())
 }
 
 type FlowFile = (Source, Arc<Flow>);

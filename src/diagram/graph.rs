@@ -1,6 +1,6 @@
 //! A flow as knots and arrows: what the picture shows, before anything has a place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::{By, Flow, FlowStep, Go, Kind, Needs, Place, SettingKind, Way};
 
@@ -26,6 +26,8 @@ pub(super) struct Knot {
     /// What people call it, or which outcomes go by `otherwise`.
     pub note: String,
     pub look: Look,
+    /// Whether no transcript comes here.
+    pub untested: bool,
 }
 
 /// How a knot looks; the caption says the same in words.
@@ -58,23 +60,57 @@ pub(super) struct Arrow {
     pub failure: bool,
     /// Whether a setting or a service says where it leads; drawn is the default.
     pub by_setting: bool,
+    /// Whether no transcript goes this way.
+    pub untested: bool,
+}
+
+impl Look {
+    /// Whether it is an exit.
+    pub fn is_exit(self) -> bool {
+        match self {
+            Look::Sealed | Look::Agent | Look::Fault | Look::Exit => true,
+            Look::Asks | Look::Speaks | Look::Works | Look::Decides => false,
+        }
+    }
+
+    /// Its class in the style.
+    pub fn class(self) -> &'static str {
+        match self {
+            Look::Asks => "asks",
+            Look::Speaks => "speaks",
+            Look::Works => "works",
+            Look::Decides => "decides",
+            Look::Sealed => "sealed",
+            Look::Agent => "agent",
+            Look::Fault => "fault",
+            Look::Exit => "exit",
+        }
+    }
 }
 
 impl Graph {
-    pub fn of(flow: &Flow) -> Self {
+    /// `untested` holds where, in the file, the steps, targets and exits begin that no transcript reaches.
+    pub fn of(flow: &Flow, untested: &BTreeSet<usize>) -> Self {
         let mut steps: Vec<&FlowStep> = flow.steps.values().collect();
         steps.sort_by_key(|step| step.id.span.start);
         let mut exits: Vec<_> = flow.exits.values().collect();
         exits.sort_by_key(|exit| exit.name.span.start);
         let names = steps.iter().map(|step| &step.id.text).chain(exits.iter().map(|exit| &exit.name.text));
         let numbers: BTreeMap<&str, usize> = names.enumerate().map(|(number, name)| (name.as_str(), number)).collect();
-        let exit_knots = exits.iter().map(|exit| exit_knot(&exit.name.text, &exit.label, exit.needs));
-        let knots = steps.iter().map(|step| step_knot(flow, step)).chain(exit_knots).collect();
+        let exit_knots = exits
+            .iter()
+            .map(|exit| Knot { untested: untested.contains(&exit.name.span.start), ..exit_knot(&exit.name.text, &exit.label, exit.needs) });
+        let knots = steps
+            .iter()
+            .map(|step| Knot { untested: untested.contains(&step.id.span.start), ..step_knot(flow, step) })
+            .chain(exit_knots)
+            .collect();
         let mut arrows: Vec<Arrow> = Vec::new();
         for (from, step) in steps.iter().enumerate() {
             for way in flow.ways(step).iter().filter(|way| way.own) {
                 if let Some(to) = destination(flow, way).and_then(|name| numbers.get(name)) {
-                    add(&mut arrows, arrow(step, way, from, *to));
+                    let missed = way.target.map_or(&step.id.span, |target| &target.span).start;
+                    add(&mut arrows, Arrow { untested: untested.contains(&missed), ..arrow(step, way, from, *to) });
                 }
             }
         }
@@ -96,7 +132,7 @@ fn step_knot(flow: &Flow, step: &FlowStep) -> Knot {
         Kind::Call(call) => format!("call {}", call.flow.text),
         kind => kind.name().to_owned(),
     };
-    Knot { name: step.id.text.clone(), caption, note, look }
+    Knot { name: step.id.text.clone(), caption, note, look, untested: false }
 }
 
 fn exit_knot(name: &str, label: &str, needs: Option<Needs>) -> Knot {
@@ -108,7 +144,7 @@ fn exit_knot(name: &str, label: &str, needs: Option<Needs>) -> Knot {
         (None, _) => ("exit", Look::Exit),
     };
     let note = if label == name { String::new() } else { shorten(label) };
-    Knot { name: name.to_owned(), caption: caption.to_owned(), note, look }
+    Knot { name: name.to_owned(), caption: caption.to_owned(), note, look, untested: false }
 }
 
 /// The one place that is drawn: a setting's default stands for what tenants choose.
@@ -134,7 +170,7 @@ fn arrow(step: &FlowStep, way: &Way<'_>, from: usize, to: usize) -> Arrow {
     let by_setting = matches!(way.go, Go::Setting(_) | Go::AnswerPath);
     let label = if way.used_up { "after that".to_owned() } else { label(step, way) };
     let labels = if label.is_empty() { Vec::new() } else { vec![label] };
-    Arrow { from, to, labels, failure, by_setting }
+    Arrow { from, to, labels, failure, by_setting, untested: false }
 }
 
 fn label(step: &FlowStep, way: &Way<'_>) -> String {
@@ -183,7 +219,8 @@ fn shorten(label: &str) -> String {
 /// Ways that look alike share an arrow.
 fn add(arrows: &mut Vec<Arrow>, arrow: Arrow) {
     let alike = |known: &&mut Arrow| {
-        (known.from, known.to, known.failure, known.by_setting) == (arrow.from, arrow.to, arrow.failure, arrow.by_setting)
+        (known.from, known.to, known.failure, known.by_setting, known.untested)
+            == (arrow.from, arrow.to, arrow.failure, arrow.by_setting, arrow.untested)
     };
     match arrows.iter_mut().find(alike) {
         Some(known) => known.labels.extend(arrow.labels.into_iter().filter(|label| label != "after that")),

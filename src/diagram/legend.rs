@@ -2,8 +2,8 @@
 
 use crate::flow::{BoundKey, Flow, Go, Target};
 
-/// The lines below the picture: headings and what belongs to them.
-pub(super) fn legend(flow: &Flow) -> Vec<(&'static str, Vec<String>)> {
+/// The lines below the picture: headings and what belongs to them; `pale` when something in it is.
+pub(super) fn legend(flow: &Flow, pale: bool) -> Vec<(&'static str, Vec<String>)> {
     let mut otherwise: Vec<_> = flow.otherwise.values().collect();
     otherwise.sort_by_key(|(place, _)| place.span.start);
     let otherwise = otherwise.into_iter().map(|(outcome, target)| format!("{} → {}", outcome.text, words(flow, target))).collect();
@@ -13,11 +13,13 @@ pub(super) fn legend(flow: &Flow) -> Vec<(&'static str, Vec<String>)> {
         "dashed: back to an earlier step",
         "dotted: a setting says which exit; drawn is its default",
         "red: something went wrong",
+        "pale: no transcript comes here",
     ];
+    let shown = if pale { &lines[..] } else { &lines[..lines.len() - 1] };
     let blocks = [
         ("otherwise (+n): outcomes that a step does not name", otherwise),
         ("keys, wherever the flow listens", keys),
-        ("lines", lines.map(str::to_owned).to_vec()),
+        ("lines", shown.iter().map(|line| (*line).to_owned()).collect::<Vec<String>>()),
     ];
     blocks.into_iter().filter(|(_, lines)| !lines.is_empty()).collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! Sugiyama's layers: ranks by longest road, order by barycentre, places by isotonic regression.
 
+mod curves;
 mod graph;
 mod layers;
 mod legend;

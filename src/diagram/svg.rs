@@ -1,13 +1,15 @@
 //! Writes the picture as SVG 1.1, with a title and a description for those who hear it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use quick_xml::escape::escape;
 
 use crate::flow::Flow;
 
+use super::curves::Curves;
 use super::graph::{Arrow, Graph, Knot, Look};
-use super::layers::{Holds, KNOT_HEIGHT, LABEL_LINE, Layers, text_width};
+use super::layers::{Holds, LABEL_LINE, Layers, text_width};
 use super::legend::legend;
 use super::order::order;
 use super::places::Places;
@@ -20,9 +22,9 @@ const HEAD: f64 = 46.0;
 /// Height of a line below the picture.
 const LINE: f64 = 17.0;
 
-/// Draws a flow.
-pub fn draw(flow: &Flow) -> String {
-    let graph = Graph::of(flow);
+/// Draws a flow. `untested` holds where, in the file, the steps, targets and exits begin that no transcript reaches: they are pale.
+pub fn draw(flow: &Flow, untested: &BTreeSet<usize>) -> String {
+    let graph = Graph::of(flow, untested);
     let mut layers = Layers::of(&graph);
     order(&mut layers);
     let places = Places::of(&layers);
@@ -38,7 +40,8 @@ struct Picture {
 
 impl Picture {
     fn write(&self, flow: &Flow) -> Result<String, std::fmt::Error> {
-        let blocks = legend(flow);
+        let blocks =
+            legend(flow, self.graph.arrows.iter().any(|arrow| arrow.untested) || self.graph.knots.iter().any(|knot| knot.untested));
         let longest = blocks.iter().flat_map(|(heading, lines)| lines.iter().map(|line| line.len()).chain([heading.len()])).max();
         let foot_width = text_width(&"x".repeat(longest.unwrap_or(0)), 11.0);
         let foot: f64 = blocks.iter().map(|(_, lines)| LINE * lines.iter().map(|_| 1.0).sum::<f64>() + LINE * 1.8).sum();
@@ -76,10 +79,15 @@ impl Picture {
         format!("The flow begins at {}. {}", name(self.graph.start), arrows.collect::<Vec<_>>().join(" "))
     }
 
+    fn curves(&self) -> Curves<'_> {
+        Curves { layers: &self.layers, places: &self.places }
+    }
+
     fn write_ways(&self, out: &mut String) -> std::fmt::Result {
+        let curves = self.curves();
         for (number, arrow) in self.graph.arrows.iter().enumerate() {
             let back = self.layers.back.get(number).copied().unwrap_or(false);
-            let path = if arrow.from == arrow.to { self.own_loop(arrow) } else { self.curve(number, back) };
+            let path = if arrow.from == arrow.to { curves.own_loop(arrow) } else { curves.curve(number, back) };
             let classes = way_classes(arrow, back);
             let head = if arrow.failure { "head-failure" } else { "head" };
             writeln!(out, r#"<path class="way{classes}" d="{path}" marker-end="url(#{head})"/>"#)?;
@@ -87,55 +95,14 @@ impl Picture {
         Ok(())
     }
 
-    /// From knot to knot through all spots between, upright where it meets one.
-    fn curve(&self, number: usize, back: bool) -> String {
-        let chain = self.layers.chains.get(number).map(Vec::as_slice).unwrap_or_default();
-        let mut points: Vec<(f64, f64, f64)> = chain.iter().map(|spot| self.point(*spot)).collect();
-        if let (Some(first), Some(last)) = (chain.first(), chain.last()) {
-            let (top, bottom) = (self.port(number, *first, true), self.port(number, *last, false));
-            let gap = 3.0;
-            let ends = points.len().saturating_sub(1);
-            points[0] = (top, points[0].1 + KNOT_HEIGHT / 2.0 + if back { gap } else { 0.0 }, 0.0);
-            points[ends] = (bottom, points[ends].1 - KNOT_HEIGHT / 2.0 - if back { 0.0 } else { gap }, 0.0);
-        }
-        if back {
-            points.reverse();
-        }
-        path_through(&points)
-    }
-
-    /// Middle of a spot, and half its height.
-    fn point(&self, spot: usize) -> (f64, f64, f64) {
-        (self.places.x[spot], self.places.y[spot], self.layers.spots[spot].height / 2.0)
-    }
-
-    /// Where an arrow meets the lower (or upper) side of a knot: side by side with the others, in the order of where they come from.
-    fn port(&self, number: usize, knot: usize, lower: bool) -> f64 {
-        let next = |chain: &[usize]| -> Option<usize> {
-            if lower {
-                (chain.first() == Some(&knot)).then(|| chain[1])
-            } else {
-                (chain.last() == Some(&knot)).then(|| chain[chain.len() - 2])
-            }
-        };
-        let ends = self.layers.chains.iter().enumerate().filter(|(_, chain)| chain.len() > 1);
-        let mut here: Vec<(f64, usize)> = ends.filter_map(|(arrow, chain)| Some((self.places.x[next(chain)?], arrow))).collect();
-        here.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let place = here.iter().position(|(_, arrow)| *arrow == number).unwrap_or(0);
-        let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(0));
-        let room = self.layers.spots[knot].width - 24.0;
-        let step = (room / count(here.len().max(1))).min(26.0);
-        self.places.x[knot] + (count(place) - (count(here.len()) - 1.0) / 2.0) * step
-    }
-
-    fn own_loop(&self, arrow: &Arrow) -> String {
-        let (x, y) = (self.places.x[arrow.from] + self.layers.spots[arrow.from].width / 2.0, self.places.y[arrow.from]);
-        format!("M{x:.1} {:.1} c26 -6 26 22 3 16", y - 8.0)
-    }
-
     fn write_labels(&self, out: &mut String) -> std::fmt::Result {
         for (number, arrow) in self.graph.arrows.iter().enumerate() {
-            let class = if arrow.failure { "label failure" } else { "label" };
+            let class = match (arrow.failure, arrow.untested) {
+                (true, true) => "label failure pale",
+                (true, false) => "label failure",
+                (false, true) => "label pale",
+                (false, false) => "label",
+            };
             if arrow.from == arrow.to {
                 let x = self.places.x[arrow.from] + self.layers.spots[arrow.from].width / 2.0 + 24.0;
                 let y = self.places.y[arrow.from] + 3.0;
@@ -154,7 +121,7 @@ impl Picture {
     }
 
     fn write_label(&self, spot: usize, class: &str, labels: &[String], out: &mut String) -> std::fmt::Result {
-        let (x, y, half) = self.point(spot);
+        let (x, y, half) = self.curves().point(spot);
         let width = self.layers.spots[spot].width;
         if !labels.is_empty() {
             writeln!(
@@ -179,7 +146,7 @@ impl Picture {
 
     fn write_knots(&self, out: &mut String) -> std::fmt::Result {
         for (number, knot) in self.graph.knots.iter().enumerate() {
-            let (x, y, half) = self.point(number);
+            let (x, y, half) = self.curves().point(number);
             let width = self.layers.spots[number].width;
             if number == self.graph.start {
                 writeln!(out, r#"<path class="start" d="M{x:.1} {:.1} l-7 -11 h14 z"/>"#, y - half - 3.0)?;
@@ -188,32 +155,6 @@ impl Picture {
         }
         Ok(())
     }
-}
-
-/// A smooth line through points: upright at its ends and along labels, slanting evenly where it only passes.
-fn path_through(points: &[(f64, f64, f64)]) -> String {
-    let Some((x, y, _)) = points.first() else { return String::new() };
-    let mut path = format!("M{x:.1} {y:.1}");
-    let slope =
-        |number: usize| match (number.checked_sub(1).and_then(|before| points.get(before)), points.get(number), points.get(number + 1)) {
-            (Some(before), Some((_, _, 0.0)), Some(after)) => (after.0 - before.0) / (after.1 - before.1),
-            _ => 0.0,
-        };
-    for (number, pair) in points.windows(2).enumerate() {
-        let down = (pair[1].1 - pair[0].1).signum();
-        let (x0, y0) = (pair[0].0, pair[0].1 + down * pair[0].2);
-        let (x1, y1) = (pair[1].0, pair[1].1 - down * pair[1].2);
-        let (leave, arrive) = (slope(number), slope(number + 1));
-        let third = (y1 - y0) * if leave == 0.0 && arrive == 0.0 { 0.5 } else { 0.4 };
-        path += &format!(
-            " L{x0:.1} {y0:.1} C{:.1} {:.1} {:.1} {:.1} {x1:.1} {y1:.1}",
-            x0 + leave * third,
-            y0 + third,
-            x1 - arrive * third,
-            y1 - third
-        );
-    }
-    path
 }
 
 fn write_knot(knot: &Knot, (x, y, half): (f64, f64, f64), width: f64, out: &mut String) -> std::fmt::Result {
@@ -226,7 +167,8 @@ fn write_knot(knot: &Knot, (x, y, half): (f64, f64, f64), width: f64, out: &mut 
         5.0
     };
     let on = if is_exit { " on-exit" } else { "" };
-    writeln!(out, "<g>")?;
+    let pale = if knot.untested { r#" class="pale""# } else { "" };
+    writeln!(out, "<g{pale}>")?;
     writeln!(
         out,
         r#"<rect class="knot {class}" x="{:.1}" y="{:.1}" width="{width:.1}" height="{:.1}" rx="{corner:.0}"/>"#,
@@ -268,30 +210,9 @@ fn head(name: &str) -> String {
 }
 
 fn way_classes(arrow: &Arrow, back: bool) -> String {
-    let classes = [(arrow.failure, " failure"), (back || arrow.from == arrow.to, " back"), (arrow.by_setting, " setting")];
+    let classes =
+        [(arrow.failure, " failure"), (back || arrow.from == arrow.to, " back"), (arrow.by_setting, " setting"), (arrow.untested, " pale")];
     classes.into_iter().filter(|(holds, _)| *holds).map(|(_, class)| class).collect()
-}
-
-impl Look {
-    pub fn is_exit(self) -> bool {
-        match self {
-            Look::Sealed | Look::Agent | Look::Fault | Look::Exit => true,
-            Look::Asks | Look::Speaks | Look::Works | Look::Decides => false,
-        }
-    }
-
-    fn class(self) -> &'static str {
-        match self {
-            Look::Asks => "asks",
-            Look::Speaks => "speaks",
-            Look::Works => "works",
-            Look::Decides => "decides",
-            Look::Sealed => "sealed",
-            Look::Agent => "agent",
-            Look::Fault => "fault",
-            Look::Exit => "exit",
-        }
-    }
 }
 
 #[cfg(test)]
@@ -304,7 +225,7 @@ mod tests {
     fn every_step_and_exit_of_a_shipped_flow_is_drawn_once() {
         let flow = Flow::read(include_str!("../../flows/two-factor.yaml")).unwrap();
 
-        let svg = draw(&flow);
+        let svg = draw(&flow, &BTreeSet::new());
 
         for name in flow.steps.keys().chain(flow.exits.keys()) {
             let drawn = svg.lines().filter(|line| line.contains("class=\"name") && line.ends_with(&format!(">{name}</text>")));
@@ -325,7 +246,7 @@ mod tests {
         }
         let head = "callward: 1\ntitle: Forty\nlanguages: [en]\nexits: { agent: { label: A } }\nstart: s0\nsteps:\n";
         let flow = Flow::read(&format!("{head}{steps}prompts: {{ en: {{ q.ask: Q, q.no_input: Q, q.no_match: Q }} }}\n")).unwrap();
-        let graph = Graph::of(&flow);
+        let graph = Graph::of(&flow, &BTreeSet::new());
         let mut layers = Layers::of(&graph);
         order(&mut layers);
         let places = Places::of(&layers);

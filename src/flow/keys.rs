@@ -1,8 +1,9 @@
 //! Keys with a meaning of their own: `keys: { 0: agent, 9: repeat }`.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use super::node::{Name, Node, Shape};
+use super::node::{Node, Shape};
 use super::reading::Reading;
 use super::target::Target;
 use super::turn::KeyMeaning;
@@ -34,21 +35,21 @@ impl BoundKey {
 
 pub(super) fn read_keys(node: Node, reading: &mut Reading) -> Keys {
     let entries = reading.map(node, "keys");
-    entries.into_iter().filter_map(|(name, node)| Some((read_key(&name, reading)?, read_bound(node, reading)?))).collect()
+    entries.into_iter().filter_map(|(name, node)| Some((read_key(&name.text, &name.span, reading)?, read_bound(node, reading)?))).collect()
 }
 
 /// The key's character: `0` to `9`, `star` or `hash` (`*` and `#` mean something to YAML).
-fn read_key(name: &Name, reading: &mut Reading) -> Option<char> {
-    match name.text.as_str() {
+pub(super) fn read_key(key: &str, span: &Range<usize>, reading: &mut Reading) -> Option<char> {
+    match key {
         "star" => return Some('*'),
         "hash" => return Some('#'),
         _ => {}
     }
-    let mut characters = name.text.chars();
+    let mut characters = key.chars();
     match (characters.next(), characters.next()) {
-        (Some(key @ '0'..='9'), None) => Some(key),
+        (Some(digit @ '0'..='9'), None) => Some(digit),
         _ => {
-            reading.fault("unknown-key", &name.span, format!("{} is not a key", name.text), "keys are 0 to 9, star and hash");
+            reading.fault("unknown-key", span, format!("{key} is not a key"), "keys are 0 to 9, star and hash");
             None
         }
     }

@@ -1,5 +1,6 @@
 //! `menu`: the caller chooses with one key; lines are numbered in order.
 
+use super::keys::read_key;
 use super::listening::{Listening, follow};
 use super::node::{Node, Shape};
 use super::reading::{Fields, Located, Reading};
@@ -80,7 +81,7 @@ fn read_choices(node: Node, reading: &mut Reading) -> Vec<Choice> {
 fn read_choice(node: Node, reading: &mut Reading) -> Option<Choice> {
     let mut fields = reading.fields(node, "this choice");
     let offer = fields.need_text("offer", reading);
-    let key = fields.text("key", reading).and_then(|key| key.text.chars().next());
+    let key = fields.text("key", reading).and_then(|key| read_key(&key.text, &key.span, reading));
     let target = Target::read_fields(&mut fields, reading);
     fields.finish(reading);
     Some(Choice { offer: offer?, key, target: target? })

@@ -13,6 +13,8 @@ use crate::finding::Finding;
 /// Deepest nesting of a flow file.
 const DEEPEST: usize = 40;
 
+const MISSING: &str = "a value is missing here";
+
 /// One value of the file.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
@@ -68,6 +70,28 @@ pub(super) fn parse(text: &str) -> Result<Node, Finding> {
     }
 }
 
+/// Where a field of several words has no value, a comma has mostly cut a text in two.
+fn explain(finding: Finding, name: &Name) -> Finding {
+    if finding.what != MISSING || !name.text.contains(' ') {
+        return finding;
+    }
+    Finding { span: name.span.clone(), ..finding }.hint("quote the text: inside { … } a comma ends it")
+}
+
+/// What mostly lies behind a complaint of the parser's.
+fn hint(complaint: &str) -> &'static str {
+    if complaint.contains("tabs") {
+        return "indent with spaces, two a level";
+    }
+    if complaint.contains("',' or") {
+        return "put a comma between two fields, and close what you opened";
+    }
+    if complaint.contains("trailing content") {
+        return "put the whole text in quotes, and write a quote inside it twice: 'it''s'";
+    }
+    "a text with ': ' or ' #' in it, or one that begins with a sign such as {, !, *, &, @ or %, needs quotes"
+}
+
 struct Tree<'t> {
     parser: Parser<'t, granit_parser::StrInput<'t>>,
     length: usize,
@@ -80,8 +104,7 @@ impl<'t> Tree<'t> {
             let Some(event) = self.parser.next_event() else { return Ok((Event::StreamEnd, 0..0)) };
             let (event, span) = event.map_err(|error| {
                 let at = error.marker().byte_offset().unwrap_or(self.length);
-                self.fault(at..at + 1, format!("this is not YAML: {}", error.info()))
-                    .hint("a text with ': ' or ' #' in it, or one that begins with a sign such as {, !, *, &, @ or %, needs quotes")
+                self.fault(at..at + 1, format!("this is not YAML: {}", error.info())).hint(hint(&error.info()))
             })?;
             if !matches!(event, Event::Comment(..)) {
                 return Ok((event, self.range(&span)));
@@ -98,7 +121,7 @@ impl<'t> Tree<'t> {
                 self.refuse(anchor, tag.is_some(), &span)?;
                 let plain = style == ScalarStyle::Plain;
                 if plain && matches!(&*text, "" | "~" | "null") {
-                    return Err(self.fault(span, "a value is missing here").hint("write it, or leave the field out"));
+                    return Err(self.fault(span, MISSING).hint("write it, or leave the field out"));
                 }
                 Ok(Node { shape: Shape::Text { text: text.into_owned(), plain }, span })
             }
@@ -113,7 +136,7 @@ impl<'t> Tree<'t> {
             Event::Alias(_) => Err(self
                 .fault(span, "aliases (*name) have no meaning here")
                 .hint("write the value out, or put a text that begins with * in quotes")),
-            _ => Err(self.fault(span, "a value is missing here")),
+            _ => Err(self.fault(span, MISSING)),
         }
     }
 
@@ -144,7 +167,7 @@ impl<'t> Tree<'t> {
                 return Err(self.fault(name.span, format!("{} stands here twice", name.text)).hint("keep one of the two"));
             }
             let (event, span) = self.next()?;
-            let value = self.node(event, span, depth + 1)?;
+            let value = self.node(event, span, depth + 1).map_err(|finding| explain(finding, &name))?;
             entries.push((name, value));
         }
     }

@@ -100,6 +100,11 @@ fn read_rule(name: &Name, fields: &mut Fields, reading: &mut Reading) -> Option<
     };
     let Some(node) = default else { return Some(kind) };
     let value = node.scalar()?;
+    if rule.name == "web_service_timeout_ms" && value.as_i64().is_some_and(|number| number < 15_000) {
+        let what = format!("{value} milliseconds look like the wait for a service; this is how long an external code is good for");
+        reading.fault("bad-default", &node.span, what, "the wait for a service is http_timeout_ms; this one may be 15000 to 600000");
+        return Some(kind);
+    }
     accept(&kind, &value, &node.span, reading);
     Some(with_default(kind, &value))
 }
