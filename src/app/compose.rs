@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use tracing::error;
+use tracing::{error, warn};
 
-use crate::clients::{ConsentService, HttpClient, HttpSetupError, MailServer, SmsGateway, WebServices};
+use crate::clients::{
+    ConsentService, HttpClient, HttpSetupError, MailServer, SmsGateway, WebServiceSettings, WebServices, WebServicesSettings,
+};
 use crate::clock::{Chance, Clock};
 use crate::config::{Config, Findings, Found, Process as ProcessConfig, Tenant as TenantConfig};
 use crate::consent::ConsentBook;
@@ -120,6 +122,11 @@ fn compose_tenant(
     let wrong =
         |finding: crate::clients::Finding| ComposeError::Connection { tenant: name.to_owned(), field: finding.field, what: finding.what };
     let services = &tenant.connections.web_services;
+    if tenant.platforms.test_calls {
+        untestable(services).into_iter().for_each(|service| {
+            warn!("tenants.{name}.web_services.test.{service} is empty: test calls fail there; set it, or test_calls = false");
+        });
+    }
     let services = Services {
         production: Box::new(WebServices::new(http.clone(), services.production.clone()).map_err(wrong)?),
         test: Box::new(WebServices::new(http.clone(), services.test.clone()).map_err(wrong)?),
@@ -146,6 +153,17 @@ fn consent(tenant: &TenantConfig, http: &HttpClient, clock: &Clock) -> Result<Op
     let Some(settings) = &tenant.connections.consent else { return Ok(None) };
     let service = ConsentService::new(http.clone(), settings, CONSENT_PATIENCE, clock.clone())?;
     Ok(Some(Box::new(service)))
+}
+
+/// The services that production calls have and test calls lack: they never share one (AMB-24).
+fn untestable(services: &WebServicesSettings) -> Vec<&'static str> {
+    let urls = |settings: &WebServiceSettings| {
+        let WebServiceSettings { check_verified_contact_methods, send_authentication_code, code_authentication, .. } = settings;
+        [check_verified_contact_methods, send_authentication_code, code_authentication].map(|url| !url.is_empty())
+    };
+    let names = ["check_verified_contact_methods", "send_authentication_code", "code_authentication"];
+    let lacking = urls(&services.production).into_iter().zip(urls(&services.test)).map(|(production, test)| production && !test);
+    names.into_iter().zip(lacking).filter(|(_, lacking)| *lacking).map(|(name, _)| name).collect()
 }
 
 /// The tenant's gateways, the second ones after the first.
@@ -229,5 +247,19 @@ fn to_json(value: &toml::Value) -> Value {
         toml::Value::Datetime(moment) => Value::from(moment.to_string()),
         toml::Value::Array(list) => list.iter().map(to_json).collect(),
         toml::Value::Table(table) => Value::Object(table.iter().map(|(name, value)| (name.clone(), to_json(value))).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_production_calls_have_is_named() {
+        let full = WebServiceSettings { check_verified_contact_methods: "http://127.0.0.1/a".to_owned(), ..WebServiceSettings::default() };
+        let settings = WebServicesSettings { production: full.clone(), test: WebServiceSettings::default() };
+
+        assert_eq!(untestable(&settings), ["check_verified_contact_methods"]);
+        assert!(untestable(&WebServicesSettings { test: full, ..settings }).is_empty());
     }
 }
