@@ -1,24 +1,20 @@
-//! A call through the HTTP door: our own browser fetches the pages from the router, in this process and in virtual time.
+//! A call through the HTTP door: our own browser fetches the pages from a server on loopback, in virtual time.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use http::{Request, header};
-use http_body_util::BodyExt;
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tower::ServiceExt;
-use url::{Position, Url};
+use tokio::task::AbortHandle;
+use url::Url;
 
 use crate::browser::{Ending, Fetch, FetchFailure, Reason, Resource, Start, TransferKind, TransferOutcome};
 use crate::clock::Clock;
 use crate::flow::Transferred;
-use crate::line::{Asked, Caller, Fetching, Handset, HandsetError, Happening, Pace, Reply, session_variables};
-use crate::web::{Gateway, Peer, router};
+use crate::line::{AddressGuard, Asked, Caller, Fetching, Handset, HandsetError, Happening, HttpFetcher, Pace, Reply, session_variables};
+use crate::web::{Gateway, Server, router};
 
 use super::call_end::CallEnd;
 use super::dialled::Dialled;
@@ -37,12 +33,22 @@ pub(super) struct HttpCall {
     world: Arc<World>,
     patience: Duration,
     end: Option<CallEnd>,
+    /// The gateway's server, which ends with the call.
+    serving: AbortHandle,
+}
+
+impl Drop for HttpCall {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
 }
 
 impl HttpCall {
     /// Calls; `Err` says why that cannot be.
     pub async fn dial(gateway: Arc<Gateway>, world: Arc<World>, dialled: &Dialled) -> Result<Self, String> {
-        let mut url = Url::parse("http://gateway.invalid/").map_err(|error| error.to_string())?;
+        let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(|error| error.to_string())?;
+        let address = server.address().map_err(|error| error.to_string())?;
+        let mut url = Url::parse(&format!("http://{address}/")).map_err(|error| error.to_string())?;
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(["vxml", TENANT, &dialled.process]);
         }
@@ -52,9 +58,11 @@ impl HttpCall {
         let (ask, asked) = unbounded_channel();
         let (replies, answers) = unbounded_channel();
         let caller = AtTheHandset { world: Arc::clone(&world), ask, answers, patience: Duration::ZERO, transfer: TransferOutcome::Unknown };
-        let pages = Pages { router: router(gateway), clock: world.clock.clone() };
+        let http = HttpFetcher::new(AddressGuard::new(&start.url, &[]), world.clock.clone()).map_err(|error| error.to_string())?;
+        let pages = Pages { http, clock: world.clock.clone() };
+        let serving = tokio::spawn(server.run(router(gateway), std::future::pending(), Duration::ZERO)).abort_handle();
         let handset = Handset::new(start, pages, caller, Pace::Virtual).map_err(|error| error.to_string())?;
-        let mut call = Self { run: Box::pin(handset.run()), asked, replies, world, patience: Duration::ZERO, end: None };
+        let mut call = Self { run: Box::pin(handset.run()), asked, replies, world, patience: Duration::ZERO, end: None, serving };
         call.go_on().await;
         Ok(call)
     }
@@ -147,37 +155,17 @@ impl Caller for AtTheHandset {
     }
 }
 
-/// Takes pages from the router. What a page does outside moves the clock, and so a page can come too late.
+/// Fetches pages over HTTP. What a page does outside moves the world's clock, and so a page can come too late.
 struct Pages {
-    router: Router,
+    http: HttpFetcher,
     clock: Clock,
 }
 
 impl Fetching for Pages {
     async fn fetch(&mut self, fetch: &Fetch) -> Result<Resource, FetchFailure> {
         let asked_at = self.clock.now();
-        let response = self.router.clone().oneshot(request(fetch)?).await;
-        let response = response.map_err(|never| match never {})?;
+        let resource = self.http.fetch(fetch).await?;
         let took = Duration::try_from(self.clock.now().duration_since(asked_at)).unwrap_or_default();
-        if took > fetch.timeout {
-            return Err(FetchFailure::TimedOut);
-        }
-        if !response.status().is_success() {
-            return Err(FetchFailure::Status(response.status().as_u16()));
-        }
-        let media_type = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let media_type = media_type.and_then(|kind| kind.split(';').next()).map(str::to_owned);
-        let body = response.into_body().collect().await.map_err(|error| FetchFailure::Failed(error.to_string()))?;
-        Ok(Resource { url: fetch.url.clone(), media_type, body: body.to_bytes().to_vec() })
+        if took > fetch.timeout { Err(FetchFailure::TimedOut) } else { Ok(resource) }
     }
-}
-
-fn request(fetch: &Fetch) -> Result<Request<Body>, FetchFailure> {
-    let mut request = Request::builder().method(fetch.method.as_str()).uri(&fetch.url[Position::BeforePath..Position::AfterQuery]);
-    if let Some((media_type, _)) = &fetch.body {
-        request = request.header(header::CONTENT_TYPE, media_type);
-    }
-    let body = fetch.body.as_ref().map(|(_, bytes)| Body::from(bytes.clone())).unwrap_or_default();
-    let request = request.extension(Peer(IpAddr::V4(Ipv4Addr::LOCALHOST))).body(body);
-    request.map_err(|error| FetchFailure::Failed(error.to_string()))
 }

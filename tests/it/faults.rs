@@ -231,6 +231,25 @@ async fn a_fault_of_our_own_is_heard_and_readiness_names_it() {
     assert!(ready.text().await.unwrap().starts_with("store: "));
 }
 
+/// Somebody else writes to the database and does not let go; the writer waits for its own busy timeout.
+#[tokio::test]
+async fn a_locked_database_is_heard_and_the_call_goes_on_once_it_is_free() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("callward.db").display());
+    let house = House::plan().store(&database).start().await;
+    let code = house.at_the_code().await;
+    let somebody = sqlx::SqlitePool::connect(&database).await.unwrap();
+    let mut lock = somebody.acquire().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *lock).await.unwrap();
+
+    let locked = house.press(&code, &house.wrong_code()).await;
+    sqlx::query("ROLLBACK").execute(&mut *lock).await.unwrap();
+    let free = house.press(&code, &house.sms_code()).await;
+
+    assert_heard(&locked, ["unavailable", "error", "internal"]);
+    assert_eq!(free.verdict(), ["verified", "success", "code_correct"]);
+}
+
 #[tokio::test]
 async fn a_grammar_that_is_none_is_not_found() {
     let house = House::usual().await;
