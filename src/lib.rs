@@ -1,5 +1,6 @@
 //! Callward finds out who is calling: a VoiceXML/IVR telephony gateway server. The plan of the house is in `ARCHITECTURE.md`.
 
+pub mod address;
 pub mod app;
 pub mod browser;
 pub mod clients;

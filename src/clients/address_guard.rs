@@ -1,9 +1,11 @@
 //! Keeps URLs that tenants entered away from this machine, its network and its cloud's metadata service (RFC 6890).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+use crate::address::is_public;
 
 /// A URL that must not be called for a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,44 +51,10 @@ pub fn check(url: &Url) -> Result<(), GuardError> {
     if public { Ok(()) } else { Err(GuardError::NotPublic) }
 }
 
-/// Whether an address belongs to the public internet.
-pub fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
 /// Whether `host` names this machine: `localhost`, or an address in 127.0.0.0/8 or ::1.
 pub(super) fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|address: IpAddr| address.is_loopback())
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [first, second, third, _] = address.octets();
-    let shared = first == 100 && (64..128).contains(&second);
-    let protocols = (first, second, third) == (192, 0, 0);
-    let benchmark = first == 198 && (second == 18 || second == 19);
-    let local = address.is_loopback() || address.is_private() || address.is_link_local();
-    let reserved = first == 0 || first >= 240 || address.is_multicast() || address.is_documentation();
-    !(local || reserved || shared || protocols || benchmark)
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    match address.segments() {
-        // IPv4-mapped, and NAT64 (RFC 6052 §2.1): the address that is meant is inside.
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(embedded(high, low)),
-        // 6to4 (RFC 3056 §2).
-        [0x2002, high, low, ..] => is_public_v4(embedded(high, low)),
-        [0x2001, 0xdb8, ..] => false,
-        // All that is given out is in 2000::/3; unique local, link-local, multicast and loopback are not.
-        [first, ..] => first & 0xe000 == 0x2000,
-    }
-}
-
-fn embedded(high: u16, low: u16) -> Ipv4Addr {
-    Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))
 }
 
 fn is_local_name(name: &str) -> bool {

@@ -26,7 +26,7 @@ mod web_service_answer;
 mod web_services;
 
 pub use access_token::AccessTokenError;
-pub use address_guard::{GuardError, check as check_address, is_public};
+pub use address_guard::{GuardError, check as check_address};
 pub use consent::ConsentService;
 pub use consent_error::ConsentError;
 pub use consent_status::ConsentStatus;

@@ -1,10 +1,12 @@
 //! Keeps pages of strangers away from the inside: loopback, private and link-local addresses are fetched only where they are allowed (RFC 6890).
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+use crate::address::is_public;
 
 /// Who may be fetched from though the address is an inner one.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +40,7 @@ impl AddressGuard {
             Host::Ipv4(address) => IpAddr::V4(address),
             Host::Ipv6(address) => IpAddr::V6(address),
         };
-        (is_inner(address) && !self.is_trusted(url)).then(|| format!("{address} is an inner address; --allow lets it through"))
+        (!is_public(address) && !self.is_trusted(url)).then(|| format!("{address} is an inner address; --allow lets it through"))
     }
 }
 
@@ -49,36 +51,13 @@ pub(super) struct OuterNames;
 impl Resolve for OuterNames {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.filter(|address| !is_inner(address.ip())).collect();
+            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.filter(|address| is_public(address.ip())).collect();
             if found.is_empty() {
                 return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the name leads to no outer address").into());
             }
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
-}
-
-/// Whether an address belongs to this machine or its own networks.
-fn is_inner(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => is_inner_v4(address),
-        IpAddr::V6(address) => is_inner_v6(address),
-    }
-}
-
-fn is_inner_v4(address: Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
-    let is_shared = first == 100 && (64..128).contains(&second);
-    let is_reserved = first == 0 || first >= 240;
-    address.is_loopback() || address.is_private() || address.is_link_local() || address.is_multicast() || is_shared || is_reserved
-}
-
-fn is_inner_v6(address: Ipv6Addr) -> bool {
-    address.is_loopback()
-        || address.is_unspecified()
-        || address.is_multicast()
-        || address.is_unique_local()
-        || address.is_unicast_link_local()
 }
 
 #[cfg(test)]
@@ -104,6 +83,8 @@ mod tests {
             "http://169.254.169.254/latest/meta-data",
             "http://[::1]/",
             "http://[::ffff:127.0.0.1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://[2002:7f00:1::]/",
             "http://0.0.0.0/",
             "http://2130706433/",
             "file:///etc/passwd",
