@@ -72,7 +72,8 @@ pub struct Goodbye {
 
 pub(super) fn answer(page: Page, kind: DialogKind, process: &Process) -> Answer {
     let rules = process.rules();
-    Answer { page, kind, vxml_version: rules.vxml_version, inline_grammars: rules.inline_grammars }
+    let vxml_version = rules.map_or("2.1", |rules| &rules.vxml_version).to_owned();
+    Answer { page, kind, vxml_version, inline_grammars: rules.is_some_and(|rules| rules.inline_grammars) }
 }
 
 /// The page of the turn that is awaited; a call whose first turn is still to come has none yet.

@@ -62,8 +62,8 @@ impl Process {
     }
 
     /// The rules of the flow that a call begins with.
-    pub fn rules(&self) -> Rules {
-        self.root().map(|root| root.settings.rules.clone()).unwrap_or_default()
+    pub fn rules(&self) -> Option<&Rules> {
+        self.root().map(|root| &root.settings.rules)
     }
 }
 

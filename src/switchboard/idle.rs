@@ -56,7 +56,7 @@ impl Switchboard {
 
     /// The rules of a call's process; the usual ones where it is no longer there.
     fn rules(&self, call: &Call) -> Rules {
-        self.directory.process(&call.tenant, &call.process).map(|(_, process)| process.rules()).unwrap_or_default()
+        self.directory.process(&call.tenant, &call.process).and_then(|(_, process)| process.rules()).cloned().unwrap_or_default()
     }
 }
 

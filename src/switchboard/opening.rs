@@ -48,23 +48,17 @@ impl Switchboard {
     }
 }
 
-/// Call variables, inputs, and the variables that settings name; only what can be a variable of a page.
+/// Call variables, inputs, and the variables that settings name; the page leaves out what cannot be a variable.
 fn entry_names(root: &Chapter) -> Vec<String> {
     let rules = &root.settings.rules;
     let mut names: Vec<String> = CALL_VARIABLES.iter().map(|name| (*name).to_owned()).collect();
     let more = root.flow.inputs.keys().chain([&rules.email_variable, &rules.phone_variable]);
-    for name in more.filter(|name| is_variable(name)) {
+    for name in more {
         if !names.contains(name) {
             names.push(name.clone());
         }
     }
     names
-}
-
-fn is_variable(name: &str) -> bool {
-    let mut characters = name.chars();
-    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Whether the platform marks the call as a test.

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tracing::{Instrument, debug, info, info_span, warn};
 
-use crate::flow::{Advance, Farewell, Input, Step, Turn, Verdict, Waiting, advance, apology};
+use crate::flow::{Advance, Farewell, Input, Rules, Step, Turn, Verdict, Waiting, advance, apology};
 use crate::render::DialogKind;
 use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
 use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next};
@@ -71,7 +71,6 @@ impl Switchboard {
         };
         let gone = |reason| Ok(self.apology((tenant, process), reason, address.kind(), ""));
         let key = CallKey(address.key(&self.key));
-        let call = Call { tenant: tenant.to_owned(), process: process.to_owned(), platform: platform.to_owned(), ..Call::default() };
         for _ in 0..MOST_ROUNDS {
             let Some(row) = self.store.call(key).await? else {
                 let TurnInput::Begin(variables) = &input else { return gone("call_ended") };
@@ -82,7 +81,9 @@ impl Switchboard {
                     info!(tenant, process, "a test call is refused: tenants.{tenant}.platforms.test_calls is false");
                     return gone("no_such_process");
                 }
-                if !self.open(key, (found, current), Call { variables: variables.clone(), ..call.clone() }).await? {
+                let (tenant, process, platform) = (tenant.to_owned(), process.to_owned(), platform.to_owned());
+                let call = Call { tenant, process, platform, variables: variables.clone(), ..Call::default() };
+                if !self.open(key, (found, current), call).await? {
                     return gone("no_such_process");
                 }
                 continue;
@@ -251,10 +252,11 @@ impl Switchboard {
     async fn speak(&self, mut work: Work<'_>, turn: Turn) -> Result<Attempt, SwitchboardError> {
         let number = work.row.turn + 1;
         work.live.turn = Some(turn.clone());
-        let body = CallBody::Live(work.live.clone()).seal(&work.key.0, &self.key, &self.chance);
+        let (key, guard, auth_id) = (work.key, work.guard(), work.live.auth_id.clone());
+        let body = CallBody::Live(work.live).seal(&key.0, &self.key, &self.chance);
         let next = Next { turn: number, body, claim: None, ended: false };
-        let saved = self.store.save(work.key, work.guard(), next, Vec::new()).await?;
-        debug!(auth_id = work.live.auth_id, turn = number, saved, "call {} asks", work.live.auth_id);
+        let saved = self.store.save(key, guard, next, Vec::new()).await?;
+        debug!(auth_id, turn = number, saved, "call {auth_id} asks");
         Ok(if saved { Attempt::Answered(Page::Turn { number, turn: Box::new(turn) }) } else { Attempt::Again })
     }
 
@@ -262,7 +264,7 @@ impl Switchboard {
         let now = self.store.now().await?;
         let proof = work.live.verification.proof.clone();
         let results = Results::of(&farewell, &work.live.auth_id, proof.as_ref());
-        let record = record::record(&work.live, &work.process.rules(), &results, now);
+        let record = record::record(&work.live, work.process.rules().unwrap_or(&Rules::default()), &results, now);
         let ended = Ended { at: now, say: farewell.say, language: farewell.language, results };
         let body = CallBody::Ended(Box::new(ended.clone())).seal(&work.key.0, &self.key, &self.chance);
         let next = Next { turn: work.row.turn + 1, body, claim: None, ended: true };
