@@ -23,7 +23,8 @@ pub struct Expression {
     /// Where it stands in the file.
     pub span: Range<usize>,
     program: Arc<Program>,
-    roots: Vec<String>,
+    /// The variables it reads; of those read by member only, just which.
+    reads: Vec<(String, Option<Vec<String>>)>,
 }
 
 /// A name an expression reads: `settings.x` is `("settings", Some("x"))`.
@@ -49,15 +50,17 @@ impl Expression {
                 .first()
                 .map_or_else(|| "this is no expression".to_owned(), |error| error.msg.lines().next().unwrap_or_default().to_owned())
         })?;
-        let roots = program.references().variables().iter().map(|name| (*name).to_owned()).collect();
-        Ok(Self { source: source.to_owned(), span, program: Arc::new(program), roots })
+        let mut names = Vec::new();
+        collect_names(program.expression(), &mut names);
+        let reads = program.references().variables().iter().map(|root| ((*root).to_owned(), members(root, &names))).collect();
+        Ok(Self { source: source.to_owned(), span, program: Arc::new(program), reads })
     }
 
-    /// Evaluates with the variables that `root` gives by name.
-    pub fn evaluate(&self, root: impl Fn(&str) -> Option<Value>) -> Result<Value, ExpressionError> {
+    /// Evaluates with the variables that `root` gives by name; where only some of a variable's members are read, it is told which.
+    pub fn evaluate(&self, root: impl Fn(&str, Option<&[String]>) -> Option<Value>) -> Result<Value, ExpressionError> {
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
-        for name in &self.roots {
-            if let Some(value) = root(name) {
+        for (name, members) in &self.reads {
+            if let Some(value) = root(name, members.as_deref()) {
                 context.add_variable_from_value(name.as_str(), to_cel(value));
             }
         }
@@ -87,6 +90,13 @@ impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
         self.source == other.source
     }
+}
+
+/// The members of `root` that are read; `None` where the whole is.
+fn members(root: &str, names: &[ReadName]) -> Option<Vec<String>> {
+    let mut read = names.iter().filter(|(name, _)| name == root).map(|(_, member)| member.clone()).peekable();
+    read.peek()?;
+    read.collect()
 }
 
 fn collect_names(ast: &IdedExpr, names: &mut Vec<ReadName>) {
@@ -160,7 +170,7 @@ mod tests {
 
     fn evaluate(source: &str) -> Result<Value, ExpressionError> {
         let settings = json!({ "on_wrong_code": "send_new", "tries": 3 });
-        Expression::compile(source, 0..0).unwrap().evaluate(|name| (name == "settings").then(|| settings.clone()))
+        Expression::compile(source, 0..0).unwrap().evaluate(|name, _| (name == "settings").then(|| settings.clone()))
     }
 
     #[test]

@@ -75,19 +75,19 @@ pub(super) struct Filling<'l> {
 }
 
 impl Stage<'_, '_> {
-    /// The variables under one name, for conditions and prompts.
-    pub fn root(&self, name: &str) -> Option<Value> {
+    /// The variables under one name, for conditions and prompts; of settings, inputs and variables only the members that are read.
+    fn root(&self, name: &str, members: Option<&[String]>) -> Option<Value> {
         match name {
-            "settings" => Some(Value::Object(self.settings.values.clone())),
-            "inputs" => Some(Value::Object(self.frame.inputs.clone())),
-            "vars" => Some(Value::Object(self.frame.vars.clone())),
+            "settings" => Some(pick(&self.settings.values, members)),
+            "inputs" => Some(pick(&self.frame.inputs, members)),
+            "vars" => Some(pick(&self.frame.vars, members)),
             "method" => Some(self.chosen().map_or_else(|| Value::Object(Map::new()), |method| method.value())),
             _ => self.facts.root(name),
         }
     }
 
     pub fn evaluate(&self, expression: &Expression) -> Result<Value, ExpressionError> {
-        expression.evaluate(|name| self.root(name))
+        expression.evaluate(|name, members| self.root(name, members))
     }
 
     /// The method chosen, while it is on offer.
@@ -130,7 +130,7 @@ impl Stage<'_, '_> {
         match part {
             Part::Text(text) => vec![Piece::Text(text.clone())],
             Part::Choices => self.fill_lines(language, filling),
-            Part::Key => vec![Piece::Text(filling.key.map(key_name).unwrap_or_default())],
+            Part::Key => vec![Piece::Text(filling.key.map(String::from).unwrap_or_default())],
             Part::EntryCount => vec![Piece::EntryCount],
             Part::Code => vec![Piece::Code],
             Part::Value { root, member, digits } => self.fill_value(root, member, *digits, language, filling),
@@ -161,7 +161,8 @@ impl Stage<'_, '_> {
             ("method", "mask") => vec![Piece::Digits(method.map(|method| method.mask.clone()).unwrap_or_default())],
             ("method", "target") => method.map(|method| self.fill_target(method, language)).unwrap_or_default(),
             _ => {
-                let value = self.root(root).and_then(|value| value.get(member).cloned()).unwrap_or_default();
+                let read = self.root(root, Some(&[member.to_owned()]));
+                let value = read.and_then(|value| value.get(member).cloned()).unwrap_or_default();
                 let text = plain(&value);
                 vec![if digits { Piece::Digits(text) } else { Piece::Text(text) }]
             }
@@ -177,9 +178,11 @@ impl Stage<'_, '_> {
     }
 }
 
-/// What a key is called in words.
-fn key_name(key: char) -> String {
-    key.to_string()
+/// These members of a map, or all.
+fn pick(map: &Map<String, Value>, members: Option<&[String]>) -> Value {
+    let Some(members) = members else { return Value::Object(map.clone()) };
+    let read = members.iter().filter_map(|member| Some((member.clone(), map.get(member)?.clone())));
+    Value::Object(read.collect())
 }
 
 /// A number of digits, or a range of them.
