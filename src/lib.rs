@@ -21,6 +21,7 @@ pub mod revision;
 pub mod script;
 pub mod secret;
 pub mod session;
+pub mod sip;
 pub mod store;
 pub mod switchboard;
 pub mod verify;

@@ -1,0 +1,310 @@
+//! SIP messages: requests and responses, read from bytes and written to them (RFC 3261 §7).
+
+use super::headers::Headers;
+use super::inspection;
+use super::method::Method;
+use super::reader::{self, Parts, StartLine};
+use super::refusal::{Fault, ParseError, Refusal};
+use super::status::reason_phrase;
+use super::token;
+use super::uri::{Scheme, Uri};
+
+/// A request or a response.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// Asks for something.
+    Request(Request),
+    /// Answers a request.
+    Response(Response),
+}
+
+/// A request. One that was read has a readable Via, From, To, Call-ID and CSeq.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// What it asks for.
+    pub method: Method,
+    /// Whom it is for.
+    pub uri: Uri,
+    /// Its headers; Content-Length is made when it is written.
+    pub headers: Headers,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// A response. One that was read has a readable Via, From, To, Call-ID and CSeq.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// 100 to 699.
+    pub status: u16,
+    /// Words for people.
+    pub reason: String,
+    /// Its headers; Content-Length is made when it is written.
+    pub headers: Headers,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl Message {
+    /// Reads one message. Bytes beyond its Content-Length are passed over, as a datagram asks (RFC 3261 §18.3).
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
+        let parts = reader::read(bytes).ok_or(ParseError::Drop("its first line is not SIP's"))?;
+        match &parts.start {
+            StartLine::Request { .. } => Request::read(parts).map(Self::Request),
+            StartLine::Status { .. } => Response::read(parts).map(Self::Response),
+        }
+    }
+
+    /// The message as it goes on the wire.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Request(request) => request.to_bytes(),
+            Self::Response(response) => response.to_bytes(),
+        }
+    }
+
+    /// Its headers.
+    pub fn headers(&self) -> &Headers {
+        match self {
+            Self::Request(request) => &request.headers,
+            Self::Response(response) => &response.headers,
+        }
+    }
+
+    /// Its body.
+    pub fn body(&self) -> &[u8] {
+        match self {
+            Self::Request(request) => &request.body,
+            Self::Response(response) => &response.body,
+        }
+    }
+}
+
+impl Request {
+    /// A request without headers and body.
+    pub fn new(method: Method, uri: Uri) -> Self {
+        Self { method, uri, headers: Headers::default(), body: Vec::new() }
+    }
+
+    /// Puts a body in, and says what it is.
+    pub fn set_body(&mut self, content_type: &str, body: impl Into<Vec<u8>>) {
+        self.headers.set("Content-Type", content_type);
+        self.body = body.into();
+    }
+
+    /// What every user agent checks before it acts: the address has a scheme that it knows (416), and nothing is required that
+    /// `supported` does not name (420). RFC 3261 §8.2.2.
+    pub fn inspect(&self, supported: &[&str]) -> Result<(), Box<Refusal>> {
+        let refuse = |status| Refusal::new(status, reason_phrase(status), self.method.clone(), &self.headers);
+        if matches!(self.uri.scheme, Scheme::Other(_)) {
+            return Err(Box::new(refuse(416)));
+        }
+        // ACK and CANCEL belong to an INVITE that was taken: what they require is passed over (RFC 3261 §8.2.2.3).
+        if matches!(self.method, Method::Ack | Method::Cancel) {
+            return Ok(());
+        }
+        let knows = |tag: &str| supported.iter().any(|known| known.eq_ignore_ascii_case(tag));
+        let unknown: Vec<&str> = self.headers.values("Require").filter(|tag| !knows(tag)).collect();
+        if unknown.is_empty() { Ok(()) } else { Err(Box::new(refuse(420).with("Unsupported", &unknown.join(", ")))) }
+    }
+
+    /// The request as it goes on the wire.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        write(&format!("{} {} SIP/2.0", self.method, self.uri), &self.headers, &self.body)
+    }
+
+    fn read(parts: Parts) -> Result<Self, ParseError> {
+        let StartLine::Request { method, .. } = &parts.start else { return Err(ParseError::Drop("it is no request")) };
+        let method = Method::from(method.as_str());
+        let refusable = method != Method::Ack && parts.headers.has("Via");
+        Self::judge(method.clone(), &parts).map_err(|fault| match refusable {
+            true => ParseError::Refuse(Box::new(Refusal::new(fault.status, fault.reason, method, &parts.headers))),
+            false => ParseError::Drop("a request that cannot be read nor answered"),
+        })
+    }
+
+    fn judge(method: Method, parts: &Parts) -> Result<Self, Fault> {
+        let StartLine::Request { uri, version, .. } = &parts.start else { return Err(Fault::bad("Bad Request")) };
+        inspection::version(version)?;
+        inspection::headers(&parts.headers, Some(&method))?;
+        let uri = inspection::request_uri(uri)?;
+        if !parts.whole {
+            return Err(Fault::bad("Bad Request (headers do not end)"));
+        }
+        Ok(Self { method, uri, headers: parts.headers.clone(), body: inspection::body(parts)? })
+    }
+}
+
+impl Response {
+    /// An answer without headers, with the usual words.
+    pub fn new(status: u16) -> Self {
+        Self { status, reason: reason_phrase(status).to_owned(), headers: Headers::default(), body: Vec::new() }
+    }
+
+    /// The answer to `request`: Via, From, To, Call-ID and CSeq are copied (RFC 3261 §8.2.6.2). To gets no tag.
+    pub fn to(request: &Request, status: u16) -> Self {
+        Self::refusing(Refusal::new(status, reason_phrase(status), request.method.clone(), &request.headers))
+    }
+
+    /// The answer to a request that is not taken. To gets no tag.
+    pub fn refusing(refusal: Refusal) -> Self {
+        Self { status: refusal.status, reason: refusal.reason, headers: refusal.headers, body: Vec::new() }
+    }
+
+    /// Whether the request is still at work (1xx).
+    pub fn is_provisional(&self) -> bool {
+        self.status < 200
+    }
+
+    /// Whether it did what was asked (2xx).
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Puts a body in, and says what it is.
+    pub fn set_body(&mut self, content_type: &str, body: impl Into<Vec<u8>>) {
+        self.headers.set("Content-Type", content_type);
+        self.body = body.into();
+    }
+
+    /// Gives the To header a tag, unless it has one, or cannot be read.
+    pub fn tag(&mut self, tag: &str) {
+        if let Some(to) = self.headers.to().filter(|to| to.tag().is_none()) {
+            self.headers.set("To", to.with_tag(tag));
+        }
+    }
+
+    /// The response as it goes on the wire.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let reason = self.reason.replace(['\r', '\n'], " ");
+        write(&format!("SIP/2.0 {} {reason}", self.status), &self.headers, &self.body)
+    }
+
+    fn read(parts: Parts) -> Result<Self, ParseError> {
+        let StartLine::Status { version, status, reason } = &parts.start else { return Err(ParseError::Drop("it is no response")) };
+        let status = token::number(status).and_then(|status| u16::try_from(status).ok()).filter(|status| (100..700).contains(status));
+        let status = status.ok_or(ParseError::Drop("a response whose status is none"))?;
+        let reason = reason.clone();
+        let unreadable = |_: Fault| ParseError::Drop("a response that cannot be read");
+        inspection::version(version).map_err(unreadable)?;
+        inspection::headers(&parts.headers, None).map_err(unreadable)?;
+        let body = inspection::body(&parts).map_err(unreadable)?;
+        if parts.whole {
+            Ok(Self { status, reason, headers: parts.headers, body })
+        } else {
+            Err(ParseError::Drop("a response that does not end"))
+        }
+    }
+}
+
+fn write(start: &str, headers: &Headers, body: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(start.len() + 64 * headers.len() + body.len() + 64);
+    bytes.extend_from_slice(start.as_bytes());
+    bytes.extend_from_slice(b"\r\n");
+    for (name, value) in headers.iter().filter(|(name, _)| *name != "Content-Length") {
+        for part in [name, ": ", value, "\r\n"] {
+            bytes.extend_from_slice(part.as_bytes());
+        }
+    }
+    bytes.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPTIONS: &str = "OPTIONS sip:user@example.com SIP/2.0\r\n\
+        Via: SIP/2.0/UDP host.example.com;branch=z9hG4bKkdjuw\r\n\
+        To: sip:user@example.com\r\n\
+        From: sip:caller@example.net;tag=323\r\n\
+        Max-Forwards: 70\r\n\
+        Call-ID: a84b4c76e66710\r\n\
+        CSeq: 60 OPTIONS\r\n";
+
+    fn options(more: &str) -> String {
+        format!("{OPTIONS}{more}")
+    }
+
+    fn request(text: &str) -> Request {
+        match Message::parse(text.as_bytes()) {
+            Ok(Message::Request(request)) => request,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn refusal(text: &str) -> Refusal {
+        match Message::parse(text.as_bytes()) {
+            Err(ParseError::Refuse(refusal)) => *refusal,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_request_is_written_as_it_was_read() {
+        let text = options("Content-Length: 4\r\n\r\nbody");
+
+        assert_eq!(String::from_utf8(request(&text).to_bytes()).unwrap(), text);
+    }
+
+    #[test]
+    fn what_follows_the_body_is_passed_over() {
+        assert_eq!(request(&options("l: 2\r\n\r\nbody")).body, b"bo");
+        assert_eq!(request(&options("\r\nbody")).body, b"body");
+    }
+
+    #[test]
+    fn an_answer_copies_what_it_must() {
+        let mut response = Response::to(&request(&options("\r\n")), 486);
+        response.tag("mine");
+
+        let again = Message::parse(&response.to_bytes()).unwrap();
+
+        assert_eq!(again.headers().to().unwrap().tag(), Some("mine"));
+        assert_eq!(again.headers().call_id(), Some("a84b4c76e66710"));
+        assert!(String::from_utf8(response.to_bytes()).unwrap().starts_with("SIP/2.0 486 Busy Here\r\nVia: SIP/2.0/UDP host.example.com;"));
+    }
+
+    #[test]
+    fn a_faulty_request_is_refused_with_words_that_say_where() {
+        for (text, status, words) in [
+            (options("Content-Length: -999\r\n\r\n"), 400, "Bad Content-Length (not a number)"),
+            (options("Content-Length: 9999\r\n\r\nbody"), 400, "Bad Content-Length (longer than the message)"),
+            (options("Expires: Mon, 1 Jan\r\n\r\n"), 400, "Bad Expires (not a number)"),
+            (options("To: sip:b@c\r\n\r\n"), 400, "Bad To (more than one)"),
+            (options(""), 400, "Bad Request (headers do not end)"),
+            (options("\r\n").replace("SIP/2.0\r\nVia", "SIP/7.0\r\nVia"), 505, "Version Not Supported"),
+            (options("\r\n").replace("CSeq: 60 OPTIONS", "CSeq: 60 INVITE"), 400, "Bad CSeq (another method than the request's)"),
+            (options("\r\n").replace("Call-ID: a84b4c76e66710\r\nCSeq: 60 OPTIONS\r\n", ""), 400, "Missing Call-ID, CSeq"),
+            (
+                options("\r\n").replace("OPTIONS sip:user@example.com SIP", "OPTIONS <sip:user@example.com> SIP"),
+                400,
+                "Bad Request-URI (blank or bracket in a URI)",
+            ),
+        ] {
+            let refusal = refusal(&text);
+            assert_eq!((refusal.status, refusal.reason.as_str()), (status, words));
+        }
+    }
+
+    #[test]
+    fn nobody_answers_a_faulty_ack_or_response() {
+        let ack = options("\r\n").replace("OPTIONS sip", "ACK sip");
+        let response = options("\r\n").replace("OPTIONS sip:user@example.com SIP/2.0", "SIP/2.0 4294967301 large");
+
+        for text in [ack, response] {
+            assert!(matches!(Message::parse(text.as_bytes()), Err(ParseError::Drop(_))));
+        }
+    }
+
+    #[test]
+    fn unknown_schemes_and_extensions_are_refused_on_inspection() {
+        let scheme = request(&options("\r\n").replace("sip:user@example.com SIP", "unknown:opaque SIP"));
+        let extension = request(&options("Require: timer, nothingSupportsThis\r\n\r\n"));
+
+        assert_eq!(scheme.inspect(&[]).unwrap_err().status, 416);
+        let refusal = extension.inspect(&["timer"]).unwrap_err();
+        assert_eq!((refusal.status, refusal.headers.get("Unsupported")), (420, Some("nothingSupportsThis")));
+        assert_eq!(extension.inspect(&["timer", "nothingSupportsThis"]), Ok(()));
+    }
+}
