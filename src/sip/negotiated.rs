@@ -77,7 +77,7 @@ pub(super) fn offered_direction(theirs: &MediaLine) -> Direction {
 
 /// Milliseconds that the other side asks for, where it asks for something that can be sent.
 pub(super) fn packet_time(theirs: &MediaLine) -> u16 {
-    let possible = |time: &u16| (10..=60).contains(time) && time % 10 == 0;
+    let possible = |time: &u16| (10..=60).contains(time) && time.is_multiple_of(10);
     let asked = theirs.packet_time.filter(possible).unwrap_or(USUAL_PACKET_TIME);
     let longest = theirs.longest_packet_time.map_or(u16::MAX, |longest| longest - longest % 10);
     asked.min(longest.max(10))
