@@ -17,7 +17,7 @@ pub fn ladder_line(message: &Message) -> String {
     let headers = message.headers();
     let start = match message {
         Message::Request(request) => format!("{} {}", request.method, masked_uri(&request.uri)),
-        Message::Response(response) => format!("{} {}", response.status, one_line(&response.reason)),
+        Message::Response(response) => format!("{} {}", response.status, response.reason),
     };
     let sequence = headers.cseq().map(|cseq| format!("CSeq {cseq}"));
     let from = headers.from().filter(|_| matches!(message, Message::Request(_))).map(|from| format!("from {}", masked_name(&from)));
@@ -26,7 +26,8 @@ pub fn ladder_line(message: &Message) -> String {
     let proved = ["Authorization", "Proxy-Authorization"].iter().any(|name| headers.has(name)).then(|| "with proof".to_owned());
     let parts =
         [Some(start), sequence, from, refer_to].into_iter().flatten().chain(told).chain(proved).chain(body(headers, message.body()));
-    parts.collect::<Vec<_>>().join("  ")
+    // A stranger's text may not move the cursor of whoever reads the trace.
+    parts.collect::<Vec<_>>().join("  ").replace(char::is_control, " ")
 }
 
 /// Scheme, masked user and host: parameters and headers of an address may hold anything.
@@ -59,10 +60,6 @@ fn described(sdp: &Sdp) -> String {
     let numbers = |formats: &[Format]| formats.iter().map(|format| format!(" {}", format.payload_type)).collect::<String>();
     let media = sdp.media.iter().map(|line| format!(" {} {}{} {}", line.kind, line.port, numbers(&line.formats), line.direction.as_str()));
     format!("[sdp{}]", media.collect::<Vec<_>>().join(","))
-}
-
-fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ impl Request {
     fn judge(method: Method, parts: &Parts) -> Result<Self, Fault> {
         let StartLine::Request { uri, version, .. } = &parts.start else { return Err(Fault::bad("Bad Request")) };
         inspection::version(version)?;
-        inspection::headers(&parts.headers, Some(&method))?;
+        inspection::request(&parts.headers, &method)?;
         let uri = inspection::request_uri(uri)?;
         if !parts.whole {
             return Err(Fault::bad("Bad Request (headers do not end)"));
@@ -186,7 +186,7 @@ impl Response {
         let reason = reason.clone();
         let unreadable = |_: Fault| ParseError::Drop("a response that cannot be read");
         inspection::version(version).map_err(unreadable)?;
-        inspection::headers(&parts.headers, None).map_err(unreadable)?;
+        inspection::identity(&parts.headers).map_err(unreadable)?;
         let body = inspection::body(&parts).map_err(unreadable)?;
         if parts.whole {
             Ok(Self { status, reason, headers: parts.headers, body })

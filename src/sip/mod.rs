@@ -31,6 +31,8 @@ mod rate;
 mod reader;
 mod refusal;
 mod replaces;
+#[cfg(test)]
+mod round_trips;
 mod sdp;
 mod sequence;
 mod session_timer;
