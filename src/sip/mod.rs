@@ -1,5 +1,6 @@
 //! SIP: messages, sessions and who may start them, without sockets and clocks (RFC 3261).
 
+mod acceptance;
 mod answer;
 mod body_part;
 mod codec;
