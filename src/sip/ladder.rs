@@ -6,8 +6,6 @@ use super::headers::Headers;
 use super::message::Message;
 use super::name_addr::NameAddr;
 use super::sdp::Sdp;
-use super::uri::Uri;
-use crate::secret::mask;
 
 /// Headers that tell how a call goes on and hold nothing of anybody.
 const TOLD: [&str; 7] = ["Require", "RSeq", "Session-Expires", "Retry-After", "Subscription-State", "Event", "Unsupported"];
@@ -16,7 +14,7 @@ const TOLD: [&str; 7] = ["Require", "RSeq", "Session-Expires", "Retry-After", "S
 pub fn ladder_line(message: &Message) -> String {
     let headers = message.headers();
     let start = match message {
-        Message::Request(request) => format!("{} {}", request.method, masked_uri(&request.uri)),
+        Message::Request(request) => format!("{} {}", request.method, request.uri.masked()),
         Message::Response(response) => format!("{} {}", response.status, response.reason),
     };
     let sequence = headers.cseq().map(|cseq| format!("CSeq {cseq}"));
@@ -30,17 +28,8 @@ pub fn ladder_line(message: &Message) -> String {
     parts.collect::<Vec<_>>().join("  ").replace(char::is_control, " ")
 }
 
-/// Scheme, masked user and host: parameters and headers of an address may hold anything.
-fn masked_uri(uri: &Uri) -> String {
-    match (&uri.user, uri.is_sip()) {
-        (Some(user), true) => format!("{}:{}@{}", uri.scheme, mask(&user.replace('@', "%40")), uri.host),
-        (Some(user), false) => format!("{}:{}", uri.scheme, mask(&user.replace('@', "%40"))),
-        (None, _) => format!("{}:{}", uri.scheme, uri.host),
-    }
-}
-
 fn masked_name(name: &NameAddr) -> String {
-    let uri = masked_uri(&name.uri);
+    let uri = name.uri.masked();
     uri.split_once(':').map_or(uri.clone(), |(_, rest)| rest.to_owned())
 }
 

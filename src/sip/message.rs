@@ -1,5 +1,7 @@
 //! SIP messages: requests and responses, read from bytes and written to them (RFC 3261 §7).
 
+use std::fmt;
+
 use super::headers::Headers;
 use super::inspection;
 use super::method::Method;
@@ -18,8 +20,8 @@ pub enum Message {
     Response(Response),
 }
 
-/// A request. One that was read has a readable Via, From, To, Call-ID and CSeq.
-#[derive(Debug, Clone, PartialEq)]
+/// A request. One that was read has a readable Via, From, To, Call-ID and CSeq. `Debug` shows no body, which may hold keys.
+#[derive(Clone, PartialEq)]
 pub struct Request {
     /// What it asks for.
     pub method: Method,
@@ -31,8 +33,8 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
-/// A response. One that was read has a readable Via, From, To, Call-ID and CSeq.
-#[derive(Debug, Clone, PartialEq)]
+/// A response. One that was read has a readable Via, From, To, Call-ID and CSeq. `Debug` shows no body.
+#[derive(Clone, PartialEq)]
 pub struct Response {
     /// 100 to 699.
     pub status: u16,
@@ -184,6 +186,18 @@ impl Response {
     }
 }
 
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?} {:?} and {} bytes", self.method, self.uri, self.headers, self.body.len())
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?} {:?} and {} bytes", self.status, self.reason, self.headers, self.body.len())
+    }
+}
+
 fn write(start: &str, headers: &Headers, body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(start.len() + 64 * headers.len() + body.len() + 64);
     bytes.extend_from_slice(start.as_bytes());
@@ -233,6 +247,16 @@ mod tests {
         let text = options("Content-Length: 4\r\n\r\nbody");
 
         assert_eq!(String::from_utf8(request(&text).to_bytes()).unwrap(), text);
+    }
+
+    #[test]
+    fn nothing_of_numbers_headers_and_keys_is_shown() {
+        let text = options("\r\nSignal=7").replace("sip:user@example.com SIP", "sip:+491701234521@example.com SIP");
+
+        let shown = format!("{:?}", request(&text));
+
+        assert!(shown.starts_with("OPTIONS sip:+49…21@example.com [\"Via\", "), "{shown}");
+        assert!(shown.ends_with(" and 8 bytes"), "{shown}");
     }
 
     #[test]
