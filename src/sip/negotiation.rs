@@ -298,6 +298,8 @@ mod tests {
             ("", NegotiationError::NotAnAnswer),
             ("m=audio 0 RTP/AVP 0\r\n", NegotiationError::NothingInCommon),
             ("m=audio 4000 RTP/AVP 9\r\n", NegotiationError::NothingInCommon),
+            ("m=audio 4000 RTP/AVP 0\r\nc=IN IP4 224.2.1.1/127\r\n", NegotiationError::NothingInCommon),
+            ("m=audio 4000 RTP/AVP 0\r\nc=IN IP6 2001:db8::1\r\n", NegotiationError::NothingInCommon),
         ] {
             let mut ours = negotiation(settings());
             ours.offer();
