@@ -37,7 +37,11 @@ fn main() -> Outcome<()> {
 
 async fn compare() -> Outcome<()> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    println!("one fsync on this disk: {:.2} ms in the middle, {:.2} ms at worst of 100", fsync(folder.path(), 50)?, fsync(folder.path(), 99)?);
+    println!(
+        "one fsync on this disk: {:.2} ms in the middle, {:.2} ms at worst of 100",
+        fsync(folder.path(), 50)?,
+        fsync(folder.path(), 99)?
+    );
 
     let memory = ServerProcess::callward(folder.path(), "memory", "memory:").await?;
     let page = memory.menu_page().await?;

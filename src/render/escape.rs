@@ -11,12 +11,12 @@ pub struct Xml;
 impl Escaper for Xml {
     fn write_escaped_str<W: Write>(&self, mut dest: W, text: &str) -> fmt::Result {
         let mut rest = text;
-        while let Some(at) = rest.find(is_special) {
+        while let Some(at) = rest.bytes().position(may_begin_special) {
             let (plain, from_special) = rest.split_at(at);
             dest.write_str(plain)?;
             let mut characters = from_special.chars();
-            if let Some(special) = characters.next() {
-                dest.write_str(replacement(special))?;
+            if let Some(character) = characters.next() {
+                write_escaped(&mut dest, character)?;
             }
             rest = characters.as_str();
         }
@@ -24,18 +24,21 @@ impl Escaper for Xml {
     }
 }
 
-fn is_special(character: char) -> bool {
-    matches!(character, '&' | '<' | '>' | '"' | '\'') || is_forbidden(character)
+/// Whether a character that begins with `byte` may need escaping: a test that costs nothing for the many that do not.
+/// U+FFFE and U+FFFF begin with 0xEF.
+fn may_begin_special(byte: u8) -> bool {
+    matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'' | 0xef | ..0x20) && !matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
-fn replacement(special: char) -> &'static str {
-    match special {
-        '&' => "&amp;",
-        '<' => "&lt;",
-        '>' => "&gt;",
-        '"' => "&quot;",
-        '\'' => "&apos;",
-        _ => "",
+fn write_escaped(dest: &mut impl Write, character: char) -> fmt::Result {
+    match character {
+        '&' => dest.write_str("&amp;"),
+        '<' => dest.write_str("&lt;"),
+        '>' => dest.write_str("&gt;"),
+        '"' => dest.write_str("&quot;"),
+        '\'' => dest.write_str("&apos;"),
+        forbidden if is_forbidden(forbidden) => Ok(()),
+        plain => dest.write_char(plain),
     }
 }
 
@@ -52,8 +55,8 @@ mod tests {
     fn markup_is_escaped_and_what_xml_forbids_is_dropped() {
         let mut escaped = String::new();
 
-        Xml.write_escaped_str(&mut escaped, "</a>\u{0} \"Ü\" & 'é'\u{b}\u{ffff}\t🦀").unwrap();
+        Xml.write_escaped_str(&mut escaped, "</a>\u{0} \"Ü\" & 'é'\u{b}\u{ffff}\t🦀ﬀ").unwrap();
 
-        assert_eq!(escaped, "&lt;/a&gt; &quot;Ü&quot; &amp; &apos;é&apos;\t🦀");
+        assert_eq!(escaped, "&lt;/a&gt; &quot;Ü&quot; &amp; &apos;é&apos;\t🦀ﬀ");
     }
 }
