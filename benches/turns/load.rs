@@ -50,7 +50,6 @@ enum Until {
 impl Load {
     /// Loads the server for a while.
     pub async fn run(self, lasting: Duration) -> io::Result<Measured> {
-        #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
         let end = Instant::now() + lasting;
         self.until(Until::Time(end)).await
     }
@@ -61,7 +60,6 @@ impl Load {
     }
 
     async fn until(self, until: Until) -> io::Result<Measured> {
-        #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
         let began = Instant::now();
         let connections: Vec<_> = (0..self.connections).map(|number| tokio::spawn(self.connection(number, until.clone()))).collect();
         let mut times = Vec::new();
@@ -80,7 +78,6 @@ impl Load {
         };
         let mut times = Vec::new();
         while until.goes_on() {
-            #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
             let began = Instant::now();
             match self.page {
                 Page::Static => drop(line.ask("GET", "/", "").await?),
@@ -112,7 +109,6 @@ impl Measured {
 impl Until {
     fn goes_on(&self) -> bool {
         match self {
-            #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
             Self::Time(end) => Instant::now() < *end,
             Self::Pages(left) => left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok(),
         }

@@ -30,7 +30,7 @@ impl ServerProcess {
         let address = free_address()?;
         let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
         let config = format!(
-            "[http]\nlisten = \"{address}\"\n[store]\nurl = \"{store}\"\n[security]\nmaster_key = \"{key}\"\n[flows]\ndir = \"flows\"\n\
+            "[http]\nlisten = \"{address}\"\nrequests_per_second = 0\n[store]\nurl = \"{store}\"\n[security]\nmaster_key = \"{key}\"\n[flows]\ndir = \"flows\"\n\
              [tenants.bench]\n[[tenants.bench.processes]]\nname = \"Menu\"\ncode = \"menu\"\nflow = \"menu\"\n"
         );
         std::fs::write(folder.join("callward.toml"), config)?;

@@ -1,4 +1,4 @@
-//! What is remembered of a call: encrypted in its row, and reduced to its ending when it is over.
+//! What is remembered of a call: MessagePack with the names of its fields, encrypted in its row; reduced to its ending when it is over.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +13,9 @@ use crate::verify::Verification;
 
 use super::journal::Journal;
 use super::results::Results;
+
+/// What a call takes usually; one that takes more makes room as it is written.
+const USUAL_BYTES: usize = 4096;
 
 /// A call's row, decrypted.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -110,7 +113,9 @@ impl Ended {
 
 impl Borrowed<'_> {
     fn seal(&self, row: &[u8; 32], key: &MasterKey, chance: &Chance) -> Sealed {
-        let plain = serde_json::to_vec(self).unwrap_or_default();
+        let mut plain = Vec::with_capacity(USUAL_BYTES);
+        let written = self.serialize(&mut rmp_serde::Serializer::new(&mut plain).with_struct_map());
+        debug_assert!(written.is_ok(), "a call refused to be written: {written:?}");
         key.seal(plain, row, chance)
     }
 }
@@ -119,7 +124,7 @@ impl CallBody {
     /// Decrypts what stands in the row `row`.
     pub fn open(sealed: &Sealed, row: &[u8; 32], key: &MasterKey) -> Result<Self, Unreadable> {
         let plain = key.open(sealed, row).ok_or(Unreadable)?;
-        serde_json::from_slice(&plain).map_err(|_| Unreadable)
+        rmp_serde::from_slice(&plain).map_err(|_| Unreadable)
     }
 }
 
