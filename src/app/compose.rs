@@ -87,6 +87,7 @@ pub async fn compose(config: &Config, flows: &FlowLibrary, clock: Clock, chance:
         access,
         trusted_proxies: config.http.trusted_proxies.clone(),
         ops_allow: config.http.ops_allow.clone(),
+        allowance: config.http.allowance,
         base,
     };
     Ok(Composition { gateway: Arc::new(gateway), switchboard, store })

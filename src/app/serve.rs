@@ -23,7 +23,7 @@ pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
         warn!("no tenants are configured: nobody can be served; see callward.example.toml");
     }
     let composition = compose(&config, &flows, Clock::system(), Chance::system()).await?;
-    let server = Server::bind(config.http.listen).await?;
+    let server = Server::bind(config.http.listen).await?.allowing(config.http.allowance);
     let server = match &config.http.tls {
         Some(tls) => server.with_tls(&tls.certificate, &tls.key)?,
         None => server,

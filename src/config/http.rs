@@ -1,12 +1,13 @@
 //! `[http]`: where Callward listens, and whom it believes there.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use url::Url;
 
 use super::section::Section;
-use crate::web::Networks;
+use crate::web::{Allowance, Networks};
 
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
@@ -23,6 +24,8 @@ pub struct Http {
     pub trusted_proxies: Networks,
     /// Who may read `/metrics`.
     pub ops_allow: Networks,
+    /// How much one address may ask.
+    pub allowance: Allowance,
     /// Seconds that turns in flight may take once we are told to stop.
     pub drain_seconds: u32,
     /// Minutes after which a call that no platform asks for is over.
@@ -47,9 +50,20 @@ impl Http {
             tls: tls(section),
             trusted_proxies: networks(section, "trusted_proxies").unwrap_or_default(),
             ops_allow: networks(section, "ops_allow").unwrap_or_else(Networks::loopback),
+            allowance: allowance(section),
             drain_seconds: section.number("drain_seconds", 5, 0..=3600),
             call_idle_minutes: section.number("call_idle_minutes", 15, 1..=240),
         }
+    }
+}
+
+fn allowance(section: &Section<'_>) -> Allowance {
+    let usual = Allowance::default();
+    let requests = usual.requests_per_second.map_or(0, NonZeroU32::get);
+    Allowance {
+        connections: section.number("connections", usual.connections, 1..=1_000_000),
+        connections_per_address: section.number("connections_per_address", usual.connections_per_address, 1..=1_000_000),
+        requests_per_second: NonZeroU32::new(section.number("requests_per_second", requests, 0..=1_000_000)),
     }
 }
 

@@ -12,7 +12,7 @@ use super::method::Method;
 use super::words::Words;
 
 /// A call's place in its flow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     /// The flows that run: the first one is the process's, each other one was called by the one before it.
     pub frames: Vec<Frame>,
@@ -79,10 +79,11 @@ pub struct Evidence {
 }
 
 /// What a step waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Waiting {
     /// Nothing yet: the flow has not begun.
+    #[default]
     Start,
     /// The caller.
     Caller,

@@ -12,7 +12,7 @@ use crate::secret::MasterKey;
 use crate::store::Store;
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant, Watch};
 use crate::verify::{CustomerServices, Limits, Method};
-use crate::web::{Access, Gateway, Networks};
+use crate::web::{Access, Allowance, Gateway, Networks};
 
 use super::consents::RehearsedConsents;
 use super::earlier;
@@ -210,6 +210,7 @@ fn gateway(
         access: BTreeMap::from([(TENANT.to_owned(), Access { allow: Networks::loopback(), users: BTreeMap::new() })]),
         trusted_proxies: Networks::default(),
         ops_allow: Networks::loopback(),
+        allowance: Allowance { requests_per_second: None, ..Allowance::default() },
         base: String::new(),
     })
 }

@@ -82,7 +82,7 @@ impl OfflineCall {
         match self.resume(input).await {
             Page::Turn { number, turn } => {
                 self.turn = number;
-                self.handset.handle_page(*turn);
+                self.handset.handle_page(Arc::unwrap_or_clone(turn));
             }
             Page::End(goodbye) => {
                 goodbye.say.iter().for_each(|words| self.world.note(Moment::Heard(spoken(words, None))));

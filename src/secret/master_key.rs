@@ -23,7 +23,7 @@ pub enum Purpose {
     Name,
 }
 
-/// Bytes that only the holder of the master key can read: nonce, then ciphertext with its tag.
+/// Bytes that only the holder of the master key can read: ciphertext with its tag, then the nonce.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed(pub Vec<u8>);
 
@@ -102,20 +102,18 @@ impl MasterKey {
     /// Encrypts `plain`, bound to `context` (a row's key): moved to another row it does not open.
     pub fn seal(&self, plain: Vec<u8>, context: &[u8], chance: &Chance) -> Sealed {
         let nonce: [u8; NONCE_BYTES] = chance.bytes();
-        let mut sealed = Vec::with_capacity(NONCE_BYTES + plain.len() + CHACHA20_POLY1305.tag_len());
-        sealed.extend_from_slice(&nonce);
         let mut body = plain;
         #[expect(clippy::expect_used, reason = "fails only beyond 256 GB")]
         self.seal
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context), &mut body)
             .expect("a row is shorter than ChaCha20's limit");
-        sealed.append(&mut body);
-        Sealed(sealed)
+        body.extend_from_slice(&nonce);
+        Sealed(body)
     }
 
     /// Decrypts what [`MasterKey::seal`] made with the same context; `None` when key, context or bytes differ.
     pub fn open(&self, sealed: &Sealed, context: &[u8]) -> Option<Vec<u8>> {
-        let (nonce, body) = sealed.0.split_at_checked(NONCE_BYTES)?;
+        let (body, nonce) = sealed.0.split_at_checked(sealed.0.len().checked_sub(NONCE_BYTES)?)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut body = body.to_vec();
         let length = self.seal.open_in_place(nonce, Aad::from(context), &mut body).ok()?.len();

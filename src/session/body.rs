@@ -1,6 +1,7 @@
-//! What is remembered of a call: encrypted in its row, and reduced to its ending when it is over.
+//! What is remembered of a call: MessagePack with the names of its fields, encrypted in its row; reduced to its ending when it is over.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,11 @@ use crate::verify::Verification;
 use super::journal::Journal;
 use super::results::Results;
 
+/// What a call takes usually; one that takes more makes room as it is written.
+const USUAL_BYTES: usize = 4096;
+
 /// A call's row, decrypted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallBody {
     /// It goes on.
@@ -35,7 +39,7 @@ pub struct Live {
     /// Where it stands in its flow.
     pub state: State,
     /// The turn whose answer is awaited; `None` before the first.
-    pub turn: Option<Turn>,
+    pub turn: Option<Arc<Turn>>,
     /// Its verification.
     pub verification: Verification,
     /// The consent status read or written last.
@@ -85,17 +89,42 @@ pub struct Ended {
 #[error("a call's row does not open: it was written under another master key, or is damaged")]
 pub struct Unreadable;
 
-impl CallBody {
+/// What is encrypted: a [`CallBody`] that somebody else owns.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Borrowed<'a> {
+    Live(&'a Live),
+    Ended(&'a Ended),
+}
+
+impl Live {
     /// Encrypts it for the row `row`.
     pub fn seal(&self, row: &[u8; 32], key: &MasterKey, chance: &Chance) -> Sealed {
-        let plain = serde_json::to_vec(self).unwrap_or_default();
+        Borrowed::Live(self).seal(row, key, chance)
+    }
+}
+
+impl Ended {
+    /// Encrypts it for the row `row`.
+    pub fn seal(&self, row: &[u8; 32], key: &MasterKey, chance: &Chance) -> Sealed {
+        Borrowed::Ended(self).seal(row, key, chance)
+    }
+}
+
+impl Borrowed<'_> {
+    fn seal(&self, row: &[u8; 32], key: &MasterKey, chance: &Chance) -> Sealed {
+        let mut plain = Vec::with_capacity(USUAL_BYTES);
+        let written = self.serialize(&mut rmp_serde::Serializer::new(&mut plain).with_struct_map());
+        debug_assert!(written.is_ok(), "a call refused to be written: {written:?}");
         key.seal(plain, row, chance)
     }
+}
 
+impl CallBody {
     /// Decrypts what stands in the row `row`.
     pub fn open(sealed: &Sealed, row: &[u8; 32], key: &MasterKey) -> Result<Self, Unreadable> {
         let plain = key.open(sealed, row).ok_or(Unreadable)?;
-        serde_json::from_slice(&plain).map_err(|_| Unreadable)
+        rmp_serde::from_slice(&plain).map_err(|_| Unreadable)
     }
 }
 

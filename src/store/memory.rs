@@ -174,7 +174,8 @@ impl Tables {
     }
 }
 
-fn row(next: Next, revision: i64, ended_at: Option<Timestamp>, now: Timestamp) -> CallRow {
+fn row(mut next: Next, revision: i64, ended_at: Option<Timestamp>, now: Timestamp) -> CallRow {
+    next.body.0.shrink_to_fit();
     CallRow {
         turn: next.turn,
         revision,

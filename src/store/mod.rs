@@ -26,6 +26,7 @@ mod sqlite_errors;
 #[cfg(test)]
 mod sqlite_files;
 mod sqlite_jobs;
+mod sqlite_saves;
 mod sqlite_writer;
 mod surface;
 mod sweeping;

@@ -24,6 +24,7 @@ use super::rows::{StoredCall, StoredNote, StoredRecord};
 use super::sql;
 use super::sqlite_errors::{explain, explain_migration};
 use super::sqlite_jobs::{ClaimTurn, OpenCall, Ping, Save, SwapNote, SweepSome};
+use super::sqlite_saves::PlainSave;
 use super::sqlite_writer::Writer;
 use super::surface::Store;
 use super::sweeping::{Retention, Swept};
@@ -102,7 +103,12 @@ impl Store for SqliteStore {
     }
 
     async fn save(&self, key: CallKey, guard: Guard, next: Next, records: Vec<Record>) -> Result<bool, StoreError> {
-        let saved = self.writer.write(Save { key, guard, next, records }).await?;
+        let saved = match (guard, &next) {
+            (Guard::Unchanged { revision }, Next { turn, claim: None, ended: false, .. }) if records.is_empty() => {
+                self.writer.save(PlainSave { key, revision, turn: *turn, body: next.body.0 }).await?
+            }
+            _ => self.writer.write(Save { key, guard, next, records }).await?,
+        };
         if saved {
             self.changes.ring(key);
         }

@@ -1,7 +1,7 @@
 //! The one task that writes: everybody who waits goes into the same transaction, and hears of it after COMMIT.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
-use std::slice;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,6 +13,7 @@ use crate::clock::Clock;
 
 use super::error::StoreError;
 use super::sqlite_errors::explain;
+use super::sqlite_saves::{self, PlainSave, save_plainly};
 
 /// How many may wait before others wait to wait.
 const QUEUE: usize = 1024;
@@ -33,7 +34,7 @@ pub(super) trait Job: Send + Sync + 'static {
 /// The way to the task.
 #[derive(Clone)]
 pub(super) struct Writer {
-    queue: mpsc::Sender<Box<dyn AnyJob>>,
+    queue: mpsc::Sender<Entry>,
     path: Arc<PathBuf>,
 }
 
@@ -42,6 +43,27 @@ struct WriterTask {
     connection: SqliteConnection,
     clock: Clock,
     path: Arc<PathBuf>,
+}
+
+/// What somebody waits for.
+enum Entry {
+    /// A save that can share a statement with others.
+    Save(QueuedSave),
+    /// Anything else.
+    Job(Box<dyn AnyJob>),
+}
+
+struct QueuedSave {
+    save: PlainSave,
+    saved: bool,
+    reply: oneshot::Sender<Result<bool, StoreError>>,
+}
+
+/// What is written together.
+#[derive(Default)]
+struct Batch {
+    saves: Vec<QueuedSave>,
+    jobs: Vec<Box<dyn AnyJob>>,
 }
 
 /// A job of any kind, with somebody who waits for its answer.
@@ -70,49 +92,62 @@ impl Writer {
     /// Starts the task; it ends when the last `Writer` is dropped and everybody has been answered.
     pub(super) fn start(connection: SqliteConnection, clock: Clock, path: PathBuf) -> Self {
         let path = Arc::new(path);
-        let (queue, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(WriterTask { connection, clock, path: Arc::clone(&path) }.serve(jobs));
+        let (queue, entries) = mpsc::channel(QUEUE);
+        tokio::spawn(WriterTask { connection, clock, path: Arc::clone(&path) }.serve(entries));
         Self { queue, path }
     }
 
     /// Writes, and answers when it is on disk.
     pub(super) async fn write<J: Job>(&self, job: J) -> Result<J::Answer, StoreError> {
         let (reply, answer) = oneshot::channel();
+        self.queue(Entry::Job(Box::new(Queued { job, answer: None, reply })), answer).await
+    }
+
+    /// Saves a call, and answers when it is on disk; `false` when its row is not what was read.
+    pub(super) async fn save(&self, save: PlainSave) -> Result<bool, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.queue(Entry::Save(QueuedSave { save, saved: false, reply }), answer).await
+    }
+
+    async fn queue<A>(&self, entry: Entry, answer: oneshot::Receiver<Result<A, StoreError>>) -> Result<A, StoreError> {
         let stopped = || StoreError::Stopped { path: self.path.as_ref().clone() };
-        let queued = Box::new(Queued { job, answer: None, reply });
-        self.queue.send(queued).await.map_err(|_| stopped())?;
+        self.queue.send(entry).await.map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?
     }
 }
 
 impl WriterTask {
-    async fn serve(mut self, mut jobs: mpsc::Receiver<Box<dyn AnyJob>>) {
+    async fn serve(mut self, mut entries: mpsc::Receiver<Entry>) {
         loop {
             let mut batch = Vec::new();
-            if jobs.recv_many(&mut batch, BATCH).await == 0 {
+            if entries.recv_many(&mut batch, BATCH).await == 0 {
                 return;
             }
-            self.settle(batch).await;
+            self.settle(Batch::of(batch)).await;
         }
     }
 
-    async fn settle(&mut self, mut batch: Vec<Box<dyn AnyJob>>) {
+    async fn settle(&mut self, mut batch: Batch) {
         match self.commit(&mut batch).await {
-            Ok(()) => report(batch, &Ok(())),
-            Err(Undone::AsAWhole(error)) => report(batch, &Err(error)),
-            Err(Undone::ByJob(error)) if batch.len() == 1 => report(batch, &Err(error)),
+            Ok(()) => batch.report(&Ok(())),
+            Err(Undone::AsAWhole(error)) => batch.report(&Err(error)),
+            Err(Undone::ByJob(error)) if batch.is_single() => batch.report(&Err(error)),
             Err(Undone::ByJob(_)) => self.settle_one_by_one(batch).await,
         }
     }
 
-    async fn settle_one_by_one(&mut self, batch: Vec<Box<dyn AnyJob>>) {
-        for mut job in batch {
-            let outcome = self.commit(slice::from_mut(&mut job)).await;
-            job.report(outcome.map_err(Undone::into_error));
+    async fn settle_one_by_one(&mut self, batch: Batch) {
+        for mut single in batch.singly() {
+            let outcome = self.commit(&mut single).await;
+            single.report(&outcome.map_err(Undone::into_error));
         }
     }
 
-    async fn commit(&mut self, batch: &mut [Box<dyn AnyJob>]) -> Result<(), Undone> {
+    async fn commit(&mut self, batch: &mut Batch) -> Result<(), Undone> {
+        if batch.is_one_statement() {
+            // One statement is a transaction by itself.
+            return self.save(&mut batch.saves).await;
+        }
         let outcome = self.transact(batch).await;
         if outcome.is_err() {
             // SQLite has undone some failed transactions by itself, and then there is none to roll back.
@@ -121,18 +156,63 @@ impl WriterTask {
         outcome
     }
 
-    async fn transact(&mut self, batch: &mut [Box<dyn AnyJob>]) -> Result<(), Undone> {
+    async fn transact(&mut self, batch: &mut Batch) -> Result<(), Undone> {
         self.execute("BEGIN IMMEDIATE").await?;
-        for job in batch {
+        self.save(&mut batch.saves).await?;
+        for job in &mut batch.jobs {
             let now = self.clock.now();
             job.run(&mut self.connection, now).await.map_err(|error| Undone::ByJob(explain(&self.path, error)))?;
         }
         self.execute("COMMIT").await
     }
 
+    /// Of two saves that read one call alike only one can hold: the first.
+    async fn save(&mut self, saves: &mut [QueuedSave]) -> Result<(), Undone> {
+        let mut keys = HashSet::with_capacity(saves.len());
+        let firsts: Vec<_> = saves.iter().map(|queued| &queued.save).filter(|save| keys.insert(save.key)).collect();
+        let outcome = save_plainly(&firsts, &mut self.connection, self.clock.now()).await;
+        let mut saved = outcome.map_err(|error| Undone::ByJob(explain(&self.path, error)))?;
+        saves.iter_mut().for_each(|queued| queued.saved = saved.remove(&queued.save.key));
+        Ok(())
+    }
+
     async fn execute(&mut self, statement: &'static str) -> Result<(), Undone> {
         let outcome = sqlx::query(statement).execute(&mut self.connection).await;
         outcome.map(drop).map_err(|error| Undone::AsAWhole(explain(&self.path, error)))
+    }
+}
+
+impl Batch {
+    fn of(entries: Vec<Entry>) -> Self {
+        let mut batch = Self::default();
+        for entry in entries {
+            match entry {
+                Entry::Save(save) => batch.saves.push(save),
+                Entry::Job(job) => batch.jobs.push(job),
+            }
+        }
+        batch
+    }
+
+    fn is_single(&self) -> bool {
+        self.saves.len() + self.jobs.len() == 1
+    }
+
+    fn is_one_statement(&self) -> bool {
+        self.jobs.is_empty() && self.saves.len() <= sqlite_saves::MOST
+    }
+
+    fn singly(self) -> impl Iterator<Item = Self> {
+        let saves = self.saves.into_iter().map(|save| Self { saves: vec![save], jobs: Vec::new() });
+        saves.chain(self.jobs.into_iter().map(|job| Self { saves: Vec::new(), jobs: vec![job] }))
+    }
+
+    fn report(self, outcome: &Result<(), StoreError>) {
+        for QueuedSave { saved, reply, .. } in self.saves {
+            // Whoever has stopped waiting needs no answer.
+            let _ = reply.send(outcome.clone().map(|()| saved));
+        }
+        self.jobs.into_iter().for_each(|job| job.report(outcome.clone()));
     }
 }
 
@@ -157,12 +237,6 @@ impl<J: Job> AnyJob for Queued<J> {
             // Whoever has stopped waiting needs no answer.
             let _ = reply.send(outcome);
         }
-    }
-}
-
-fn report(batch: Vec<Box<dyn AnyJob>>, outcome: &Result<(), StoreError>) {
-    for job in batch {
-        job.report(outcome.clone());
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a platform posts, and the page that answers it.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::flow::{Transferred, Turn, Words, apology, apology_language};
@@ -32,6 +34,16 @@ pub enum TurnInput {
     HungUp,
 }
 
+impl TurnInput {
+    /// Whether it answers what the awaited turn asked.
+    pub(super) fn is_answer(&self) -> bool {
+        match self {
+            Self::Keys(_) | Self::Transferred(_) | Self::Silence | Self::NoMatch => true,
+            Self::Begin(_) | Self::Garbled | Self::HungUp => false,
+        }
+    }
+}
+
 /// The answer to a turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
@@ -53,7 +65,7 @@ pub enum Page {
         /// Its number.
         number: u32,
         /// Its words and keys.
-        turn: Box<Turn>,
+        turn: Arc<Turn>,
     },
     /// The end.
     End(Box<Goodbye>),
@@ -79,7 +91,7 @@ pub(super) fn answer(page: Page, kind: DialogKind, process: &Process) -> Answer 
 /// The page of the turn that is awaited; a call whose first turn is still to come has none yet.
 pub(super) fn current_page(live: &Live, number: u32) -> Page {
     match &live.turn {
-        Some(turn) => Page::Turn { number, turn: Box::new(turn.clone()) },
+        Some(turn) => Page::Turn { number, turn: Arc::clone(turn) },
         None => gone("call_ended", &live.state.language),
     }
 }

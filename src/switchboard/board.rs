@@ -8,6 +8,7 @@ use crate::secret::MasterKey;
 use crate::store::Store;
 
 use super::directory::Directory;
+use super::recent::Recent;
 use super::watch::Watch;
 
 /// Where every door leads.
@@ -17,13 +18,14 @@ pub struct Switchboard {
     pub(super) key: MasterKey,
     pub(super) clock: Clock,
     pub(super) chance: Chance,
+    pub(super) recent: Recent,
     watch: Option<Arc<dyn Watch>>,
 }
 
 impl Switchboard {
     /// A switchboard for these tenants.
     pub fn new(directory: Directory, store: Arc<dyn Store>, key: MasterKey, clock: Clock, chance: Chance) -> Self {
-        Self { directory, store, key, clock, chance, watch: None }
+        Self { directory, store, key, clock, chance, recent: Recent::new(), watch: None }
     }
 
     /// The same, with somebody who is told which way calls go.

@@ -44,7 +44,7 @@ impl Switchboard {
         };
         let record = live.as_ref().map(|live| record::record(live, &self.rules(&live.call), &ended.results, now));
         let results = ended.results.clone();
-        let body = CallBody::Ended(Box::new(ended)).seal(&key.0, &self.key, &self.chance);
+        let body = ended.seal(&key.0, &self.key, &self.chance);
         let next = Next { turn: row.turn + 1, body, claim: None, ended: true };
         let saved = self.store.save(key, row.unchanged(), next, record.into_iter().collect()).await?;
         if let (true, Some(live)) = (saved, live) {

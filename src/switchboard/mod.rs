@@ -12,6 +12,7 @@ mod metrics;
 mod notes;
 mod opening;
 mod receipts;
+mod recent;
 mod record;
 mod resume;
 mod sending;

@@ -26,6 +26,7 @@ use super::directory::{Process, Tenant};
 use super::error::SwitchboardError;
 use super::facts::Known;
 use super::opening::{begin, is_test};
+use super::recent::Served;
 use super::{ending, metrics, notes, record};
 
 /// How long a claim holds (DESIGN, "Claims, time and lost nodes").
@@ -38,7 +39,10 @@ pub(super) struct Work<'s> {
     pub tenant: &'s Tenant,
     pub process: Arc<Process>,
     pub key: CallKey,
-    pub row: CallRow,
+    /// The turn that is taken.
+    pub turn: u32,
+    /// The revision that it is taken at.
+    pub revision: i64,
     pub live: Box<Live>,
     pub claim: Option<ClaimId>,
 }
@@ -71,6 +75,14 @@ impl Switchboard {
         };
         let gone = |reason| Ok(self.apology((tenant, process), reason, address.kind(), ""));
         let key = CallKey(address.key(&self.key));
+        if input.is_answer()
+            && let Some(Served { turn, revision, live }) = self.recent.take(key, turn)
+        {
+            let work = Work { tenant: found, process: Arc::clone(current), key, turn, revision, live, claim: None };
+            if let Attempt::Answered(page) = self.take(work, &input).await? {
+                return Ok(answer(page, address.kind(), current));
+            }
+        }
         for _ in 0..MOST_ROUNDS {
             let Some(row) = self.store.call(key).await? else {
                 let TurnInput::Begin(variables) = &input else { return gone("call_ended") };
@@ -110,7 +122,7 @@ impl Switchboard {
         let Some(mut live) = begin(process, tenant, call, self.auth_id(), now) else { return Ok(false) };
         self.recall_proof(&mut live).await?;
         info!(auth_id = live.auth_id, tenant = live.call.tenant, process = live.call.process, "call {} begins", live.auth_id);
-        let body = CallBody::Live(Box::new(live)).seal(&key.0, &self.key, &self.chance);
+        let body = live.seal(&key.0, &self.key, &self.chance);
         self.store.open_call(key, Next { turn: 0, body, claim: None, ended: false }, Vec::new()).await?;
         Ok(true)
     }
@@ -154,7 +166,7 @@ impl Switchboard {
         }
         // Nobody holds it, and yet something was begun: whoever did that is gone. Who hung up need not know what came of it.
         let lost = !hung_up && live.state.waiting == Waiting::Effect;
-        let work = Work { tenant, process: Arc::clone(process), key, row, live, claim: None };
+        let work = Work { tenant, process: Arc::clone(process), key, turn: row.turn, revision: row.revision, live, claim: None };
         if lost { self.take_over(work).await } else { self.take(work, input).await }
     }
 
@@ -178,7 +190,7 @@ impl Switchboard {
             TurnInput::HungUp => Input::HungUp,
         };
         if matches!(input, Input::Began) && work.live.turn.is_some() {
-            let page = current_page(&work.live, work.row.turn);
+            let page = current_page(&work.live, work.turn);
             return Ok(Attempt::Answered(page));
         }
         let step = self.advance(&mut work, input).await?;
@@ -215,8 +227,9 @@ impl Switchboard {
 
     async fn advance(&self, work: &mut Work<'_>, input: Input) -> Result<Step, SwitchboardError> {
         let now = self.store.now().await?;
+        let standing = std::mem::take(&mut work.live.state);
         let known = Known { live: &work.live, tenant: work.tenant, now };
-        let Advance { state, step, trail } = advance(&work.process.book, &known, work.live.state.clone(), input);
+        let Advance { state, step, trail } = advance(&work.process.book, &known, standing, input);
         self.tell(trail);
         work.live.state = state;
         Ok(step)
@@ -225,9 +238,8 @@ impl Switchboard {
     /// Claims the turn before anything is done outside; `false` when somebody else was quicker.
     async fn claim(&self, work: &mut Work<'_>) -> Result<bool, SwitchboardError> {
         let id = ClaimId(self.chance.bytes());
-        match self.store.claim(work.key, work.row.turn, Claim { id, lease: LEASE }).await? {
-            Claimed::Taken { row, .. } if row.revision == work.row.revision => {
-                work.row = row;
+        match self.store.claim(work.key, work.turn, Claim { id, lease: LEASE }).await? {
+            Claimed::Taken { row, .. } if row.revision == work.revision => {
                 work.claim = Some(id);
                 Ok(true)
             }
@@ -244,20 +256,26 @@ impl Switchboard {
     /// Saves what is about to be done, the claim kept; `false` when the claim is lost.
     pub(super) async fn commit_intent(&self, work: &mut Work<'_>) -> Result<bool, SwitchboardError> {
         let Some(id) = work.claim else { return Ok(false) };
-        let body = CallBody::Live(work.live.clone()).seal(&work.key.0, &self.key, &self.chance);
-        let next = Next { turn: work.row.turn, body, claim: Some(Claim { id, lease: LEASE }), ended: false };
-        Ok(self.store.save(work.key, Guard::HeldBy(id), next, Vec::new()).await?)
+        let body = work.live.seal(&work.key.0, &self.key, &self.chance);
+        let next = Next { turn: work.turn, body, claim: Some(Claim { id, lease: LEASE }), ended: false };
+        let saved = self.store.save(work.key, Guard::HeldBy(id), next, Vec::new()).await?;
+        work.revision += i64::from(saved);
+        Ok(saved)
     }
 
     async fn speak(&self, mut work: Work<'_>, turn: Turn) -> Result<Attempt, SwitchboardError> {
-        let number = work.row.turn + 1;
-        work.live.turn = Some(turn.clone());
-        let (key, guard, auth_id) = (work.key, work.guard(), work.live.auth_id.clone());
-        let body = CallBody::Live(work.live).seal(&key.0, &self.key, &self.chance);
+        let (key, guard, number, revision) = (work.key, work.guard(), work.turn + 1, work.revision);
+        let turn = Arc::new(turn);
+        work.live.turn = Some(Arc::clone(&turn));
+        let body = work.live.seal(&key.0, &self.key, &self.chance);
         let next = Next { turn: number, body, claim: None, ended: false };
         let saved = self.store.save(key, guard, next, Vec::new()).await?;
-        debug!(auth_id, turn = number, saved, "call {auth_id} asks");
-        Ok(if saved { Attempt::Answered(Page::Turn { number, turn: Box::new(turn) }) } else { Attempt::Again })
+        debug!(auth_id = work.live.auth_id, turn = number, saved, "call {} asks", work.live.auth_id);
+        if !saved {
+            return Ok(Attempt::Again);
+        }
+        self.recent.keep(key, Served { turn: number, revision: revision + 1, live: work.live });
+        Ok(Attempt::Answered(Page::Turn { number, turn }))
     }
 
     async fn end(&self, work: Work<'_>, farewell: Farewell) -> Result<Attempt, SwitchboardError> {
@@ -266,8 +284,8 @@ impl Switchboard {
         let results = Results::of(&farewell, &work.live.auth_id, proof.as_ref());
         let record = record::record(&work.live, work.process.rules().unwrap_or(&Rules::default()), &results, now);
         let ended = Ended { at: now, say: farewell.say, language: farewell.language, results };
-        let body = CallBody::Ended(Box::new(ended.clone())).seal(&work.key.0, &self.key, &self.chance);
-        let next = Next { turn: work.row.turn + 1, body, claim: None, ended: true };
+        let body = ended.seal(&work.key.0, &self.key, &self.chance);
+        let next = Next { turn: work.turn + 1, body, claim: None, ended: true };
         if !self.store.save(work.key, work.guard(), next, vec![record]).await? {
             return Ok(Attempt::Again);
         }
@@ -291,7 +309,7 @@ impl Work<'_> {
     fn guard(&self) -> Guard {
         match self.claim {
             Some(id) => Guard::HeldBy(id),
-            None => self.row.unchanged(),
+            None => Guard::Unchanged { revision: self.revision },
         }
     }
 }

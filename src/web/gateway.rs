@@ -11,6 +11,7 @@ use crate::store::Store;
 use crate::switchboard::Switchboard;
 
 use super::access::{Access, Denied, Peer, origin};
+use super::flood::Allowance;
 use super::networks::Networks;
 
 /// What a path segment need not escape (RFC 3986 §2.3).
@@ -28,6 +29,8 @@ pub struct Gateway {
     pub trusted_proxies: Networks,
     /// Who may read `/metrics`.
     pub ops_allow: Networks,
+    /// How much one address may ask.
+    pub allowance: Allowance,
     /// What stands before our paths, without a slash at its end; empty where platforms reach us directly.
     pub base: String,
 }

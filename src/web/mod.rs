@@ -1,6 +1,7 @@
 //! The HTTP door for IVR platforms: reads what they post, asks the switchboard, renders the page.
 
 mod access;
+mod flood;
 mod form;
 mod gateway;
 mod grammars;
@@ -15,6 +16,7 @@ mod server;
 mod sounds;
 
 pub use access::{Access, Peer};
+pub use flood::Allowance;
 pub use gateway::Gateway;
 pub use networks::{Network, Networks, NotANetwork};
 pub use router::router;

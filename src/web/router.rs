@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 
+use super::flood::{Requests, guard};
 use super::gateway::Gateway;
 use super::{grammars, ivr, operations, receipts, sounds};
 
 /// Every address of the HTTP door. Each request must carry a [`Peer`](super::Peer) among its extensions.
 pub fn router(gateway: Arc<Gateway>) -> Router {
     operations::record_metrics();
-    Router::new()
+    let router = Router::new()
         .route("/vxml/{tenant}/{process}", any(ivr::entry))
         .route("/vxml/{tenant}/{process}/subdialog", any(ivr::subdialog))
         .route("/vxml/{tenant}/{process}/{call}/{turn}", any(ivr::turn))
@@ -23,5 +25,9 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))
         .fallback(ivr::lost)
-        .with_state(gateway)
+        .with_state(Arc::clone(&gateway));
+    match Requests::new(gateway.allowance) {
+        Some(requests) => router.layer(from_fn_with_state((gateway, Arc::new(requests)), guard)),
+        None => router,
+    }
 }

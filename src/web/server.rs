@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use metrics::counter;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -24,6 +25,7 @@ use tower::ServiceExt;
 use tracing::{debug, warn};
 
 use super::access::Peer;
+use super::flood::{Allowance, Connections};
 
 /// How long the head of a request, and a TLS handshake, may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,6 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A server that listens.
 pub struct Server {
     listener: TcpListener,
+    connections: Connections,
     tls: Option<TlsAcceptor>,
 }
 
@@ -59,7 +62,7 @@ impl Server {
     /// Listens on `address`.
     pub async fn bind(address: SocketAddr) -> Result<Self, ServeError> {
         let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
-        Ok(Self { listener, tls: None })
+        Ok(Self { listener, connections: Connections::new(Allowance::default()), tls: None })
     }
 
     /// Speaks TLS with this certificate chain and key, both PEM files.
@@ -71,6 +74,11 @@ impl Server {
         let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, private);
         let config = config.map_err(|error| fault(certificate, error.to_string()))?;
         Ok(Self { tls: Some(TlsAcceptor::from(Arc::new(config))), ..self })
+    }
+
+    /// Takes as many connections as this.
+    pub fn allowing(self, allowance: Allowance) -> Self {
+        Self { connections: Connections::new(allowance), ..self }
     }
 
     /// The address it listens on.
@@ -105,9 +113,11 @@ impl Server {
         if let Err(error) = stream.set_nodelay(true) {
             debug!("no TCP_NODELAY: {error}");
         }
+        let Some(place) = self.connections.admit(peer.ip().to_canonical()) else { return refuse(stream) };
         let watcher = graceful.watcher();
         let tls = self.tls.clone();
         tokio::spawn(async move {
+            let _place = place;
             match tls {
                 None => serve(stream, peer, router, watcher).await,
                 Some(tls) => match timeout(PATIENCE, tls.accept(stream)).await {
@@ -118,6 +128,13 @@ impl Server {
             }
         });
     }
+}
+
+/// Tells who has too many connections, as far as that goes without waiting, and closes this one.
+fn refuse(stream: TcpStream) {
+    counter!("callward_refused_total", "what" => "connection").increment(1);
+    // Whoever does not hear it sees the connection closed.
+    let _ = stream.try_write(b"HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n");
 }
 
 async fn serve(

@@ -1,0 +1,174 @@
+//! How much one address may ask of us: connections at a time, requests a second. What is beyond is answered 429 (RFC 6585 §4).
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::extract::{Extension, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use http::{StatusCode, header};
+use metrics::counter;
+
+use super::access::{Peer, origin};
+use super::gateway::Gateway;
+
+/// After so many requests, addresses that asked nothing lately are forgotten.
+const TIDY_EVERY: u32 = 4096;
+
+/// How much is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Connections at a time, from everybody.
+    pub connections: u32,
+    /// Connections at a time from one address.
+    pub connections_per_address: u32,
+    /// Requests a second from one address, as many at once; `None` for no limit.
+    pub requests_per_second: Option<NonZeroU32>,
+}
+
+/// Counts connections.
+#[derive(Debug, Clone)]
+pub(super) struct Connections {
+    allowance: Allowance,
+    open: Arc<Mutex<Open>>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    all: u32,
+    by_address: HashMap<IpAddr, u32>,
+}
+
+/// A connection that was let in; its place is free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    connections: Connections,
+    address: IpAddr,
+}
+
+/// Counts requests.
+pub(super) struct Requests {
+    limiter: DefaultKeyedRateLimiter<IpAddr>,
+    since_tidied: AtomicU32,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self { connections: 10_000, connections_per_address: 5_000, requests_per_second: NonZeroU32::new(2_000) }
+    }
+}
+
+impl Connections {
+    pub fn new(allowance: Allowance) -> Self {
+        Self { allowance, open: Arc::default() }
+    }
+
+    /// A place for a connection from `address`, if there is one.
+    pub fn admit(&self, address: IpAddr) -> Option<Place> {
+        let mut open = self.open();
+        let here = open.by_address.get(&address).copied().unwrap_or_default();
+        if open.all >= self.allowance.connections || here >= self.allowance.connections_per_address {
+            return None;
+        }
+        open.all += 1;
+        open.by_address.insert(address, here + 1);
+        Some(Place { connections: self.clone(), address })
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.connections.open();
+        open.all = open.all.saturating_sub(1);
+        if let Entry::Occupied(mut here) = open.by_address.entry(self.address) {
+            *here.get_mut() -= 1;
+            if *here.get() == 0 {
+                here.remove();
+            }
+        }
+    }
+}
+
+impl Requests {
+    /// `None` for no limit.
+    pub fn new(allowance: Allowance) -> Option<Self> {
+        let limiter = RateLimiter::keyed(Quota::per_second(allowance.requests_per_second?));
+        Some(Self { limiter, since_tidied: AtomicU32::new(0) })
+    }
+
+    fn admit(&self, address: IpAddr) -> bool {
+        if self.since_tidied.fetch_add(1, Ordering::Relaxed) >= TIDY_EVERY {
+            self.since_tidied.store(0, Ordering::Relaxed);
+            self.limiter.retain_recent();
+            self.limiter.shrink_to_fit();
+        }
+        self.limiter.check_key(&address).is_ok()
+    }
+}
+
+/// What stands before every address of the door.
+pub(super) async fn guard(
+    State((gateway, requests)): State<(Arc<Gateway>, Arc<Requests>)>,
+    Extension(peer): Extension<Peer>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let from = origin(peer, request.headers(), &gateway.trusted_proxies).unwrap_or(peer.0);
+    if requests.admit(from) {
+        return next.run(request).await;
+    }
+    counter!("callward_refused_total", "what" => "request").increment(1);
+    let words = "this address asks too much: see http.requests_per_second\n";
+    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "1")], words).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+    const THERE: IpAddr = IpAddr::V6(std::net::Ipv6Addr::LOCALHOST);
+
+    #[test]
+    fn an_address_has_as_many_connections_as_it_is_allowed_and_no_more() {
+        let connections = Connections::new(Allowance { connections_per_address: 2, ..Allowance::default() });
+
+        let first = connections.admit(HERE);
+        let second = connections.admit(HERE);
+
+        assert!(first.is_some() && second.is_some() && connections.admit(HERE).is_none() && connections.admit(THERE).is_some());
+        drop(second);
+        assert!(connections.admit(HERE).is_some());
+    }
+
+    #[test]
+    fn nothing_is_remembered_of_connections_that_are_closed() {
+        let connections = Connections::new(Allowance { connections: 1, ..Allowance::default() });
+
+        let place = connections.admit(HERE);
+        assert!(connections.admit(THERE).is_none());
+        drop(place);
+
+        let open = connections.open();
+        assert_eq!((open.all, open.by_address.len()), (0, 0));
+    }
+
+    #[test]
+    fn one_address_that_asks_too_much_leaves_the_others_alone() {
+        let requests = Requests::new(Allowance { requests_per_second: NonZeroU32::new(3), ..Allowance::default() }).unwrap();
+
+        let admitted = (0..100).filter(|_| requests.admit(HERE)).count();
+
+        assert!((3..20).contains(&admitted), "{admitted}");
+        assert!(requests.admit(THERE));
+    }
+}
