@@ -25,6 +25,17 @@ pub enum Act {
     Listen(Listen),
     /// Puts the caller through.
     Transfer(Transfer),
+    /// Holds the caller for a moment, and then asks how it goes on.
+    Hold(Hold),
+}
+
+/// A caller on hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The keys that are told at once; where there are none and no pause either, the words are all.
+    pub keys: Vec<char>,
+    /// How long the page listens before it asks, in milliseconds.
+    pub pause_ms: u32,
 }
 
 /// A call put through.
@@ -126,6 +137,23 @@ pub enum KeyMeaning {
     Repeat,
     /// More time; after digits, they are forgotten.
     MoreTime,
+}
+
+impl Turn {
+    /// Whether the caller is on hold.
+    pub fn holds(&self) -> bool {
+        match self.act {
+            Act::Hold(_) => true,
+            Act::Listen(_) | Act::Transfer(_) => false,
+        }
+    }
+}
+
+impl Hold {
+    /// Words on the way to something that takes its time: they are said, and then it goes on.
+    pub(super) fn none() -> Self {
+        Self { keys: Vec::new(), pause_ms: 0 }
+    }
 }
 
 impl Takes {

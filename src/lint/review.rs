@@ -40,6 +40,7 @@ mod tests {
 
     use crate::finding::Source;
 
+    use super::super::missing_recording::check_recordings;
     use super::*;
 
     fn files(folder: &str) -> Vec<(String, Source)> {
@@ -63,7 +64,9 @@ mod tests {
         for (name, source) in files("fixtures/flows") {
             let review = review(&source.text);
 
-            let rules: BTreeSet<String> = review.findings.iter().map(|finding| finding.rule.replace('-', "_")).collect();
+            let beside = review.flow.iter().flat_map(check_recordings);
+            let rules: BTreeSet<String> =
+                review.findings.iter().cloned().chain(beside).map(|finding| finding.rule.replace('-', "_")).collect();
             if rules != BTreeSet::from([name]) {
                 odd += &format!("{}:\n{}\n\n", source.path, shown(&review.findings, &source));
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::consent::ConsentBook;
-use crate::flow::{Book, Chapter, Rules};
+use crate::flow::{Book, Chapter, Recording, Rules};
 use crate::verify::{CustomerServices, Limits, Method};
 
 /// All tenants, by name.
@@ -68,6 +68,14 @@ impl Process {
 }
 
 impl Directory {
+    /// The recording `LANGUAGE/FILE` of that version, of whatever flow.
+    pub fn recording(&self, version: &str, name: &str) -> Option<Recording> {
+        let processes = self.tenants.values().flat_map(|tenant| tenant.processes.values());
+        let flows = processes.flat_map(|process| process.book.chapters()).map(|(_, chapter)| &chapter.flow);
+        let mut recordings = flows.filter_map(|flow| flow.prompts.recordings.get(name));
+        recordings.find(|recording| recording.version == version).cloned()
+    }
+
     /// The enabled process of that code, with its tenant.
     pub fn process(&self, tenant: &str, code: &str) -> Option<(&Tenant, &Arc<Process>)> {
         let tenant = self.tenants.get(tenant)?;

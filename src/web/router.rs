@@ -18,6 +18,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/vxml/{tenant}/{process}/{call}/{turn}/hangup", any(ivr::hangup))
         .route("/grammars/{file}", get(grammars::grammar))
         .route("/prompts/{file}", get(sounds::sound))
+        .route("/prompts/{version}/{language}/{file}", get(sounds::recording))
         .route("/receipts/{tenant}", any(receipts::receipt))
         .route("/healthz", get(operations::alive))
         .route("/readyz", get(operations::ready))
