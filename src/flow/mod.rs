@@ -102,6 +102,7 @@ pub use setting::{Overrides, ServiceUrls, Setting, SettingFault, SettingKind, Se
 pub use spoken::Spoken;
 pub use state::{Evidence, Frame, Held, State, Waiting};
 pub use step::{Kind, Step as FlowStep};
+pub use subflow::CallFlow;
 pub use target::{Go, Target};
 pub use template::{Part, Template};
 pub use trail::{Passed, Waypoint};

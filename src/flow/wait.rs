@@ -12,6 +12,7 @@ use super::turn::Hold;
 
 /// Longest wait, in milliseconds: ten minutes, as long as a code can live.
 const LONGEST_MS: u32 = 600_000;
+const LONGEST_HINT: &str = "nobody listens to music for longer: lead the caller elsewhere, or call back";
 /// How long a page listens before it asks whether the wait is over, in milliseconds; its music is not counted.
 const PAUSE_MS: u32 = 500;
 
@@ -124,7 +125,7 @@ fn read_duration(fields: &mut Fields, name: &'static str, default: u32, reading:
     match reading.duration(node, name) {
         Some(duration @ 1_000..=LONGEST_MS) => duration,
         Some(_) => {
-            reading.fault("out-of-bounds", &span, format!("{name} may be 1s to {}m", LONGEST_MS / 60_000), "");
+            reading.fault("out-of-bounds", &span, format!("{name} may be 1s to {}m", LONGEST_MS / 60_000), LONGEST_HINT);
             default
         }
         None => default,
