@@ -15,7 +15,7 @@ use crate::line::{AddressGuard, Handset, HttpFetcher, Pace, Show, Terminal, sess
 use crate::lint::{Review, check_calls, has_errors};
 use crate::web::Server;
 
-use super::beside::recordings;
+use super::beside::Beside;
 use super::compose::compose;
 use super::demo::configuration;
 use super::flow_files::{folder_of, read_source};
@@ -89,7 +89,7 @@ async fn call_flow(call: &Call) -> Result<bool, Box<dyn Error>> {
 /// A flow as `callward flow check` wants it; the flows that it calls are those that come with Callward.
 fn read_sound(path: &Path, name: &str, library: &FlowLibrary) -> Result<Flow, Box<dyn Error>> {
     let source = read_source(path)?;
-    let Review { flow, mut findings } = review_beside(&source.text, &recordings(folder_of(path))?);
+    let Review { flow, mut findings } = review_beside(&source.text, &Beside::read(folder_of(path))?);
     if let Some(flow) = &flow {
         let shipped = library.names().filter_map(|name| Some((name.to_owned(), Flow::clone(library.find(name)?))));
         let flows = shipped.chain([(name.to_owned(), flow.clone())]).collect();

@@ -10,7 +10,7 @@ use crate::finding::{Finding, Source};
 use crate::flow::Flow;
 use crate::rehearsal::{CaseOutcome, Coverage, Door, Flows, Transcript, rehearse};
 
-use super::beside::recordings;
+use super::beside::Beside;
 use super::flow_files::{flow_files, flow_name, read_source};
 
 /// What is played, and how it is told.
@@ -70,12 +70,12 @@ type FlowFile = (Source, Arc<Flow>);
 
 fn read_flows(folder: &Path) -> Result<Vec<FlowFile>, Box<dyn Error>> {
     let mut flows = Vec::new();
-    let recordings = recordings(folder)?;
+    let beside = Beside::read(folder)?;
     for path in flow_files(&[folder.to_owned()])? {
         let source = read_source(&path)?;
         let shown = |findings: Vec<Finding>| findings.iter().map(|finding| finding.render(&source, false)).collect::<Vec<_>>().join("\n\n");
         let mut flow = Flow::read(&source.text).map_err(shown)?;
-        flow.prompts.recordings.clone_from(&recordings);
+        beside.tell(&mut flow);
         flows.push((source, Arc::new(flow)));
     }
     Ok(flows)

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use tracing::warn;
 
 use crate::finding::{Finding, Source};
-use crate::flow::{Flow, Recordings};
-use crate::lint::{Review, check_recordings, has_errors, review};
+use crate::flow::Flow;
+use crate::lint::{Review, check_grammars, check_recordings, has_errors, review};
 
-use super::beside::recordings;
+use super::beside::Beside;
 
 /// The flows that come with Callward: for the demo, where no folder has them.
 const SHIPPED: &[(&str, &str)] = &[
@@ -54,14 +54,14 @@ impl FlowLibrary {
             let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             texts.push((name, path.display().to_string(), text));
         }
-        let recordings = recordings(folder).map_err(|cause| unreadable(folder, cause))?;
-        Self::of(texts, &recordings)
+        let beside = Beside::read(folder).map_err(|cause| unreadable(folder, cause))?;
+        Self::of(texts, &beside)
     }
 
     /// The flows that come with Callward.
     pub fn shipped() -> Result<Self, FlowsError> {
         let shipped = SHIPPED.iter().map(|(name, text)| ((*name).to_owned(), format!("flows/{name}.yaml"), (*text).to_owned()));
-        Self::of(shipped.collect(), &Recordings::new())
+        Self::of(shipped.collect(), &Beside::default())
     }
 
     /// The flow of that name.
@@ -79,12 +79,12 @@ impl FlowLibrary {
         self.0.insert(name.to_owned(), Arc::new(flow));
     }
 
-    fn of(texts: Vec<(String, String, String)>, recordings: &Recordings) -> Result<Self, FlowsError> {
+    fn of(texts: Vec<(String, String, String)>, beside: &Beside) -> Result<Self, FlowsError> {
         let mut flows = BTreeMap::new();
         let mut wrong = Vec::new();
         for (name, path, text) in texts {
             let source = Source { path, text };
-            match review_beside(&source.text, recordings) {
+            match review_beside(&source.text, beside) {
                 Review { flow: Some(flow), findings } if !has_errors(&findings) => {
                     findings.iter().for_each(|finding| warn_of(finding, &source));
                     flows.insert(name, Arc::new(flow));
@@ -96,12 +96,13 @@ impl FlowLibrary {
     }
 }
 
-/// Holds a flow against every rule, those about the recordings beside it among them.
-pub(super) fn review_beside(text: &str, recordings: &Recordings) -> Review {
+/// Holds a flow against every rule, those about what lies beside it among them.
+pub(super) fn review_beside(text: &str, beside: &Beside) -> Review {
     let mut review = review(text);
     if let Some(flow) = &mut review.flow {
-        flow.prompts.recordings.clone_from(recordings);
+        beside.tell(flow);
         review.findings.extend(check_recordings(flow));
+        review.findings.extend(check_grammars(flow));
         review.findings.sort_by_key(|finding| finding.span.start);
     }
     review

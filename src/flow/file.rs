@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use super::check::check;
 use super::document::{Exit, Flow, FlowInput, InputKind, Needs};
 use super::expression::Expression;
+use super::grammar_file::Grammars;
 use super::keys::read_keys;
 use super::node::{self, Node};
 use super::prompts::Prompts;
@@ -65,6 +66,7 @@ fn read_flow(root: Node, text: &str, reading: &mut Reading) -> Option<Flow> {
         start: start?,
         steps,
         prompts: prompts?,
+        grammars: Grammars::new(),
     })
 }
 

@@ -167,7 +167,8 @@ impl<'b> Run<'b, '_> {
         let Chapter { flow, settings } = self.chapter()?;
         let State { frames, language, said, entry, .. } = &mut *self.state;
         let frame = frames.last_mut()?;
-        let mut stage = Stage { facts: &self.facts, settings, prompts: &flow.prompts, keys: &flow.keys, frame, language, said, entry };
+        let (prompts, grammars, keys) = (&flow.prompts, &flow.grammars, &flow.keys);
+        let mut stage = Stage { facts: &self.facts, settings, prompts, grammars, keys, frame, language, said, entry };
         Some(work(&mut stage))
     }
 }

@@ -133,6 +133,10 @@ fn takes() -> Value {
     json!({ "anyOf": [
         { "enum": ["code"] },
         { "type": "object", "additionalProperties": false, "required": ["digits"], "properties": { "digits": digits } },
+        {
+            "type": "object", "additionalProperties": false, "required": ["grammar"],
+            "properties": { "grammar": about("text", "The file of a grammar for keys (SRGS), beside the flow.") },
+        },
     ] })
 }
 

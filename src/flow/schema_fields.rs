@@ -105,7 +105,7 @@ const GIVE_UP_AFTER: Field = may("give_up_after", "duration", "How long it may t
 const SAY: &[Field] = &[need("prompt", "text", "The prompt."), may("barge_in", "switch", "Whether a key interrupts it: true.")];
 const MENU: &[Field] = &[need("choices", "choices", "The lines, numbered in order.")];
 const COLLECT: &[Field] = &[
-    need("takes", "takes", "code, { digits: 8 } or { digits: { from: 4, to: 10, check: luhn } }."),
+    need("takes", "takes", "code, { digits: 8 }, { digits: { from: 4, to: 10, check: luhn } } or { grammar: file.grxml }."),
     may("keep", "text", "The variable that keeps the digits; not for codes."),
 ];
 const FIND: &[Field] = &[may("of", "methods", "The methods that the flow can use: all."), MEANWHILE, GIVE_UP_AFTER];

@@ -7,6 +7,7 @@ use crate::secret::Digits;
 use super::effect::Effect;
 use super::expression::{Expression, ExpressionError};
 use super::facts::{Facts, MethodFacts};
+use super::grammar_file::Grammars;
 use super::keys::Keys;
 use super::prompts::Prompts;
 use super::reading::Located;
@@ -23,6 +24,8 @@ pub(super) struct Stage<'f, 's> {
     pub facts: &'s Facts,
     pub settings: &'f Settings,
     pub prompts: &'f Prompts,
+    /// The grammars beside the flow file.
+    pub grammars: &'f Grammars,
     /// The flow's own keys.
     pub keys: &'f Keys,
     /// The run of this flow.

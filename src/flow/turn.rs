@@ -125,6 +125,13 @@ pub enum Takes {
         /// Most.
         to: u8,
     },
+    /// What a grammar of the flow's own says.
+    Grammar {
+        /// Its address: `VERSION/FILE`.
+        file: String,
+        /// The document.
+        text: String,
+    },
 }
 
 /// What a bound key does.
@@ -157,11 +164,19 @@ impl Hold {
 }
 
 impl Takes {
+    /// Whether a grammar of the flow's own says what counts.
+    pub fn is_grammar(&self) -> bool {
+        match self {
+            Takes::Grammar { .. } => true,
+            Takes::OneOf(_) | Takes::Digits { .. } => false,
+        }
+    }
+
     /// Whether digits are collected, so that an action is a key and then `#`.
     pub fn collects(&self) -> bool {
         match self {
             Takes::OneOf(_) => false,
-            Takes::Digits { .. } => true,
+            Takes::Digits { .. } | Takes::Grammar { .. } => true,
         }
     }
 }

@@ -11,6 +11,7 @@ mod few_digits;
 mod key_twice;
 mod key_words;
 mod long_prompt;
+mod missing_grammar;
 mod missing_recording;
 mod no_agent_exit;
 mod no_way_out;
@@ -29,6 +30,7 @@ mod unwritten_variable;
 mod url_in_flow;
 
 pub use call_rules::check_calls;
+pub use missing_grammar::check_grammars;
 pub use missing_recording::check_recordings;
 pub use review::{Review, has_errors, review};
 

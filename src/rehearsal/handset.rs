@@ -11,7 +11,7 @@ use crate::switchboard::TurnInput;
 
 use super::moment::Heard;
 use super::page::{Page, Say};
-use super::pressed::{Judged, digits, judge, meaning};
+use super::pressed::{Judged, digits, is_cut_short, judge, meaning};
 use super::spoken::spoken;
 
 /// What comes out.
@@ -126,6 +126,8 @@ impl Handset {
             Some(KeyMeaning::Repeat) => self.listen(Say::Question),
             Some(KeyMeaning::MoreTime) => self.listen(Say::MoreTime),
             None if pressed.is_empty() => self.listen(Say::All),
+            None if is_cut_short(&page.listen, &pressed) => self.wrong_entry(),
+            None if page.listen.takes.is_grammar() => self.post(TurnInput::Keys(Digits::new(pressed))),
             None if collects && pressed.contains('*') => self.listen(Say::Nothing),
             None if digits(&pressed) < page.fewest() => self.wrong_entry(),
             None if collects => self.post(TurnInput::Keys(Digits::new(pressed.replace('#', "")))),

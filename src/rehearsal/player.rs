@@ -227,6 +227,34 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_entry_is_what_the_flows_own_grammar_says_by_both_doors() {
+        let text = r##"<?xml version="1.0"?><grammar xmlns="http://www.w3.org/2001/06/grammar" version="1.0" mode="dtmf" root="month">
+<rule id="month" scope="public"><one-of><item>0 1</item><item>1 2</item></one-of></rule></grammar>"##;
+        let mut flow = Flow::read(
+            "callward: 1\ntitle: Month\nlanguages: [en]\nexits: { agent: {}, done: { say: bye } }\nkeys: { 0: agent }\nstart: month\n\
+             otherwise: { no_input: agent, no_match: agent }\nsteps: { month: { collect: { ask: month, takes: { grammar: m.grxml }, keep: m, \
+             then: { entered: done } } } }\nprompts: { en: { month.ask: Which month?, month.no_input: Which?, month.no_match: No., \
+             bye: \"Month {vars.m:digits}.\" } }\n",
+        )
+        .unwrap();
+        flow.grammars.insert("m.grxml".to_owned(), crate::flow::GrammarFile::read(text));
+        let flows = Flows::from([("month".to_owned(), Arc::new(flow))]);
+        let told = "case entered\ncall +49 -> month\npresses 12\nhears Month 1 2.\nreturns done\n\
+                    case wrong and cut short\ncall +49 -> month\npresses 13\nhears No.\npresses 1\nhears No.\npresses 01\nreturns done\n\
+                    case agent\ncall +49 -> month\npresses 0#\nreturns agent\n";
+
+        for door in [Door::Offline, Door::OverHttp] {
+            for inline in ["", "given setting grammars = inline\n"] {
+                let told = format!("{inline}{told}");
+                let source = Source { path: "month.call".to_owned(), text: told.clone() };
+                for outcome in rehearse(&flows, &read(&told), door).await {
+                    assert!(outcome.passed(), "{}", outcome.render(&source, false));
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
     async fn every_case_begins_in_the_same_world() {
         let case = "case one\ncall +49 -> two-factor  identity=1\npresses {wrong}\nstays silent\n";
         let text = format!("given customer 1: sms +491701234533\n{case}{case}");

@@ -87,6 +87,12 @@ impl TurnTemplate<'_> {
         said.chain(ask).chain(no_input).chain(no_match)
     }
 
+    /// A grammar's document as it stands in a page: without a prologue, in the page's namespace.
+    fn inside(&self, text: &str) -> String {
+        let from = text.find("<grammar").unwrap_or(text.len());
+        text[from..].replace(r#" xmlns="http://www.w3.org/2001/06/grammar""#, "")
+    }
+
     fn told(&self) -> Pressed {
         Pressed::of(self.listen, KeyMeaning::Tell)
     }

@@ -152,6 +152,7 @@ fn listening_fields(listening: &Listening) -> Vec<(String, String)> {
 fn takes_words(takes: &Collected) -> String {
     match takes {
         Collected::Code => "the code".to_owned(),
+        Collected::Grammar(file) => format!("what the grammar {} says", file.text),
         Collected::Digits(range) => format!("from {}, to {}, check {}", range.from.source, range.to.source, varying(&range.check)),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::{Chance, Clock};
-use crate::flow::{Passed, Recording};
+use crate::flow::{GrammarFile, Passed, Recording};
 use crate::secret::MasterKey;
 use crate::store::Store;
 
@@ -34,6 +34,11 @@ impl Switchboard {
     /// The recording `LANGUAGE/FILE` of that version, of whatever flow.
     pub fn recording(&self, version: &str, name: &str) -> Option<Recording> {
         self.directory.recording(version, name)
+    }
+
+    /// The grammar file of that version, of whatever flow.
+    pub fn grammar(&self, version: &str, file: &str) -> Option<GrammarFile> {
+        self.directory.grammar(version, file)
     }
 
     pub(super) fn tell(&self, trail: Vec<Passed>) {

@@ -17,6 +17,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/vxml/{tenant}/{process}/{call}/{turn}", any(ivr::turn))
         .route("/vxml/{tenant}/{process}/{call}/{turn}/hangup", any(ivr::hangup))
         .route("/grammars/{file}", get(grammars::grammar))
+        .route("/grammars/{version}/{file}", get(grammars::of_flow))
         .route("/prompts/{file}", get(sounds::sound))
         .route("/prompts/{version}/{language}/{file}", get(sounds::recording))
         .route("/receipts/{tenant}", any(receipts::receipt))
