@@ -26,6 +26,7 @@ audio:
 		espeak-ng -v $$voice -s 150 -w /tmp/said.wav "$$*"; \
 		sox /tmp/said.wav -r 8000 -c 1 /tmp/words.wav norm -6 pad 0.1 0.7; \
 		sox /tmp/words.wav $$notes -e mu-law -b 8 audio/one_moment.$$language.wav; \
+		sox $$notes -e mu-law -b 8 audio/hold.wav trim 0 6; \
 	done
 
 tools:

@@ -1,6 +1,7 @@
 //! `callward call`: calls a process, a page or a flow file from the terminal.
 
 use std::error::Error;
+use std::io::IsTerminal;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
@@ -9,14 +10,16 @@ use url::Url;
 use crate::browser::Start;
 use crate::clock::{Chance, Clock};
 use crate::demo::{Options, StandIns};
-use crate::finding::Source;
 use crate::flow::Flow;
 use crate::line::{AddressGuard, Handset, HttpFetcher, Pace, Show, Terminal, session_variables, succeeded};
+use crate::lint::{Review, check_calls, has_errors};
 use crate::web::Server;
 
+use super::beside::Beside;
 use super::compose::compose;
 use super::demo::configuration;
-use super::flows::{self, FlowLibrary};
+use super::flow_files::{folder_of, read_source};
+use super::flows::{self, FlowLibrary, review_beside};
 use super::serve::run;
 
 /// The tenant of a process code that stands alone.
@@ -68,12 +71,11 @@ fn entry(server: &Url, target: &str) -> Result<Url, Box<dyn Error>> {
 async fn call_flow(call: &Call) -> Result<bool, Box<dyn Error>> {
     let path = Path::new(&call.target);
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let flow = Flow::read(&text).map_err(|findings| flows::render(&[(Source { path: call.target.clone(), text }, findings)], false))?;
     let mut library = FlowLibrary::shipped()?;
-    library.put(&name, flow);
+    library.put(&name, read_sound(path, &name, &library)?);
     let stand_ins = StandIns::start(Options::default(), Clock::system(), Chance::system()).await?;
-    let config = configuration("memory:", &stand_ins.base_url(), stand_ins.smtp_address().port(), &[&name])?;
+    let flow = library.find(&name).ok_or("the flow is not there")?;
+    let config = configuration("memory:", &stand_ins.base_url(), stand_ins.smtp_address().port(), &[(&name, flow)])?;
     let composition = compose(&config, &library, Clock::system(), Chance::system()).await?;
     let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     let url = entry(&Url::parse(&format!("http://{}", server.address()?))?, &name)?;
@@ -81,6 +83,26 @@ async fn call_flow(call: &Call) -> Result<bool, Box<dyn Error>> {
     tokio::select! {
         done = dial(url, call, inbox) => done,
         () = run(server, composition, &config) => Err("the gateway stopped".into()),
+    }
+}
+
+/// A flow as `callward flow check` wants it; the flows that it calls are those that come with Callward.
+fn read_sound(path: &Path, name: &str, library: &FlowLibrary) -> Result<Flow, Box<dyn Error>> {
+    let source = read_source(path)?;
+    let Review { flow, mut findings } = review_beside(&source.text, &Beside::read(folder_of(path))?);
+    if let Some(flow) = &flow {
+        let shipped = library.names().filter_map(|name| Some((name.to_owned(), Flow::clone(library.find(name)?))));
+        let flows = shipped.chain([(name.to_owned(), flow.clone())]).collect();
+        findings.extend(check_calls(name, &flows));
+    }
+    let wrong = has_errors(&findings);
+    let shown = flows::render(&[(source, findings)], std::io::stderr().is_terminal());
+    match flow {
+        Some(flow) if !wrong => {
+            eprint!("{shown}");
+            Ok(flow)
+        }
+        _ => Err(shown.into()),
     }
 }
 

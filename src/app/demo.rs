@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::clock::{Chance, Clock};
 use crate::config::{Config, ConfigError};
 use crate::demo::{Customer, CustomerTable, NextStep, Options, StandIns};
+use crate::flow::{Flow, SettingKind};
 use crate::web::Server;
 
 use super::compose::compose;
@@ -26,8 +27,8 @@ pub(super) async fn demo(data: Option<&Path>, program: &str) -> Result<(), Box<d
     };
     let options = Options { next_steps: NextStep::of_the_demo(program), ..Options::demo() };
     let stand_ins = StandIns::start(options, Clock::system(), Chance::system()).await?;
-    let names: Vec<&str> = flows.names().collect();
-    let config = configuration(&store(data)?, &stand_ins.base_url(), stand_ins.smtp_address().port(), &names)?;
+    let all: Vec<(&str, &Flow)> = flows.names().filter_map(|name| Some((name, flows.find(name)?.as_ref()))).collect();
+    let config = configuration(&store(data)?, &stand_ins.base_url(), stand_ins.smtp_address().port(), &all)?;
     let composition = compose(&config, &flows, Clock::system(), Chance::system()).await?;
     let server = Server::bind(config.http.listen).await?;
     welcome(&server.address()?.to_string(), &stand_ins, data, program);
@@ -36,15 +37,27 @@ pub(super) async fn demo(data: Option<&Path>, program: &str) -> Result<(), Box<d
 }
 
 /// The demo's configuration with these stand-ins, and a process for each flow in `flows`.
-pub(super) fn configuration(store: &str, services: &str, smtp_port: u16, flows: &[&str]) -> Result<Config, ConfigError> {
-    Config::from_text("demo.toml", &demo_text(store, services, smtp_port, flows), std::env::vars())
+pub(super) fn configuration(store: &str, services: &str, smtp_port: u16, flows: &[(&str, &Flow)]) -> Result<Config, ConfigError> {
+    let processes: Vec<String> = flows.iter().map(|(name, flow)| PROCESS.replace("{flow}", name) + &own_services(flow)).collect();
+    Config::from_text("demo.toml", &text(store, services, smtp_port, &processes), std::env::vars())
 }
 
 /// The text of the demo's configuration; it ends in the settings of the last process.
 pub fn demo_text(store: &str, services: &str, smtp_port: u16, flows: &[&str]) -> String {
-    let text = CONFIGURATION.replace("{store}", store).replace("{services}", services).replace("{smtp_port}", &smtp_port.to_string());
-    let processes: Vec<String> = flows.iter().map(|flow| PROCESS.replace("{flow}", flow)).collect();
-    text + &processes.join("\n")
+    let processes: Vec<String> = flows.iter().map(|name| PROCESS.replace("{flow}", name)).collect();
+    text(store, services, smtp_port, &processes)
+}
+
+fn text(store: &str, services: &str, smtp_port: u16, processes: &[String]) -> String {
+    let text = CONFIGURATION.to_owned() + &processes.join("\n");
+    text.replace("{store}", store).replace("{services}", services).replace("{smtp_port}", &smtp_port.to_string())
+}
+
+/// The services that a flow cannot do without, beside those that every tenant has: a stand-in answers each.
+fn own_services(flow: &Flow) -> String {
+    let needed = flow.settings.iter().filter(|setting| matches!(setting.kind, SettingKind::Service { optional: false }));
+    let names = needed.map(|setting| setting.name.text.as_str()).filter(|name| !CONFIGURATION.contains(&format!("\n{name} =")));
+    names.map(|name| format!("{name} = {{ production = \"{{services}}/{name}\", test = \"{{services}}/{name}\" }}\n")).collect()
 }
 
 fn store(data: Option<&Path>) -> Result<String, String> {

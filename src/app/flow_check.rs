@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::finding::{Finding, Severity, Source};
 use crate::flow::Flow;
-use crate::lint::{check_calls, review};
+use crate::lint::check_calls;
 
+use super::beside::Beside;
 use super::flow_files::{flow_files, flow_name, folder_of, read_source};
+use super::flows::review_beside;
 
 /// How findings are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +45,7 @@ pub(super) fn flow_check(paths: &[PathBuf], format: FindingFormat) -> Result<boo
 
 fn check_file(path: &Path) -> Result<Checked, Box<dyn Error>> {
     let source = read_source(path)?;
-    let review = review(&source.text);
+    let review = review_beside(&source.text, &Beside::read(folder_of(path))?);
     let mut findings = review.findings;
     if let Some(flow) = review.flow {
         let name = flow_name(path);

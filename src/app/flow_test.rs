@@ -10,6 +10,7 @@ use crate::finding::{Finding, Source};
 use crate::flow::Flow;
 use crate::rehearsal::{CaseOutcome, Coverage, Door, Flows, Transcript, rehearse};
 
+use super::beside::Beside;
 use super::flow_files::{flow_files, flow_name, read_source};
 
 /// What is played, and how it is told.
@@ -69,10 +70,12 @@ type FlowFile = (Source, Arc<Flow>);
 
 fn read_flows(folder: &Path) -> Result<Vec<FlowFile>, Box<dyn Error>> {
     let mut flows = Vec::new();
+    let beside = Beside::read(folder)?;
     for path in flow_files(&[folder.to_owned()])? {
         let source = read_source(&path)?;
         let shown = |findings: Vec<Finding>| findings.iter().map(|finding| finding.render(&source, false)).collect::<Vec<_>>().join("\n\n");
-        let flow = Flow::read(&source.text).map_err(shown)?;
+        let mut flow = Flow::read(&source.text).map_err(shown)?;
+        beside.tell(&mut flow);
         flows.push((source, Arc::new(flow)));
     }
     Ok(flows)

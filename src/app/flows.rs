@@ -8,13 +8,16 @@ use tracing::warn;
 
 use crate::finding::{Finding, Source};
 use crate::flow::Flow;
-use crate::lint::{Review, has_errors, review};
+use crate::lint::{Review, check_grammars, check_recordings, has_errors, review};
+
+use super::beside::Beside;
 
 /// The flows that come with Callward: for the demo, where no folder has them.
 const SHIPPED: &[(&str, &str)] = &[
     ("two-factor", include_str!("../../flows/two-factor.yaml")),
     ("consent", include_str!("../../flows/consent.yaml")),
     ("front-door", include_str!("../../flows/front-door.yaml")),
+    ("appointment-reminder", include_str!("../../flows/appointment-reminder.yaml")),
 ];
 
 /// Flows by name: `flows/two-factor.yaml` is `two-factor`.
@@ -51,13 +54,14 @@ impl FlowLibrary {
             let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             texts.push((name, path.display().to_string(), text));
         }
-        Self::of(texts)
+        let beside = Beside::read(folder).map_err(|cause| unreadable(folder, cause))?;
+        Self::of(texts, &beside)
     }
 
     /// The flows that come with Callward.
     pub fn shipped() -> Result<Self, FlowsError> {
         let shipped = SHIPPED.iter().map(|(name, text)| ((*name).to_owned(), format!("flows/{name}.yaml"), (*text).to_owned()));
-        Self::of(shipped.collect())
+        Self::of(shipped.collect(), &Beside::default())
     }
 
     /// The flow of that name.
@@ -75,13 +79,12 @@ impl FlowLibrary {
         self.0.insert(name.to_owned(), Arc::new(flow));
     }
 
-    fn of(texts: Vec<(String, String, String)>) -> Result<Self, FlowsError> {
+    fn of(texts: Vec<(String, String, String)>, beside: &Beside) -> Result<Self, FlowsError> {
         let mut flows = BTreeMap::new();
         let mut wrong = Vec::new();
         for (name, path, text) in texts {
             let source = Source { path, text };
-            let review = review(&source.text);
-            match review {
+            match review_beside(&source.text, beside) {
                 Review { flow: Some(flow), findings } if !has_errors(&findings) => {
                     findings.iter().for_each(|finding| warn_of(finding, &source));
                     flows.insert(name, Arc::new(flow));
@@ -91,6 +94,18 @@ impl FlowLibrary {
         }
         if wrong.is_empty() { Ok(Self(flows)) } else { Err(FlowsError::Wrong(wrong)) }
     }
+}
+
+/// Holds a flow against every rule, those about what lies beside it among them.
+pub(super) fn review_beside(text: &str, beside: &Beside) -> Review {
+    let mut review = review(text);
+    if let Some(flow) = &mut review.flow {
+        beside.tell(flow);
+        review.findings.extend(check_recordings(flow));
+        review.findings.extend(check_grammars(flow));
+        review.findings.sort_by_key(|finding| finding.span.start);
+    }
+    review
 }
 
 fn warn_of(finding: &Finding, source: &Source) {

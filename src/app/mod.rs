@@ -2,6 +2,7 @@
 
 pub mod cli;
 
+mod beside;
 mod call;
 mod cli_flow;
 mod compose;

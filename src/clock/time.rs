@@ -37,10 +37,10 @@ impl Clock {
         Timestamp::from_millisecond(millisecond).unwrap_or(Timestamp::MAX)
     }
 
-    /// Moves a clock that is set by hand forward; the machine's own clock is left alone.
-    pub fn advance(&self, by: Duration) {
-        if let Source::ByHand(millisecond) = &self.0 {
-            millisecond.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
-        }
+    /// Moves a clock that is set by hand forward; `false`: this is the machine's own, which nobody moves.
+    pub fn advance(&self, by: Duration) -> bool {
+        let Source::ByHand(millisecond) = &self.0 else { return false };
+        millisecond.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        true
     }
 }

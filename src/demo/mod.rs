@@ -1,5 +1,6 @@
 //! The stand-ins: real servers on loopback in the place of the customer's services, for `callward demo` and for tests.
 
+mod appointments;
 mod authenticator;
 mod codes;
 mod consent_api;

@@ -8,6 +8,7 @@ use http::header::CONTENT_TYPE;
 use quick_xml::escape::escape;
 use url::form_urlencoded;
 
+use super::appointments::{self, Answer};
 use super::customer::{ContactMethod, Customer};
 use super::inbox::Delivery;
 use super::manner::Lie;
@@ -57,7 +58,8 @@ impl Request {
         match service {
             Service::SendAuthenticationCode => self.send_code(world, customer),
             Service::CodeAuthentication => self.check_code(world, customer),
-            Service::CheckVerifiedContactMethods | Service::Other(_) => SUCCESS,
+            Service::Other(_) => self.calendar(service).map_or(SUCCESS, |answer| answer.status),
+            Service::CheckVerifiedContactMethods => SUCCESS,
             Service::SmsGateway | Service::MailServer | Service::ConsentRead | Service::ConsentSet | Service::Token => ERROR,
         }
     }
@@ -69,7 +71,7 @@ impl Request {
         }
         match service {
             Service::CheckVerifiedContactMethods => self.customer.as_ref().map(methods).unwrap_or_default(),
-            Service::Other(_) => self.echo(),
+            Service::Other(_) => self.calendar(service).map_or_else(|| self.echo(), |answer| elements(&answer.fields)),
             Service::SendAuthenticationCode | Service::CodeAuthentication => String::new(),
             Service::SmsGateway | Service::MailServer | Service::ConsentRead | Service::ConsentSet | Service::Token => String::new(),
         }
@@ -94,6 +96,10 @@ impl Request {
         if world.accepts_code(&customer.id, &digits) { SUCCESS } else { INCORRECT_CODE }
     }
 
+    fn calendar(&self, service: &Service) -> Option<Answer> {
+        appointments::answer(service, |name| self.field(name))
+    }
+
     /// The fields of the request as elements, so that a flow has something to keep.
     fn echo(&self) -> String {
         let about = self.fields.iter().filter(|(name, _)| !ABOUT_THE_CALL.contains(&name.as_str()));
@@ -103,6 +109,10 @@ impl Request {
     fn field(&self, name: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.expose())
     }
+}
+
+fn elements(fields: &[(&str, &str)]) -> String {
+    fields.iter().map(|(name, value)| format!("    <{name}>{}</{name}>\n", escape(*value))).collect()
 }
 
 /// The identifier's name is the tenant's choice (AMB-24): any field may be it that is not known to be another.

@@ -123,6 +123,7 @@ fn step_knot(flow: &Flow, step: &FlowStep) -> Knot {
         Kind::Menu(_) | Kind::YesNo(_) | Kind::Collect(_) | Kind::ChooseMethod(_) => Look::Asks,
         Kind::Say(_) | Kind::Transfer(_) => Look::Speaks,
         Kind::Branch(_) | Kind::Set(_) | Kind::Require(_) | Kind::Return(_) => Look::Decides,
+        Kind::Wait(_) => Look::Works,
         Kind::FindMethods(_) | Kind::SendCode(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) => Look::Works,
         Kind::ConsentSet(_) | Kind::WebService(_) | Kind::Call(_) => Look::Works,
     };

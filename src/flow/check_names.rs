@@ -75,7 +75,7 @@ impl<'f> Names<'f> {
         let roots = MEMBERS.iter().map(|(name, _)| *name).chain(["inputs", "settings", "vars"]);
         let hint = match nearest(root, roots.clone()) {
             Some(near) => format!("did you mean {near}?"),
-            None => format!("names begin with {}", roots.collect::<Vec<_>>().join(", ")),
+            None => format!("a text has quotes of its own: \"'{root}'\"; names begin with {}", roots.collect::<Vec<_>>().join(", ")),
         };
         reading.fault("unknown-name", span, format!("{root} is not known here"), hint);
     }

@@ -32,6 +32,8 @@ pub enum Collected {
     Code,
     /// So many digits.
     Digits(Box<DigitRange>),
+    /// What the grammar in this file says.
+    Grammar(Located),
 }
 
 /// How many digits, and how they are checked.
@@ -69,8 +71,8 @@ impl Collect {
 
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         stage.frame.misdialled = 0;
-        let (from, to) = self.length(stage);
-        Next::Listen(Box::new(self.listening.listen(Takes::Digits { from, to }, &[], stage)))
+        let Some(takes) = self.takes(stage) else { return Next::Outcome("no_match") };
+        Next::Listen(Box::new(self.listening.listen(takes, &[], stage)))
     }
 
     pub(super) fn heard<'f>(&'f self, pressed: &str, stage: &mut Stage<'f, '_>) -> Next<'f> {
@@ -78,9 +80,7 @@ impl Collect {
             return follow(bound);
         }
         let digits = pressed.strip_suffix('#').unwrap_or(pressed);
-        let (from, to) = self.length(stage);
-        let fits = (usize::from(from)..=usize::from(to)).contains(&digits.len());
-        if !fits || !digits.bytes().all(|key| key.is_ascii_digit()) {
+        if !self.fits(pressed, digits, stage) {
             return Next::Outcome("no_match");
         }
         if !self.checks_out(digits, stage) {
@@ -88,18 +88,38 @@ impl Collect {
         }
         match (&self.takes, &self.keep) {
             (Collected::Code, _) => *stage.entry = Some(Digits::new(digits)),
-            (Collected::Digits(_), Some(keep)) => {
+            (Collected::Digits(_) | Collected::Grammar(_), Some(keep)) => {
                 stage.frame.vars.insert(keep.text.clone(), Value::from(digits));
             }
-            (Collected::Digits(_), None) => {}
+            (Collected::Digits(_) | Collected::Grammar(_), None) => {}
         }
         Next::Outcome("entered")
+    }
+
+    /// What counts as an entry; `None` where the grammar is not there.
+    fn takes(&self, stage: &Stage<'_, '_>) -> Option<Takes> {
+        let Collected::Grammar(file) = &self.takes else {
+            let (from, to) = self.length(stage);
+            return Some(Takes::Digits { from, to });
+        };
+        let grammar = stage.grammars.get(&file.text)?.as_ref().ok()?;
+        Some(Takes::Grammar { file: format!("{}/{}", grammar.version, file.text), text: grammar.text.to_string() })
+    }
+
+    /// Whether the entry is one: a grammar may want the `#` at its end or not.
+    fn fits(&self, pressed: &str, digits: &str, stage: &Stage<'_, '_>) -> bool {
+        if let Collected::Grammar(file) = &self.takes {
+            let grammar = stage.grammars.get(&file.text).and_then(|grammar| grammar.as_ref().ok());
+            return grammar.is_some_and(|grammar| grammar.accepts(pressed) || grammar.accepts(digits));
+        }
+        let (from, to) = self.length(stage);
+        (usize::from(from)..=usize::from(to)).contains(&digits.len()) && digits.bytes().all(|key| key.is_ascii_digit())
     }
 
     /// Whether the check digits are right, where there are any.
     fn checks_out(&self, digits: &str, stage: &Stage<'_, '_>) -> bool {
         match &self.takes {
-            Collected::Code => true,
+            Collected::Code | Collected::Grammar(_) => true,
             Collected::Digits(range) => CheckDigit::named(&range.check.text(stage)).is_none_or(|check| check.accepts(digits)),
         }
     }
@@ -121,7 +141,7 @@ impl Collect {
     /// The expressions it evaluates.
     pub(super) fn expressions(&self) -> Vec<&Expression> {
         match &self.takes {
-            Collected::Code => Vec::new(),
+            Collected::Code | Collected::Grammar(_) => Vec::new(),
             Collected::Digits(range) => [&range.from, &range.to].into_iter().chain(range.check.expression()).collect(),
         }
     }
@@ -130,6 +150,7 @@ impl Collect {
     fn length(&self, stage: &Stage<'_, '_>) -> (u8, u8) {
         match &self.takes {
             Collected::Code => stage.facts.code.digits,
+            Collected::Grammar(_) => (1, 40),
             Collected::Digits(range) => {
                 let number = |expression: &Expression| {
                     let value = stage.evaluate(expression).ok().and_then(|value| value.as_i64());
@@ -147,11 +168,15 @@ fn read_takes(node: Node, reading: &mut Reading) -> Option<Collected> {
         if text == "code" {
             return Some(Collected::Code);
         }
-        let hint = "takes: code, or takes: { digits: 8 }, or takes: { digits: { from: 4, to: 10 } }";
+        let hint = "takes: code, { digits: 8 }, { digits: { from: 4, to: 10 } } or { grammar: file.grxml }";
         reading.fault("wrong-type", &node.span, format!("takes cannot be {text}"), hint);
         return None;
     }
     let mut fields = reading.fields(node, "takes");
+    if let Some(file) = fields.text("grammar", reading) {
+        fields.finish(reading);
+        return Some(Collected::Grammar(file));
+    }
     let digits = fields.need("digits", reading);
     fields.finish(reading);
     let digits = digits?;

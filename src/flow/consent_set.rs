@@ -1,6 +1,7 @@
 //! `consent.set`: writes a contact's consent status (T5); `CONSENTED` only after a yes heard in this call.
 
 use super::effect::{ConsentStatus, Effect};
+use super::reaching::Reaching;
 use super::reading::{Fields, Located, Reading};
 use super::stage::{Next, Stage};
 use super::varying::Varying;
@@ -14,16 +15,19 @@ pub struct ConsentSet {
     pub status: ConsentStatus,
     /// The step that asked.
     pub evidence: Located,
+    /// What callers hear meanwhile, and how long it may take.
+    pub reaching: Reaching,
 }
 
 impl ConsentSet {
     pub(super) const OUTCOMES: &'static [&'static str] = &["saved", "not_allowed", "service_error"];
 
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
+        let reaching = Reaching::read(fields, reading);
         let contact = fields.need("contact", reading).and_then(|node| Varying::read(node, reading));
         let status = fields.need_text("status", reading).and_then(|status| read_status(&status, reading));
         let evidence = fields.need_text("evidence", reading)?;
-        Some(Self { contact: contact?, status: status?, evidence })
+        Some(Self { contact: contact?, status: status?, evidence, reaching })
     }
 
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::expression::Expression;
+use super::grammar_file::Grammars;
 use super::keys::Keys;
 use super::prompts::Prompts;
 use super::reading::Located;
@@ -43,6 +44,8 @@ pub struct Flow {
     pub steps: BTreeMap<String, Step>,
     /// The words.
     pub prompts: Prompts,
+    /// The grammars beside the file.
+    pub grammars: Grammars,
 }
 
 /// An input of a flow.

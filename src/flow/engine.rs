@@ -34,12 +34,13 @@ impl<'b> Run<'b, '_> {
             (Input::HungUp, _) => return self.abandon(),
             (Input::Began, Waiting::Start) => self.begin(),
             (Input::Heard(keys), Waiting::Caller) => self.heard(&keys),
+            (Input::Silence | Input::NoMatch | Input::Waited, Waiting::Caller) if self.holds() => self.waited(),
             (Input::Silence, Waiting::Caller) => self.silent(),
             (Input::NoMatch, Waiting::Caller) => Some(Next::Outcome("no_match")),
             (Input::Transferred(transferred), Waiting::Caller) => Some(Next::Outcome(transferred.name())),
             (Input::Performed(outcome), Waiting::Effect) => self.performed(&outcome),
             (Input::Lost, Waiting::Effect) => self.lost(),
-            (Input::Began | Input::Heard(_) | Input::Silence | Input::NoMatch, _) => None,
+            (Input::Began | Input::Heard(_) | Input::Silence | Input::NoMatch | Input::Waited, _) => None,
             (Input::Transferred(_) | Input::Performed(_) | Input::Lost, _) => None,
         };
         self.run(next)
@@ -61,6 +62,7 @@ impl<'b> Run<'b, '_> {
                 },
                 Next::Listen(listen) => return self.speak(Act::Listen(*listen)),
                 Next::Transfer(transfer) => return self.speak(Act::Transfer(transfer)),
+                Next::Hold(hold) => return self.speak(Act::Hold(hold)),
                 Next::Perform(effect) => {
                     self.state.waiting = Waiting::Effect;
                     return Step::Perform(effect);
@@ -86,6 +88,20 @@ impl<'b> Run<'b, '_> {
         self.state.frames.last_mut()?.by_key = false;
         let step = self.step()?;
         self.stage(|stage| step.kind.heard(keys.expose(), stage))
+    }
+
+    /// Whether the step holds the caller: it waits, or says something before it reaches out.
+    fn holds(&self) -> bool {
+        self.step().is_some_and(|step| matches!(step.kind, Kind::Wait(_)) || step.kind.meanwhile().is_some())
+    }
+
+    /// The wait may be over; what is said meanwhile has been said.
+    fn waited(&mut self) -> Option<Next<'b>> {
+        let step = self.step()?;
+        self.stage(|stage| match &step.kind {
+            Kind::Wait(wait) => wait.waited(stage),
+            kind => kind.enter(stage),
+        })
     }
 
     /// Silence to the end; where the step minds it, because the message has not arrived.

@@ -177,7 +177,7 @@ impl MethodFacts {
 
 /// The members that conditions and prompts may name, by root; `None` where any member is allowed.
 pub(super) const MEMBERS: &[(&str, &[&str])] = &[
-    ("call", &["id", "from", "to", "test", "verified", "started"]),
+    ("call", &["id", "from", "to", "language", "test", "verified", "started"]),
     ("verification", &["still_valid", "sends_left", "checks_left", "method", "strength"]),
     ("methods", &[]),
     ("method", &["kind", "mask", "target"]),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
 use crate::finding::Finding;
@@ -10,6 +9,7 @@ use crate::finding::Finding;
 use super::check::check;
 use super::document::{Exit, Flow, FlowInput, InputKind, Needs};
 use super::expression::Expression;
+use super::grammar_file::Grammars;
 use super::keys::read_keys;
 use super::node::{self, Node};
 use super::prompts::Prompts;
@@ -17,6 +17,7 @@ use super::reading::{Fields, Located, Reading};
 use super::setting_file::read_settings;
 use super::step::Step;
 use super::target::{Target, read_expression};
+use super::version::version;
 
 impl Flow {
     /// Reads a flow file. `Err` holds everything that is wrong in it, in the order of the file.
@@ -52,7 +53,7 @@ fn read_flow(root: Node, text: &str, reading: &mut Reading) -> Option<Flow> {
     let prompts = file.need("prompts", reading).map(|node| Prompts::read(node, &languages, reading));
     file.finish(reading);
     Some(Flow {
-        version: version(text),
+        version: version(text.as_bytes()),
         title: title?.text,
         languages,
         inputs,
@@ -65,12 +66,8 @@ fn read_flow(root: Node, text: &str, reading: &mut Reading) -> Option<Flow> {
         start: start?,
         steps,
         prompts: prompts?,
+        grammars: Grammars::new(),
     })
-}
-
-/// The first 16 hexadecimal digits of the text's SHA-256.
-fn version(text: &str) -> String {
-    digest(&SHA256, text.as_bytes()).as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn read_edition(file: &mut Fields, reading: &mut Reading) {

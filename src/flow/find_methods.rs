@@ -2,6 +2,7 @@
 
 use super::effect::Effect;
 use super::method::Method;
+use super::reaching::Reaching;
 use super::reading::{Fields, Located, Reading};
 use super::stage::Next;
 
@@ -10,17 +11,20 @@ use super::stage::Next;
 pub struct FindMethods {
     /// The methods that the flow can use.
     pub of: Vec<Method>,
+    /// What callers hear meanwhile, and how long it may take.
+    pub reaching: Reaching,
 }
 
 impl FindMethods {
     pub(super) const OUTCOMES: &'static [&'static str] = &["found", "no_contact_method", "locked", "service_error"];
 
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
+        let reaching = Reaching::read(fields, reading);
         let Some(node) = fields.take("of") else {
-            return Some(Self { of: Method::ALL.to_vec() });
+            return Some(Self { of: Method::ALL.to_vec(), reaching });
         };
         let names = reading.texts(node, "of");
-        Some(Self { of: names.iter().filter_map(|name| read_method(name, reading)).collect() })
+        Some(Self { of: names.iter().filter_map(|name| read_method(name, reading)).collect(), reaching })
     }
 
     pub(super) fn enter(&self) -> Next<'_> {

@@ -19,6 +19,8 @@ pub enum Input {
     Silence,
     /// The caller pressed wrong keys to the end.
     NoMatch,
+    /// The caller is on hold, and the page asks how it goes on.
+    Waited,
     /// The caller was put through, and it went like this.
     Transferred(Transferred),
     /// The effect is done.

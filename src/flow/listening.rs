@@ -39,6 +39,13 @@ impl Listening {
         Some(listening)
     }
 
+    /// The question of a step that only holds: its words and keys.
+    pub(super) fn read_held(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
+        let keys = fields.take("keys").map(|node| read_keys(node, reading)).unwrap_or_default();
+        let ask = fields.need_text("ask", reading)?;
+        Some(Self { ask, keys, first_key_ms: 0, between_keys_ms: 0, tries: 1, tries_together: 1, barge_in: true })
+    }
+
     /// Asks: with the words that the way here put in place, else with the family's own.
     pub(super) fn listen(&self, takes: Takes, lines: &[Line], stage: &mut Stage<'_, '_>) -> Listen {
         let family = &self.ask.text;

@@ -70,12 +70,18 @@ pub(super) fn parse(text: &str) -> Result<Node, Finding> {
     }
 }
 
-/// Where a field of several words has no value, a comma has mostly cut a text in two.
+/// Where a field of several words has no value, a comma has mostly cut a text in two; where a place of a prompt has none, the text
+/// begins with it.
 fn explain(finding: Finding, name: &Name) -> Finding {
-    if finding.what != MISSING || !name.text.contains(' ') {
+    if finding.what != MISSING {
         return finding;
     }
-    Finding { span: name.span.clone(), ..finding }.hint("quote the text: inside { … } a comma ends it")
+    let at_name = Finding { span: name.span.clone(), ..finding.clone() };
+    match () {
+        () if name.text.contains(' ') => at_name.hint("quote the text: inside { … } a comma ends it"),
+        () if name.text.contains('.') => at_name.hint("quote the text, if it is one: a text that begins with { needs quotes"),
+        () => finding,
+    }
 }
 
 /// What mostly lies behind a complaint of the parser's.
@@ -121,7 +127,9 @@ impl<'t> Tree<'t> {
                 self.refuse(anchor, tag.is_some(), &span)?;
                 let plain = style == ScalarStyle::Plain;
                 if plain && matches!(&*text, "" | "~" | "null") {
-                    return Err(self.fault(span, MISSING).hint("write it, or leave the field out"));
+                    return Err(self
+                        .fault(span, MISSING)
+                        .hint("write it, or leave the field out; lines that belong to it stand two spaces further to the right"));
                 }
                 Ok(Node { shape: Shape::Text { text: text.into_owned(), plain }, span })
             }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::node::Node;
+use super::node::{Node, Shape};
 use super::reading::{Located, Reading};
+use super::recording::Recordings;
 use super::template::Template;
 
 /// All prompts of a flow.
@@ -13,6 +14,8 @@ pub struct Prompts {
     pub tables: BTreeMap<String, BTreeMap<String, Prompt>>,
     /// The language that stands in for a missing one.
     pub default_language: String,
+    /// The recordings beside the file.
+    pub recordings: Recordings,
 }
 
 /// One prompt in one language.
@@ -53,13 +56,32 @@ impl Prompts {
     }
 }
 
+/// A wording, or a list of them.
 fn read_wordings(node: Node, id: &Located, reading: &mut Reading) -> Vec<Template> {
-    let mut wordings = Vec::new();
-    for text in reading.texts(node, "a prompt") {
-        match Template::parse(&text.text) {
-            Ok(template) => wordings.push(template),
-            Err(what) => reading.fault("bad-place", &text.span, format!("in {}: {what}", id.text), ""),
-        }
+    match node.shape {
+        Shape::List(nodes) => nodes.into_iter().filter_map(|node| read_wording(node, id, reading)).collect(),
+        Shape::Text { .. } | Shape::Map(_) => read_wording(node, id, reading).into_iter().collect(),
     }
-    wordings
+}
+
+/// A text, or `{ text: …, audio: FILE }`.
+fn read_wording(node: Node, id: &Located, reading: &mut Reading) -> Option<Template> {
+    if matches!(node.shape, Shape::Text { .. }) {
+        return read_template(&reading.text(node, "a prompt")?, id, reading);
+    }
+    let mut fields = reading.fields(node, format!("the prompt {}", id.text));
+    let audio = fields.text("audio", reading);
+    let text = fields.need_text("text", reading);
+    fields.finish(reading);
+    let template = read_template(&text?, id, reading)?;
+    if let (Some(audio), true) = (&audio, template.varies()) {
+        let what = format!("{} has places, and a recording cannot fill them", id.text);
+        reading.fault("recorded-places", &audio.span, what, "leave `audio` out: the voice speaks; or leave the places out");
+    }
+    Some(Template { audio: audio.map(|audio| audio.text), ..template })
+}
+
+fn read_template(text: &Located, id: &Located, reading: &mut Reading) -> Option<Template> {
+    let parsed = Template::parse(&text.text);
+    parsed.map_err(|what| reading.fault("bad-place", &text.span, format!("in {}: {what}", id.text), "")).ok()
 }

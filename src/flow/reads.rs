@@ -30,6 +30,7 @@ impl Step {
             Kind::ConsentRead(read) => read.contact.expression().into_iter().collect(),
             Kind::ConsentSet(set) => set.contact.expression().into_iter().collect(),
             Kind::Transfer(transfer) => transfer.to.expression().into_iter().collect(),
+            Kind::Wait(wait) => wait.until.iter().collect(),
             Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::FindMethods(_) | Kind::ChooseMethod(_) => Vec::new(),
             Kind::SendCode(_) | Kind::CheckCode(_) | Kind::Require(_) | Kind::Return(_) => Vec::new(),
         }
@@ -43,7 +44,8 @@ impl Step {
             Kind::WebService(service) => service.keep.iter().map(|(name, _)| name.as_str()).collect(),
             Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::Branch(_) | Kind::FindMethods(_) => Vec::new(),
             Kind::ChooseMethod(_) | Kind::SendCode(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) => Vec::new(),
-            Kind::ConsentSet(_) | Kind::Call(_) | Kind::Require(_) | Kind::Transfer(_) | Kind::Return(_) => Vec::new(),
+            Kind::ConsentSet(_) | Kind::Call(_) | Kind::Require(_) | Kind::Transfer(_) | Kind::Wait(_) => Vec::new(),
+            Kind::Return(_) => Vec::new(),
         }
     }
 }

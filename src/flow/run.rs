@@ -12,6 +12,7 @@ use super::state::{Frame, State};
 use super::step::{Kind, Step};
 use super::target::{Go, Target};
 use super::trail::{Passed, Waypoint};
+use super::turn::Hold;
 
 /// Most steps without a turn: more is a circle in which nobody speaks. It ends as `service_error`.
 const MOST_STEPS: u32 = 200;
@@ -95,7 +96,13 @@ impl<'b> Run<'b, '_> {
         self.pass(Waypoint::Step(step.to_owned()));
         step.clone_into(&mut self.state.frames.last_mut()?.step);
         let step = self.step()?;
-        self.stage(|stage| step.kind.enter(stage))
+        self.stage(|stage| match step.kind.meanwhile() {
+            Some(prompt) => {
+                stage.say(&prompt.text);
+                Next::Hold(Hold::none())
+            }
+            None => step.kind.enter(stage),
+        })
     }
 
     /// Counts a step: the one too many is a `service_error`, and nothing goes on for ever.
@@ -160,7 +167,8 @@ impl<'b> Run<'b, '_> {
         let Chapter { flow, settings } = self.chapter()?;
         let State { frames, language, said, entry, .. } = &mut *self.state;
         let frame = frames.last_mut()?;
-        let mut stage = Stage { facts: &self.facts, settings, prompts: &flow.prompts, keys: &flow.keys, frame, language, said, entry };
+        let (prompts, grammars, keys) = (&flow.prompts, &flow.grammars, &flow.keys);
+        let mut stage = Stage { facts: &self.facts, settings, prompts, grammars, keys, frame, language, said, entry };
         Some(work(&mut stage))
     }
 }

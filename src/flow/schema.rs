@@ -28,7 +28,7 @@ pub fn schema() -> Value {
             "otherwise": named(&refer("target"), "Where an outcome goes when its step does not say."),
             "start": about("text", "The first step."),
             "steps": named(&refer("step"), "The steps: `id: { kind: { fields } }`."),
-            "prompts": named(&named(&refer("texts"), "A language's prompts, by id."), "The words: one table a language."),
+            "prompts": named(&named(&refer("wordings"), "A language's prompts, by id."), "The words: one table a language."),
         },
         "definitions": definitions(),
     })
@@ -41,6 +41,8 @@ fn definitions() -> Map<String, Value> {
     define("text", json!({ "type": ["string", "number", "boolean"] }));
     define("scalar", json!({ "type": ["string", "number", "boolean"] }));
     define("texts", json!({ "anyOf": [refer("text"), { "type": "array", "items": refer("text") }] }));
+    define("wording", json!({ "anyOf": [refer("text"), recorded()] }));
+    define("wordings", json!({ "anyOf": [refer("wording"), { "type": "array", "items": refer("wording") }] }));
     define("switch", json!({ "type": "boolean" }));
     define("whole", json!({ "type": "integer", "minimum": 0 }));
     define("tries", json!({ "type": "integer", "minimum": 1, "maximum": 9 }));
@@ -108,6 +110,16 @@ fn then(kind: &KindFields) -> Value {
     json!({ "description": "Where each outcome goes; `any` stands for all that are not named.", "allOf": [by_outcome] })
 }
 
+fn recorded() -> Value {
+    json!({
+        "type": "object", "additionalProperties": false, "required": ["text"],
+        "properties": {
+            "text": about("text", "The words: for the voice where the recording cannot be had."),
+            "audio": about("text", "The file of the recording, in audio/LANGUAGE beside the flow."),
+        },
+    })
+}
+
 fn takes() -> Value {
     let range = json!({
         "type": "object", "additionalProperties": false, "required": ["from", "to"],
@@ -121,6 +133,10 @@ fn takes() -> Value {
     json!({ "anyOf": [
         { "enum": ["code"] },
         { "type": "object", "additionalProperties": false, "required": ["digits"], "properties": { "digits": digits } },
+        {
+            "type": "object", "additionalProperties": false, "required": ["grammar"],
+            "properties": { "grammar": about("text", "The file of a grammar for keys (SRGS), beside the flow.") },
+        },
     ] })
 }
 

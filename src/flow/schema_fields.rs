@@ -12,6 +12,7 @@ use super::say::Say;
 use super::send_code::SendCode;
 use super::set::Set;
 use super::transfer::Transfer;
+use super::wait::Wait;
 use super::web_service::WebService;
 use super::yes_no::YesNo;
 
@@ -76,7 +77,7 @@ pub(super) const KIND_FIELDS: &[KindFields] = &[
     kind("find_methods", "Asks the customer's service how this customer can be reached.", FIND, false, FindMethods::OUTCOMES),
     kind("choose_method", "Lets the caller choose a method; asks only when there is a choice.", CHOOSE, true, ChooseMethod::OUTCOMES),
     kind("send_code", "Sends a code by the method chosen; it kills the one before.", SEND, false, SendCode::OUTCOMES),
-    kind("check_code", "Compares the entry with the code.", &[], false, CheckCode::OUTCOMES),
+    kind("check_code", "Compares the entry with the code.", CHECK, false, CheckCode::OUTCOMES),
     kind("consent.read", "Reads a contact's consent status.", READ, false, ConsentRead::OUTCOMES),
     kind("consent.set", "Writes a contact's consent status.", WRITE, false, ConsentSet::OUTCOMES),
     KindFields { open: true, ..kind("web_service", "Asks a service of the customer's.", SERVICE, false, WebService::OUTCOMES) },
@@ -84,6 +85,7 @@ pub(super) const KIND_FIELDS: &[KindFields] = &[
     kind("require", "A guard: is the verdict good enough here?", REQUIRE, false, Require::OUTCOMES),
     kind("transfer", "Puts the caller through.", TRANSFER, false, Transfer::OUTCOMES),
     kind("set", "Writes variables.", SET, false, Set::OUTCOMES),
+    kind("wait", "Holds the caller until something is so, or for so long.", WAIT, false, Wait::OUTCOMES),
     kind("return", "Leaves the flow by an exit.", RETURN, false, &[]),
 ];
 
@@ -97,25 +99,34 @@ const fn kind(
     KindFields { name, about, fields, listens, outcomes, optional: &[], open: false }
 }
 
+const MEANWHILE: Field = may("meanwhile", "text", "The prompt said before; else 2 s of silence, \"one moment\", music.");
+const GIVE_UP_AFTER: Field = may("give_up_after", "duration", "How long it may take: 15s at most; else as the settings say.");
+
 const SAY: &[Field] = &[need("prompt", "text", "The prompt."), may("barge_in", "switch", "Whether a key interrupts it: true.")];
 const MENU: &[Field] = &[need("choices", "choices", "The lines, numbered in order.")];
 const COLLECT: &[Field] = &[
-    need("takes", "takes", "code, { digits: 8 } or { digits: { from: 4, to: 10, check: luhn } }."),
+    need("takes", "takes", "code, { digits: 8 }, { digits: { from: 4, to: 10, check: luhn } } or { grammar: file.grxml }."),
     may("keep", "text", "The variable that keeps the digits; not for codes."),
 ];
-const FIND: &[Field] = &[may("of", "methods", "The methods that the flow can use: all.")];
+const FIND: &[Field] = &[may("of", "methods", "The methods that the flow can use: all."), MEANWHILE, GIVE_UP_AFTER];
 const CHOOSE: &[Field] = &[may("only", "others", "others: leaves out the method chosen last, and always asks.")];
-const SEND: &[Field] = &[need("message", "text", "The family of messages: `message` means message.sms and message.email.")];
-const READ: &[Field] = &[need("contact", "expression", "Whose: mostly inputs.contact_id.")];
+const SEND: &[Field] =
+    &[need("message", "text", "The family of messages: `message` means message.sms and message.email."), MEANWHILE, GIVE_UP_AFTER];
+const CHECK: &[Field] = &[GIVE_UP_AFTER];
+const READ: &[Field] = &[need("contact", "expression", "Whose: mostly inputs.contact_id."), MEANWHILE, GIVE_UP_AFTER];
 const WRITE: &[Field] = &[
     need("contact", "expression", "Whose: mostly inputs.contact_id."),
     need("status", "status", "What: CONSENTED only after a yes heard in this call."),
     need("evidence", "text", "The yes_no step that asked."),
+    MEANWHILE,
+    GIVE_UP_AFTER,
 ];
 const SERVICE: &[Field] = &[
     need("service", "service", "settings.NAME of a setting of the kind `service`."),
     may("send", "expressions", "Fields sent beside the usual ones."),
     may("keep", "expressions", "Variables that keep fields of the answer: { account: answer.accountNumber }."),
+    MEANWHILE,
+    GIVE_UP_AFTER,
 ];
 const CALL: &[Field] =
     &[need("flow", "text", "The flow's name: that of its file."), may("with", "expressions", "What its inputs are given.")];
@@ -130,6 +141,13 @@ const TRANSFER: &[Field] = &[
     may("kind", "transfer", "bridge: the call comes back; blind: it is gone."),
 ];
 const SET: &[Field] = &[need("to", "expressions", "The variables and what they become.")];
+const WAIT: &[Field] = &[
+    need("ask", "text", "The family of prompts: `hold` means hold.ask, and hold.no_input while it goes on."),
+    may("for", "expression", "The condition it waits for; without one it just lasts."),
+    may("give_up_after", "duration", "How long it waits: 60s, and 10m at most."),
+    may("say_every", "duration", "How often callers hear that it goes on: 20s."),
+    may("keys", "keys", "Keys with a meaning of their own here, on top of the flow's."),
+];
 const RETURN: &[Field] = &[
     need("path", "place", "An exit, settings.NAME of a path setting, or answer.path."),
     may("say", "text", "Said on the way out."),

@@ -1,6 +1,7 @@
 //! `send_code`: a code to the method chosen; it kills the one before it.
 
 use super::effect::Effect;
+use super::reaching::Reaching;
 use super::reading::{Fields, Located, Reading};
 use super::stage::{Filling, Next, Stage};
 
@@ -9,6 +10,8 @@ use super::stage::{Filling, Next, Stage};
 pub struct SendCode {
     /// The family of messages: `message` means `message.sms` and `message.email`.
     pub message: Located,
+    /// What callers hear meanwhile, and how long it may take.
+    pub reaching: Reaching,
 }
 
 impl SendCode {
@@ -26,7 +29,8 @@ impl SendCode {
     ];
 
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
-        Some(Self { message: fields.need_text("message", reading)? })
+        let reaching = Reaching::read(fields, reading);
+        Some(Self { message: fields.need_text("message", reading)?, reaching })
     }
 
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {

@@ -30,9 +30,15 @@ impl Step {
     /// The prompts that the step itself says or sends.
     pub fn spoken(&self) -> Vec<Spoken> {
         let mut spoken = Vec::new();
-        if let Some(listening) = self.kind.listening() {
-            spoken.extend(family(&listening.ask, ["ask", "no_input", "no_match"]));
+        match (&self.kind, self.kind.listening()) {
+            (Kind::Wait(wait), Some(listening)) if wait.say_every_ms < wait.give_up_after_ms => {
+                spoken.extend(family(&listening.ask, ["ask", "no_input"]));
+            }
+            (Kind::Wait(_), Some(listening)) => spoken.extend(family(&listening.ask, ["ask"])),
+            (_, Some(listening)) => spoken.extend(family(&listening.ask, ["ask", "no_input", "no_match"])),
+            (_, None) => {}
         }
+        spoken.extend(self.kind.meanwhile().map(named));
         match &self.kind {
             Kind::Say(say) => spoken.push(named(&say.prompt)),
             Kind::Menu(menu) => spoken.extend(menu.choices.iter().map(|choice| named(&choice.offer))),
@@ -42,6 +48,7 @@ impl Step {
             Kind::Transfer(transfer) => spoken.extend(transfer.say.as_ref().map(named)),
             Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) => {}
             Kind::ConsentSet(_) | Kind::WebService(_) | Kind::Call(_) | Kind::Require(_) | Kind::Branch(_) | Kind::Set(_) => {}
+            Kind::Wait(_) => {}
         }
         spoken
     }

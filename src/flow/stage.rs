@@ -7,14 +7,16 @@ use crate::secret::Digits;
 use super::effect::Effect;
 use super::expression::{Expression, ExpressionError};
 use super::facts::{Facts, MethodFacts};
+use super::grammar_file::Grammars;
 use super::keys::Keys;
 use super::prompts::Prompts;
 use super::reading::Located;
+use super::recording::of_wording;
 use super::setting::Settings;
 use super::state::Frame;
 use super::target::{Go, Target};
 use super::template::{Part, Template};
-use super::turn::{Listen, Transfer};
+use super::turn::{Hold, Listen, Transfer};
 use super::words::{Piece, Words};
 
 /// What a step has at hand: `'f` is the flow's, `'s` the call's.
@@ -22,6 +24,8 @@ pub(super) struct Stage<'f, 's> {
     pub facts: &'s Facts,
     pub settings: &'f Settings,
     pub prompts: &'f Prompts,
+    /// The grammars beside the flow file.
+    pub grammars: &'f Grammars,
     /// The flow's own keys.
     pub keys: &'f Keys,
     /// The run of this flow.
@@ -47,6 +51,8 @@ pub(super) enum Next<'f> {
     Listen(Box<Listen>),
     /// The call is put through.
     Transfer(Transfer),
+    /// The caller is held.
+    Hold(Hold),
     /// Another flow runs, with these inputs.
     Run { flow: &'f str, inputs: Map<String, Value> },
     /// The world is asked.
@@ -82,6 +88,7 @@ impl Stage<'_, '_> {
             "inputs" => Some(pick(&self.frame.inputs, members)),
             "vars" => Some(pick(&self.frame.vars, members)),
             "method" => Some(self.chosen().map_or_else(|| Value::Object(Map::new()), |method| method.value())),
+            "call" => self.facts.root(name).map(|call| with(call, "language", self.language)),
             _ => self.facts.root(name),
         }
     }
@@ -111,9 +118,11 @@ impl Stage<'_, '_> {
 
     fn wording(&self, id: &str, time: usize, filling: &Filling<'_>) -> Option<Words> {
         let (language, prompt) = self.prompts.find(self.language, id)?;
-        let template = prompt.wordings.get(time).or(prompt.wordings.last())?;
+        let place = time.min(prompt.wordings.len().saturating_sub(1));
+        let template = prompt.wordings.get(place)?;
         let pieces = self.fill(template, language, filling);
-        Some(Words { id: id.to_owned(), language: language.to_owned(), pieces, barge_in: true })
+        let audio = of_wording(&self.prompts.recordings, language, id, (place, template));
+        Some(Words { id: id.to_owned(), language: language.to_owned(), pieces, barge_in: true, audio })
     }
 
     /// Puts words on the way to the next turn or ending.
@@ -176,6 +185,14 @@ impl Stage<'_, '_> {
         let filling = Filling { method: Some(method), ..Filling::default() };
         prompt.wordings.first().map(|template| self.fill(template, language, &filling)).unwrap_or_default()
     }
+}
+
+/// A map with one more member.
+fn with(mut map: Value, member: &str, text: &str) -> Value {
+    if let Value::Object(members) = &mut map {
+        members.insert(member.to_owned(), Value::from(text));
+    }
+    map
 }
 
 /// These members of a map, or all.

@@ -63,6 +63,18 @@ pub struct Frame {
     pub misdialled: u8,
     /// Every yes that was heard, by its step.
     pub yes: BTreeMap<String, Evidence>,
+    /// How long the step has held the caller.
+    #[serde(default)]
+    pub held: Option<Held>,
+}
+
+/// A caller on hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Since when.
+    pub since: Timestamp,
+    /// How often it was said that it still goes on.
+    pub said: u32,
 }
 
 /// A yes, as it was heard.

@@ -13,6 +13,7 @@ use super::leave::Leave;
 use super::listening::Listening;
 use super::menu::Menu;
 use super::node::{Name, Node, Shape};
+use super::reaching::Reaching;
 use super::reading::{Fields, Located, Reading};
 use super::require::Require;
 use super::say::Say;
@@ -22,6 +23,7 @@ use super::stage::{Next, Stage};
 use super::subflow::CallFlow;
 use super::target::Target;
 use super::transfer::Transfer;
+use super::wait::Wait;
 use super::web_service::WebService;
 use super::yes_no::YesNo;
 
@@ -73,6 +75,8 @@ pub enum Kind {
     Branch(Branch),
     /// Writes variables.
     Set(Set),
+    /// Waits.
+    Wait(Box<Wait>),
     /// Leaves the flow.
     Return(Leave),
 }
@@ -95,6 +99,7 @@ const KINDS: &[&str] = &[
     "transfer",
     "branch",
     "set",
+    "wait",
     "return",
 ];
 
@@ -113,6 +118,7 @@ const WISHED: &[&str] = &[
     "saved",
     "met",
     "ended",
+    "happened",
     "success",
 ];
 
@@ -136,6 +142,7 @@ impl Kind {
             Kind::Transfer(_) => "transfer",
             Kind::Branch(_) => "branch",
             Kind::Set(_) => "set",
+            Kind::Wait(_) => "wait",
             Kind::Return(_) => "return",
         }
     }
@@ -158,6 +165,7 @@ impl Kind {
             Kind::WebService(_) => WebService::OUTCOMES,
             Kind::Require(_) => Require::OUTCOMES,
             Kind::Transfer(_) => Transfer::OUTCOMES,
+            Kind::Wait(wait) => wait.outcomes(),
             Kind::Call(_) | Kind::Return(_) => &[],
         }
     }
@@ -181,6 +189,7 @@ impl Kind {
             | Kind::Transfer(_)
             | Kind::Branch(_)
             | Kind::Set(_)
+            | Kind::Wait(_)
             | Kind::Return(_) => &[],
         };
         self.outcomes().iter().chain(optional).copied()
@@ -198,6 +207,7 @@ impl Kind {
             Kind::YesNo(yes_no) => Some(&yes_no.listening),
             Kind::Collect(collect) => Some(&collect.listening),
             Kind::ChooseMethod(choose) => Some(&choose.listening),
+            Kind::Wait(wait) => Some(&wait.listening),
             Kind::Say(_)
             | Kind::FindMethods(_)
             | Kind::SendCode(_)
@@ -214,6 +224,25 @@ impl Kind {
         }
     }
 
+    /// What the kinds that reach out have in common.
+    pub fn reaching(&self) -> Option<&Reaching> {
+        match self {
+            Kind::FindMethods(find) => Some(&find.reaching),
+            Kind::SendCode(send) => Some(&send.reaching),
+            Kind::CheckCode(check) => Some(&check.reaching),
+            Kind::ConsentRead(read) => Some(&read.reaching),
+            Kind::ConsentSet(set) => Some(&set.reaching),
+            Kind::WebService(service) => Some(&service.reaching),
+            Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::Collect(_) | Kind::ChooseMethod(_) | Kind::Call(_) => None,
+            Kind::Require(_) | Kind::Transfer(_) | Kind::Branch(_) | Kind::Set(_) | Kind::Wait(_) | Kind::Return(_) => None,
+        }
+    }
+
+    /// The prompt that is said before the step reaches out.
+    pub fn meanwhile(&self) -> Option<&Located> {
+        self.reaching()?.meanwhile.as_ref()
+    }
+
     pub(super) fn enter<'f>(&'f self, stage: &mut Stage<'f, '_>) -> Next<'f> {
         match self {
             Kind::Say(say) => say.enter(stage),
@@ -226,6 +255,7 @@ impl Kind {
             Kind::CheckCode(check) => check.enter(stage),
             Kind::Branch(branch) => branch.enter(stage),
             Kind::Set(set) => set.enter(stage),
+            Kind::Wait(wait) => wait.enter(stage),
             Kind::ConsentRead(read) => read.enter(stage),
             Kind::ConsentSet(set) => set.enter(stage),
             Kind::WebService(service) => service.enter(stage),
@@ -242,6 +272,7 @@ impl Kind {
             Kind::YesNo(yes_no) => yes_no.heard(pressed, stage),
             Kind::Collect(collect) => collect.heard(pressed, stage),
             Kind::ChooseMethod(choose) => choose.heard(pressed, stage),
+            Kind::Wait(wait) => wait.heard(pressed, stage),
             Kind::Say(_)
             | Kind::FindMethods(_)
             | Kind::SendCode(_)
@@ -300,7 +331,8 @@ fn read_kind(kind: &Located, fields: &mut Fields, reading: &mut Reading) -> Opti
         "find_methods" => FindMethods::read(fields, reading).map(Kind::FindMethods),
         "choose_method" => ChooseMethod::read(fields, reading).map(Kind::ChooseMethod),
         "send_code" => SendCode::read(fields, reading).map(Kind::SendCode),
-        "check_code" => Some(Kind::CheckCode(CheckCode)),
+        "check_code" => Some(Kind::CheckCode(CheckCode::read(fields, reading))),
+        "wait" => Wait::read(fields, reading).map(Box::new).map(Kind::Wait),
         "set" => Set::read(fields, reading).map(Kind::Set),
         "consent.read" => ConsentRead::read(fields, reading).map(Kind::ConsentRead),
         "consent.set" => ConsentSet::read(fields, reading).map(Kind::ConsentSet),

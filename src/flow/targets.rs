@@ -30,7 +30,7 @@ pub(super) fn each_target<'f>(flow: &'f Flow, visit: &mut dyn FnMut(&'f Target))
             Kind::Menu(menu) => menu.choices.iter().for_each(|choice| visit_target(&choice.target, visit)),
             Kind::Say(_) | Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::ChooseMethod(_) => {}
             Kind::SendCode(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) | Kind::ConsentSet(_) | Kind::WebService(_) => {}
-            Kind::Call(_) | Kind::Require(_) | Kind::Transfer(_) | Kind::Set(_) | Kind::Return(_) => {}
+            Kind::Call(_) | Kind::Require(_) | Kind::Transfer(_) | Kind::Set(_) | Kind::Wait(_) | Kind::Return(_) => {}
         }
     }
 }

@@ -7,6 +7,8 @@ pub struct Template {
     pub source: String,
     /// The parts in order.
     pub parts: Vec<Part>,
+    /// The file of its recording, where the flow names one.
+    pub audio: Option<String>,
 }
 
 /// A part of a template.
@@ -48,7 +50,7 @@ impl Template {
             rest = &inside[close + 1..];
         }
         push_text(&mut parts, rest);
-        Ok(Self { source: source.to_owned(), parts })
+        Ok(Self { source: source.to_owned(), parts, audio: None })
     }
 
     /// Whether anything in it varies.

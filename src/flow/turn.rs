@@ -25,6 +25,17 @@ pub enum Act {
     Listen(Listen),
     /// Puts the caller through.
     Transfer(Transfer),
+    /// Holds the caller for a moment, and then asks how it goes on.
+    Hold(Hold),
+}
+
+/// A caller on hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The keys that are told at once; where there are none and no pause either, the words are all.
+    pub keys: Vec<char>,
+    /// How long the page listens before it asks, in milliseconds.
+    pub pause_ms: u32,
 }
 
 /// A call put through.
@@ -114,6 +125,13 @@ pub enum Takes {
         /// Most.
         to: u8,
     },
+    /// What a grammar of the flow's own says.
+    Grammar {
+        /// Its address: `VERSION/FILE`.
+        file: String,
+        /// The document.
+        text: String,
+    },
 }
 
 /// What a bound key does.
@@ -128,12 +146,37 @@ pub enum KeyMeaning {
     MoreTime,
 }
 
+impl Turn {
+    /// Whether the caller is on hold.
+    pub fn holds(&self) -> bool {
+        match self.act {
+            Act::Hold(_) => true,
+            Act::Listen(_) | Act::Transfer(_) => false,
+        }
+    }
+}
+
+impl Hold {
+    /// Words on the way to something that takes its time: they are said, and then it goes on.
+    pub(super) fn none() -> Self {
+        Self { keys: Vec::new(), pause_ms: 0 }
+    }
+}
+
 impl Takes {
+    /// Whether a grammar of the flow's own says what counts.
+    pub fn is_grammar(&self) -> bool {
+        match self {
+            Takes::Grammar { .. } => true,
+            Takes::OneOf(_) | Takes::Digits { .. } => false,
+        }
+    }
+
     /// Whether digits are collected, so that an action is a key and then `#`.
     pub fn collects(&self) -> bool {
         match self {
             Takes::OneOf(_) => false,
-            Takes::Digits { .. } => true,
+            Takes::Digits { .. } | Takes::Grammar { .. } => true,
         }
     }
 }

@@ -78,7 +78,7 @@ impl Flow {
             Kind::Return(leave) => ways.push(Way { by: By::Return, go: &leave.path, target: None, own: true, used_up: false }),
             Kind::Say(_) | Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::ChooseMethod(_) => {}
             Kind::SendCode(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) | Kind::ConsentSet(_) | Kind::WebService(_) => {}
-            Kind::Call(_) | Kind::Require(_) | Kind::Transfer(_) | Kind::Set(_) => {}
+            Kind::Call(_) | Kind::Require(_) | Kind::Transfer(_) | Kind::Set(_) | Kind::Wait(_) => {}
         }
         if let Some(listening) = step.kind.listening() {
             push_keys(ways, &listening.keys, true, |_| true);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::effect::Effect;
 use super::expression::Expression;
+use super::reaching::Reaching;
 use super::reading::{Fields, Located, Reading};
 use super::stage::{Next, Stage};
 use super::target::read_set;
@@ -17,6 +18,8 @@ pub struct WebService {
     pub send: Vec<(String, Expression)>,
     /// The variables that keep fields of the answer.
     pub keep: Vec<(String, Expression)>,
+    /// What callers hear meanwhile, and how long it may take.
+    pub reaching: Reaching,
 }
 
 impl WebService {
@@ -26,6 +29,7 @@ impl WebService {
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
         let send = fields.take("send").map(|node| read_set(node, reading)).unwrap_or_default();
         let keep = fields.take("keep").map(|node| read_set(node, reading)).unwrap_or_default();
+        let reaching = Reaching::read(fields, reading);
         let service = fields.need_text("service", reading)?;
         let Some(name) = service.text.strip_prefix("settings.") else {
             reading.fault(
@@ -36,7 +40,7 @@ impl WebService {
             );
             return None;
         };
-        Some(Self { service: Located { text: name.to_owned(), span: service.span.clone() }, send, keep })
+        Some(Self { service: Located { text: name.to_owned(), span: service.span.clone() }, send, keep, reaching })
     }
 
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {

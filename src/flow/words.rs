@@ -13,6 +13,9 @@ pub struct Words {
     pub pieces: Vec<Piece>,
     /// Whether a key interrupts it.
     pub barge_in: bool,
+    /// The address of its recording, `VERSION/LANGUAGE/FILE`; the voice speaks where there is none.
+    #[serde(default)]
+    pub audio: Option<String>,
 }
 
 /// A part of a prompt.
@@ -39,7 +42,7 @@ pub enum Piece {
 impl Words {
     /// Words of the engine itself, for when no flow has any.
     pub fn built_in(id: &str, language: &str, text: &str) -> Self {
-        Self { id: id.to_owned(), language: language.to_owned(), pieces: vec![Piece::Text(text.to_owned())], barge_in: true }
+        Self { id: id.to_owned(), language: language.to_owned(), pieces: vec![Piece::Text(text.to_owned())], barge_in: true, audio: None }
     }
 }
 

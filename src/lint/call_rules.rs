@@ -1,17 +1,19 @@
-//! What must fit between a flow and those it calls: they exist, their exits are answered, and none comes back to itself.
+//! What must fit between a flow and those it calls: they exist, get what they need, their exits are answered, and none comes back to itself.
 
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, nearest};
-use crate::flow::{Flow, FlowStep};
+use crate::flow::{CallFlow, Flow, FlowStep, Kind};
 
 /// What is wrong with the calls of the flow `name`, among `flows` by name.
 pub fn check_calls(name: &str, flows: &BTreeMap<String, Flow>) -> Vec<Finding> {
     let Some(flow) = flows.get(name) else { return Vec::new() };
-    flow.calls().flat_map(|(step, called)| check_call(name, step, called, flows)).collect()
+    flow.calls().flat_map(|(step, _)| check_call(name, step, flows)).collect()
 }
 
-fn check_call(name: &str, step: &FlowStep, called: &str, flows: &BTreeMap<String, Flow>) -> Vec<Finding> {
+fn check_call(name: &str, step: &FlowStep, flows: &BTreeMap<String, Flow>) -> Vec<Finding> {
+    let Kind::Call(call) = &step.kind else { return Vec::new() };
+    let called = call.flow.text.as_str();
     let span = || step.id.span.clone();
     let Some(other) = flows.get(called) else {
         let what = format!("the step {} calls the flow {called}, which is not here", step.id.text);
@@ -25,13 +27,40 @@ fn check_call(name: &str, step: &FlowStep, called: &str, flows: &BTreeMap<String
         let what = format!("the step {} calls the flow {called}, which comes back to {name}", step.id.text);
         return vec![Finding::error("flow-circle", span(), what).hint("let one of them end by an exit instead")];
     }
+    let open = open_exits(name, step, other, flows);
+    inputs(step, call, other).into_iter().chain(open).collect()
+}
+
+/// The inputs that are given are the other flow's, and what it cannot do without is among them.
+fn inputs(step: &FlowStep, call: &CallFlow, other: &Flow) -> Vec<Finding> {
+    let known = || other.inputs.keys().map(String::as_str);
+    let mut findings = Vec::new();
+    for (given, expression) in call.with.iter().filter(|(given, _)| !other.inputs.contains_key(given)) {
+        let hint = match nearest(given, known()) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("its inputs are {}", known().collect::<Vec<_>>().join(", ")),
+        };
+        let what = format!("the flow {} has no input {given}", call.flow.text);
+        findings.push(Finding::error("unknown-input", expression.span.clone(), what).hint(hint));
+    }
+    let is_given = |input: &str| call.with.iter().any(|(given, _)| given == input);
+    for (input, _) in other.inputs.iter().filter(|(name, input)| input.required && !is_given(name)) {
+        let what = format!("the flow {} needs the input {input}, which the step {} does not give", call.flow.text, step.id.text);
+        let hint = format!("add it: with: {{ {input}: inputs.{input} }}");
+        findings.push(Finding::error("missing-input", call.flow.span.clone(), what).hint(hint));
+    }
+    findings
+}
+
+fn open_exits(name: &str, step: &FlowStep, other: &Flow, flows: &BTreeMap<String, Flow>) -> Option<Finding> {
     let answered = |exit: &str| step.target(exit).is_some() || flows.get(name).is_some_and(|flow| flow.otherwise.contains_key(exit));
     let open: Vec<&str> = other.exits.keys().map(String::as_str).filter(|exit| !answered(exit)).collect();
+    let Kind::Call(call) = &step.kind else { return None };
     if open.is_empty() {
-        return Vec::new();
+        return None;
     }
-    let what = format!("the step {} does not say where {} of {called} goes", step.id.text, open.join(", "));
-    vec![Finding::error("open-exit", span(), what).hint("add it under `then`, or `any`")]
+    let what = format!("the step {} does not say where {} of {} goes", step.id.text, open.join(", "), call.flow.text);
+    Some(Finding::error("open-exit", step.id.span.clone(), what).hint("add it under `then`, or `any`"))
 }
 
 fn comes_back(name: &str, called: &str, flows: &BTreeMap<String, Flow>) -> bool {
@@ -48,4 +77,63 @@ fn comes_back(name: &str, called: &str, flows: &BTreeMap<String, Flow>) -> bool 
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALLER: &str = r#"
+callward: 1
+title: Caller
+languages: [en]
+inputs: { account: { text: {} } }
+exits: { agent: {} }
+otherwise: { service_error: agent }
+start: verify
+steps:
+  verify: { call: { flow: called, with: { identity: inputs.account }, then: { done: agent, agent: agent } } }
+prompts: { en: { hello: Hello. } }
+"#;
+
+    const CALLED: &str = r#"
+callward: 1
+title: Called
+languages: [en]
+inputs: { identity: { identity: { required: true } } }
+exits: { agent: {}, done: {} }
+start: hello
+steps: { hello: { say: { prompt: hello, then: done } } }
+prompts: { en: { hello: Hello. } }
+"#;
+
+    fn rules(caller: &str, called: &str) -> Vec<(&'static str, String)> {
+        let flows = [("caller", caller), ("called", called)];
+        let flows = flows.map(|(name, text)| (name.to_owned(), Flow::read(text).unwrap_or_else(|findings| panic!("{findings:?}")))).into();
+        check_calls("caller", &flows).into_iter().map(|finding| (finding.rule, finding.hint)).collect()
+    }
+
+    #[test]
+    fn a_call_that_fits_is_sound() {
+        assert!(rules(CALLER, CALLED).is_empty());
+    }
+
+    #[test]
+    fn inputs_must_be_the_other_flows_and_none_may_lack() {
+        let found = rules(&CALLER.replace("identity: inputs", "identiy: inputs"), CALLED);
+
+        assert_eq!(found[0], ("unknown-input", "did you mean identity?".to_owned()));
+        assert_eq!(found[1], ("missing-input", "add it: with: { identity: inputs.identity }".to_owned()));
+    }
+
+    #[test]
+    fn every_exit_goes_somewhere_and_no_flow_comes_back_to_itself() {
+        let open = rules(CALLER, &CALLED.replace("agent: {},", "agent: {}, gone: {},"));
+        let circle = rules(CALLER, &CALLED.replace("say: { prompt: hello, then: done }", "call: { flow: caller, then: { any: done } }"));
+        let unknown = rules(&CALLER.replace("flow: called", "flow: caled"), CALLED);
+
+        assert_eq!(open, [("open-exit", "add it under `then`, or `any`".to_owned())]);
+        assert_eq!(circle.iter().map(|(rule, _)| *rule).collect::<Vec<_>>(), ["flow-circle"]);
+        assert_eq!(unknown, [("unknown-flow", "did you mean called?".to_owned())]);
+    }
 }

@@ -44,6 +44,6 @@ fn is_counted(step: &FlowStep) -> bool {
         Kind::Branch(_) => step.expressions().iter().any(|condition| condition.names().iter().any(|(root, _)| counting(root))),
         Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::ChooseMethod(_) => false,
         Kind::ConsentRead(_) | Kind::ConsentSet(_) | Kind::WebService(_) | Kind::Call(_) | Kind::Require(_) => false,
-        Kind::Transfer(_) | Kind::Set(_) | Kind::Return(_) => false,
+        Kind::Transfer(_) | Kind::Set(_) | Kind::Wait(_) | Kind::Return(_) => false,
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn choice_keys(step: &FlowStep) -> Vec<char> {
         Kind::ChooseMethod(_) => vec!['1', '2', '3'],
         Kind::Say(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::SendCode(_) | Kind::CheckCode(_) => Vec::new(),
         Kind::ConsentRead(_) | Kind::ConsentSet(_) | Kind::WebService(_) | Kind::Call(_) | Kind::Require(_) => Vec::new(),
-        Kind::Transfer(_) | Kind::Branch(_) | Kind::Set(_) | Kind::Return(_) => Vec::new(),
+        Kind::Transfer(_) | Kind::Branch(_) | Kind::Set(_) | Kind::Wait(_) | Kind::Return(_) => Vec::new(),
     }
 }
 

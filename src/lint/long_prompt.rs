@@ -52,7 +52,7 @@ fn lines_length(step: &FlowStep, table: &BTreeMap<String, Prompt>) -> usize {
         Kind::ChooseMethod(choose) => Method::ALL.map(|method| format!("{}.{}", choose.listening.ask.text, method.name())).into(),
         Kind::Say(_) | Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::SendCode(_) | Kind::CheckCode(_) => Vec::new(),
         Kind::ConsentRead(_) | Kind::ConsentSet(_) | Kind::WebService(_) | Kind::Call(_) | Kind::Require(_) => Vec::new(),
-        Kind::Transfer(_) | Kind::Branch(_) | Kind::Set(_) | Kind::Return(_) => Vec::new(),
+        Kind::Transfer(_) | Kind::Branch(_) | Kind::Set(_) | Kind::Wait(_) | Kind::Return(_) => Vec::new(),
     };
     ids.iter().filter_map(|id| table.get(id)?.wordings.first()).map(|wording| length(wording, 0)).sum()
 }

@@ -11,8 +11,11 @@ mod few_digits;
 mod key_twice;
 mod key_words;
 mod long_prompt;
+mod missing_grammar;
+mod missing_recording;
 mod no_agent_exit;
 mod no_way_out;
+mod nothing_to_wait_for;
 mod phone_number_in_flow;
 mod review;
 mod roads;
@@ -27,6 +30,8 @@ mod unwritten_variable;
 mod url_in_flow;
 
 pub use call_rules::check_calls;
+pub use missing_grammar::check_grammars;
+pub use missing_recording::check_recordings;
 pub use review::{Review, has_errors, review};
 
 use crate::finding::Finding;
@@ -44,6 +49,7 @@ const RULES: &[fn(&roads::Roads<'_>) -> Vec<Finding>] = &[
     long_prompt::check,
     no_agent_exit::check,
     no_way_out::check,
+    nothing_to_wait_for::check,
     phone_number_in_flow::check,
     sealed_exit::check,
     secret_in_flow::check,

@@ -39,7 +39,10 @@ mod tests {
     use std::path::PathBuf;
 
     use crate::finding::Source;
+    use crate::flow::GrammarFile;
 
+    use super::super::missing_grammar::check_grammars;
+    use super::super::missing_recording::check_recordings;
     use super::*;
 
     fn files(folder: &str) -> Vec<(String, Source)> {
@@ -61,9 +64,15 @@ mod tests {
     fn every_bad_example_gives_exactly_its_rule() {
         let mut odd = String::new();
         for (name, source) in files("fixtures/flows") {
-            let review = review(&source.text);
+            let mut review = review(&source.text);
+            if let Some(flow) = &mut review.flow {
+                let broken = GrammarFile::read(include_str!("../../fixtures/flows/broken.grxml"));
+                flow.grammars.insert("broken.grxml".to_owned(), broken);
+            }
 
-            let rules: BTreeSet<String> = review.findings.iter().map(|finding| finding.rule.replace('-', "_")).collect();
+            let beside = review.flow.iter().flat_map(|flow| [check_recordings(flow), check_grammars(flow)].concat());
+            let rules: BTreeSet<String> =
+                review.findings.iter().cloned().chain(beside).map(|finding| finding.rule.replace('-', "_")).collect();
             if rules != BTreeSet::from([name]) {
                 odd += &format!("{}:\n{}\n\n", source.path, shown(&review.findings, &source));
             }

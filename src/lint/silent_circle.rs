@@ -1,12 +1,12 @@
 //! A circle in which nobody speaks: the engine would break it off, and the caller would hear an apology.
 
 use crate::finding::Finding;
-use crate::flow::{FlowStep, Kind};
+use crate::flow::{By, FlowStep, Kind, Way};
 
 use super::roads::Roads;
 
 pub(super) fn check(roads: &Roads<'_>) -> Vec<Finding> {
-    let circles = roads.circles(|step, way| !may_speak(step) && !way.speaks());
+    let circles = roads.circles(|step, way| !may_speak(step, way) && !way.speaks());
     let described = circles.into_iter().filter_map(|circle| {
         let steps: Vec<&FlowStep> = circle.iter().filter_map(|number| roads.steps.get(*number)).map(|(step, _)| *step).collect();
         let first = steps.first()?;
@@ -19,9 +19,12 @@ pub(super) fn check(roads: &Roads<'_>) -> Vec<Finding> {
     described.collect()
 }
 
-/// Whether callers hear or do something whenever they pass. `choose_method` passes by a single method without a word.
-fn may_speak(step: &FlowStep) -> bool {
+/// Whether callers hear or do something whenever they pass. `choose_method` passes by a single method without a word, and `wait`
+/// where what it waits for is so already.
+fn may_speak(step: &FlowStep, way: &Way<'_>) -> bool {
     match &step.kind {
+        kind if kind.meanwhile().is_some() => true,
+        Kind::Wait(_) => matches!(way.by, By::Outcome("timed_out") | By::Key(_)),
         Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::Collect(_) | Kind::Call(_) | Kind::Transfer(_) => true,
         Kind::ChooseMethod(choose) => choose.only_others,
         Kind::FindMethods(_) | Kind::SendCode(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) | Kind::ConsentSet(_) => false,

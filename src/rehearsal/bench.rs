@@ -12,6 +12,7 @@ use crate::store::{self, StoreError};
 use super::call_end::CallEnd;
 use super::coverage::Coverage;
 use super::dialled::Dialled;
+use super::discretion;
 use super::earlier;
 use super::gateways::{FALLBACKS, GATEWAYS};
 use super::house::{Flows, House, near};
@@ -129,7 +130,7 @@ impl<'f> Bench<'f> {
 
     /// As long as the code that was sent last, and different in every digit; as long as a code can be where none was sent.
     pub fn wrong_code(&self) -> String {
-        let sent = self.world.state().code.as_ref().map(|code| code.expose().to_owned());
+        let sent = self.world.state().codes.last().map(|code| code.expose().to_owned());
         let process = self.dialled.as_ref().map_or("", |dialled| dialled.process.as_str());
         let code = sent.unwrap_or_else(|| "0".repeat(usize::from(self.house.code_digits(process).1)));
         code.bytes().map(|digit| char::from(b'0' + (digit.wrapping_sub(b'0') + 1) % 10)).collect()
@@ -138,6 +139,19 @@ impl<'f> Bench<'f> {
     /// All that happened.
     pub fn conversation(&self) -> Vec<Moment> {
         self.world.log(0)
+    }
+
+    /// What no log and no record may tell is not in `log`, nor in the records of the calls.
+    pub async fn check_discretion(&self, log: &str) -> Result<(), Trouble> {
+        let written = self.written(log).await?;
+        let conversation = self.conversation();
+        discretion::check(&self.world.state(), &conversation, &written)
+    }
+
+    /// What was logged, and the records of the calls.
+    pub async fn written(&self, log: &str) -> Result<String, Trouble> {
+        let records = self.records().await.map_err(|error| Trouble::fault(&error))?;
+        Ok(records.iter().fold(log.to_owned(), |written, record| format!("{written}{record}\n")))
     }
 
     /// What of the flows was reached.

@@ -22,16 +22,16 @@ pub(super) struct RehearsedConsents {
 
 #[async_trait]
 impl ConsentBook for RehearsedConsents {
-    async fn read(&self, contact: &str) -> Result<ConsentStatus, ConsentFault> {
-        let answered = self.ask("consent read")?;
+    async fn read(&self, contact: &str, patience: Option<Duration>) -> Result<ConsentStatus, ConsentFault> {
+        let answered = self.ask("consent read", patience)?;
         let kept = self.world.state().consents.get(contact).cloned();
         let Some(status) = answered.or(kept) else { return Ok(ConsentStatus::NoConsent) };
         ConsentStatus::named(&status)
             .ok_or_else(|| ConsentFault { why: "the consent service's answer has no status that we know".to_owned() })
     }
 
-    async fn set(&self, contact: &str, status: ConsentStatus) -> Result<(), ConsentFault> {
-        if self.ask("consent set")?.is_some_and(|answered| answered != status.name()) {
+    async fn set(&self, contact: &str, status: ConsentStatus, patience: Option<Duration>) -> Result<(), ConsentFault> {
+        if self.ask("consent set", patience)?.is_some_and(|answered| answered != status.name()) {
             return Err(ConsentFault { why: "the consent service answered with another status".to_owned() });
         }
         let consent = Consent { contact: contact.to_owned(), status: status.name().to_owned() };
@@ -42,11 +42,13 @@ impl ConsentBook for RehearsedConsents {
 }
 
 impl RehearsedConsents {
-    fn ask(&self, name: &str) -> Result<Option<String>, ConsentFault> {
-        self.world.ask(name, PATIENCE).map_err(|fault| ConsentFault {
+    fn ask(&self, name: &str, patience: Option<Duration>) -> Result<Option<String>, ConsentFault> {
+        let patience = patience.unwrap_or(PATIENCE).min(PATIENCE);
+        let answered = self.world.ask(name, patience).map(|answer| answer.map(|answer| answer.status));
+        answered.map_err(|fault| ConsentFault {
             why: match fault {
                 Fault::Down => "the consent service cannot be reached".to_owned(),
-                Fault::TooSlow => format!("the consent service did not answer within {} ms", PATIENCE.as_millis()),
+                Fault::TooSlow => format!("the consent service did not answer within {} ms", patience.as_millis()),
             },
         })
     }

@@ -69,7 +69,7 @@ async fn call(gateway: &Gateway, world: &World, identity: &str, call_id: &str) -
     let variables: BTreeMap<String, String> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let first = gateway.switchboard.resume(process, &entry.address, 0, TurnInput::Begin(variables), PLATFORM).await?;
     let Page::Turn { number, .. } = first.page else { return Ok(()) };
-    let code = world.state().code.clone().unwrap_or_else(|| Digits::new(""));
+    let code = world.state().codes.last().cloned().unwrap_or_else(|| Digits::new(""));
     gateway.switchboard.resume(process, &entry.address, number, TurnInput::Keys(code), PLATFORM).await?;
     Ok(())
 }

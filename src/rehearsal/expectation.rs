@@ -72,6 +72,27 @@ impl Since {
     }
 }
 
+/// Nobody may have heard this prompt in the whole conversation.
+pub(super) fn never_hears(hears: &Hears, conversation: &[Moment]) -> Result<(), Trouble> {
+    match Since::default().hears(hears, conversation) {
+        _ if matches!(hears, Hears::Prompt(_)) && conversation.iter().filter_map(heard).all(|heard| heard.prompt.is_none()) => Ok(()),
+        Err(_) => Ok(()),
+        Ok(()) => Err(Trouble::difference("this was heard", String::new())),
+    }
+}
+
+/// Nobody may have asked this service.
+pub(super) fn never_asks(service: &str, conversation: &[Moment]) -> Result<(), Trouble> {
+    let asked = conversation.iter().find(|moment| matches!(moment, Moment::Asked { service: asked, .. } if asked == service));
+    asked.map_or(Ok(()), |asked| Err(Trouble::difference("this was asked", asked.to_string())))
+}
+
+/// These words may stand nowhere in what was written.
+pub(super) fn never_logs(text: &str, written: &str) -> Result<(), Trouble> {
+    let line = written.lines().find(|line| line.contains(text));
+    line.map_or(Ok(()), |line| Err(Trouble::difference("this was logged or recorded", format!("it says:\n{line}"))))
+}
+
 /// The call must have ended so.
 pub(super) fn returns(ends: &Ends, end: Option<&CallEnd>) -> Result<(), Trouble> {
     let wrong = |came: String| Err(Trouble::difference("the call did not end so", came));

@@ -37,20 +37,21 @@ impl Method for RehearsedGateway {
     }
 
     async fn send(&self, message: &Message) -> Result<(), SendError> {
-        let why = match self.world.ask(self.name(), PATIENCE) {
+        let patience = message.patience.min(PATIENCE);
+        let why = match self.world.ask(self.name(), patience) {
             Ok(None) if self.world.loses(self.name) => {
                 self.world.lose(&message.id);
                 return Ok(());
             }
-            Ok(answer) if answer.as_deref().is_none_or(|answer| answer == "success") => {
-                self.world.state().code = Some(message.code.clone());
+            Ok(answer) if answer.as_ref().is_none_or(|answer| answer.status == "success") => {
+                self.world.state().codes.push(message.code.clone());
                 let text = message.text.expose().to_owned();
                 self.world.note(Moment::Received { method: self.kind, to: address(self.kind, &message.to), text });
                 return Ok(());
             }
-            Ok(refused) => format!("answered {:?}", refused.unwrap_or_default()),
+            Ok(refused) => format!("answered {:?}", refused.unwrap_or_default().status),
             Err(Fault::Down) => "cannot be reached".to_owned(),
-            Err(Fault::TooSlow) => format!("did not answer within {} ms", PATIENCE.as_millis()),
+            Err(Fault::TooSlow) => format!("did not answer within {} ms", patience.as_millis()),
         };
         Err(SendError { why })
     }

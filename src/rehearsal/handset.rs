@@ -5,13 +5,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::flow::{Act, KeyMeaning, Transfer, Turn};
+use crate::flow::{Act, Hold, KeyMeaning, Transfer, Turn};
 use crate::secret::Digits;
 use crate::switchboard::TurnInput;
 
 use super::moment::Heard;
 use super::page::{Page, Say};
-use super::pressed::{Judged, digits, judge, meaning};
+use super::pressed::{Judged, digits, is_cut_short, judge, meaning};
 use super::spoken::spoken;
 
 /// What comes out.
@@ -29,6 +29,8 @@ pub(super) enum Action {
 #[derive(Default)]
 pub(super) struct Handset {
     page: Option<Page>,
+    /// The caller is on hold.
+    held: Option<Hold>,
     /// Pressed, and not yet taken by a page.
     typed: VecDeque<char>,
     actions: VecDeque<Action>,
@@ -47,12 +49,19 @@ impl Handset {
                 self.actions.extend(turn.said.iter().map(|words| Action::Hear(spoken(words, None))));
                 self.actions.push_back(Action::Transfer(transfer));
             }
+            Act::Hold(hold) => {
+                self.actions.extend(turn.said.iter().map(|words| Action::Hear(spoken(words, None))));
+                let over = hold.keys.is_empty();
+                self.held = Some(hold);
+                if over { self.post(TurnInput::Waited) } else { self.take_held() }
+            }
         }
     }
 
     /// The caller presses keys and lets go.
     pub fn handle_keys(&mut self, keys: &str) {
         self.typed.extend(keys.chars());
+        self.take_held();
         if let Some(page) = &mut self.page {
             page.anew = false;
         }
@@ -64,6 +73,9 @@ impl Handset {
 
     /// The page has waited for as long as [`Handset::patience`].
     pub fn handle_timeout(&mut self) {
+        if self.held.is_some() {
+            return self.post(TurnInput::Waited);
+        }
         let Some(page) = &mut self.page else { return };
         if !page.entry.is_empty() {
             return self.end_entry();
@@ -80,7 +92,16 @@ impl Handset {
 
     /// How long the page waits for the caller.
     pub fn patience(&self) -> Duration {
-        self.page.as_ref().map_or(Duration::ZERO, Page::patience)
+        let held = self.held.as_ref().map(|hold| Duration::from_millis(u64::from(hold.pause_ms)));
+        held.or(self.page.as_ref().map(Page::patience)).unwrap_or_default()
+    }
+
+    /// On hold a key that leads on is told at once, and any other only makes the page ask.
+    fn take_held(&mut self) {
+        let Some(hold) = &self.held else { return };
+        let Some(key) = self.typed.pop_front() else { return };
+        let leads_on = hold.keys.contains(&key);
+        self.post(if leads_on { TurnInput::Keys(Digits::new(key.to_string())) } else { TurnInput::Waited });
     }
 
     fn take_typed(&mut self) {
@@ -105,6 +126,8 @@ impl Handset {
             Some(KeyMeaning::Repeat) => self.listen(Say::Question),
             Some(KeyMeaning::MoreTime) => self.listen(Say::MoreTime),
             None if pressed.is_empty() => self.listen(Say::All),
+            None if is_cut_short(&page.listen, &pressed) => self.wrong_entry(),
+            None if page.listen.takes.is_grammar() => self.post(TurnInput::Keys(Digits::new(pressed))),
             None if collects && pressed.contains('*') => self.listen(Say::Nothing),
             None if digits(&pressed) < page.fewest() => self.wrong_entry(),
             None if collects => self.post(TurnInput::Keys(Digits::new(pressed.replace('#', "")))),
@@ -129,6 +152,7 @@ impl Handset {
 
     fn post(&mut self, input: TurnInput) {
         self.page = None;
+        self.held = None;
         self.actions.push_back(Action::Post(input));
     }
 }
@@ -222,7 +246,7 @@ mod tests {
     }
 
     fn words(pieces: Vec<Piece>) -> Words {
-        Words { id: "code.ask".into(), language: "en".into(), pieces, barge_in: true }
+        Words { id: "code.ask".into(), language: "en".into(), pieces, barge_in: true, audio: None }
     }
 
     fn text(text: &str) -> Words {

@@ -82,7 +82,7 @@ impl Page {
     pub fn fewest(&self) -> usize {
         match &self.listen.takes {
             Takes::Digits { from, .. } => usize::from(*from),
-            Takes::OneOf(_) => 0,
+            Takes::OneOf(_) | Takes::Grammar { .. } => 0,
         }
     }
 

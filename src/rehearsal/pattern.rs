@@ -86,6 +86,17 @@ pub(super) fn place(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, name, after))
 }
 
+/// Every `{name}` in a text.
+pub(super) fn places(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some((_, name, after)) = place(rest) {
+        names.push(name);
+        rest = after;
+    }
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,16 +1,19 @@
 //! Plays a case line by line: acts are done, what is told is compared with what happened.
 
+use tracing::instrument::WithSubscriber;
+
 use crate::finding::Finding;
 
 use super::bench::Bench;
 use super::call_end::CallEnd;
 use super::coverage::Coverage;
-use super::expectation::{Since, recorded, returns};
+use super::expectation::{Since, never_asks, never_hears, never_logs, recorded, returns};
 use super::house::Flows;
+use super::logbook::Logbook;
 use super::outcome::CaseOutcome;
 use super::pattern::Bindings;
 use super::telephone::Door;
-use super::transcript::{Case, Keys, Line, Tells, Transcript};
+use super::transcript::{Case, Keys, Line, Never, Tells, Transcript};
 use super::trouble::Trouble;
 
 /// Plays every case of a transcript by one door, each in a fresh world.
@@ -30,8 +33,10 @@ async fn play(flows: &Flows, given: &[Line], case: &Case, door: Door) -> CaseOut
             return CaseOutcome::new(case, door, Vec::new(), Some(fault), Coverage::default());
         }
     };
-    let mut player = Player { bench, bound: Bindings::new(), since: Since::default() };
-    let difference = player.lines(given.iter().chain(&case.lines)).await.err();
+    let log = Logbook::default();
+    let subscriber = log.subscriber();
+    let mut player = Player { bench, bound: Bindings::new(), since: Since::default(), log };
+    let difference = player.case(given, case).with_subscriber(subscriber).await.err();
     CaseOutcome::new(case, door, player.bench.conversation(), difference, player.bench.coverage())
 }
 
@@ -39,9 +44,15 @@ struct Player<'f> {
     bench: Bench<'f>,
     bound: Bindings,
     since: Since,
+    log: Logbook,
 }
 
 impl Player<'_> {
+    async fn case(&mut self, given: &[Line], case: &Case) -> Result<(), Finding> {
+        self.lines(given.iter().chain(&case.lines)).await?;
+        self.bench.check_discretion(&self.log.text()).await.map_err(|trouble| trouble.at(&case.span))
+    }
+
     async fn lines(&mut self, lines: impl Iterator<Item = &Line>) -> Result<(), Finding> {
         for line in lines {
             self.line(&line.tells).await.map_err(|trouble| trouble.at(&line.span))?;
@@ -67,6 +78,19 @@ impl Player<'_> {
                 recorded(ends, records.last())
             }
             Tells::HungUp => hung_up(self.bench.end()),
+            Tells::Never(never) => self.never(never).await,
+        }
+    }
+
+    /// What must not have happened in the case so far.
+    async fn never(&self, never: &Never) -> Result<(), Trouble> {
+        match never {
+            Never::Hears(hears) => never_hears(hears, &self.bench.conversation()),
+            Never::Asks(service) => never_asks(service, &self.bench.conversation()),
+            Never::Logs(text) => {
+                let bound = self.bound.iter().fold(text.clone(), |text, (name, digits)| text.replace(&format!("{{{name}}}"), digits));
+                never_logs(&bound, &self.bench.written(&self.log.text()).await?)
+            }
         }
     }
 
@@ -84,7 +108,7 @@ impl Player<'_> {
             Tells::Written(consent) => self.since.written(consent.as_ref(), &log),
             Tells::Transfers(to) => self.since.transfers(to, &log),
             Tells::Given(_) | Tells::Call { .. } | Tells::Presses(_) | Tells::StaysSilent(_) | Tells::HangsUp => Ok(()),
-            Tells::Clock(_) | Tells::Returns(_) | Tells::Recorded(_) | Tells::HungUp => Ok(()),
+            Tells::Clock(_) | Tells::Returns(_) | Tells::Recorded(_) | Tells::HungUp | Tells::Never(_) => Ok(()),
         }
     }
 
@@ -184,6 +208,50 @@ mod tests {
         assert!(hints[0].starts_with("it ended like this:\nreturns   agent: not_verified, agent_requested"), "{hints:?}");
         assert_eq!(hints[1], "the call goes on: it waits for the caller");
         assert_eq!(hints[2], "the caller hung up");
+    }
+
+    #[tokio::test]
+    async fn what_must_not_happen_is_told_when_it_did() {
+        let call = "call +49 -> two-factor  identity=1\nreceives sms: {code} …\npresses {code}\n";
+        let text = format!(
+            "given customer 1: sms +491701234533\n\
+             case nothing of it\n{call}never hears Goodbye.\nnever hears [send.failed]\nnever asks code_authentication\nnever logs {{code}}\n\
+             case heard\n{call}never hears I have sent a 6-digit code …\n\
+             case asked\n{call}never asks check_verified_contact_methods\n\
+             case logged\n{call}never logs code_correct\n",
+        );
+
+        let told: Vec<Option<&str>> = differences(&text).await.into_iter().map(|difference| difference.map(|(what, _)| what)).collect();
+
+        assert_eq!(told, [None, Some("this was heard"), Some("this was asked"), Some("this was logged or recorded")]);
+    }
+
+    #[tokio::test]
+    async fn an_entry_is_what_the_flows_own_grammar_says_by_both_doors() {
+        let text = r##"<?xml version="1.0"?><grammar xmlns="http://www.w3.org/2001/06/grammar" version="1.0" mode="dtmf" root="month">
+<rule id="month" scope="public"><one-of><item>0 1</item><item>1 2</item></one-of></rule></grammar>"##;
+        let mut flow = Flow::read(
+            "callward: 1\ntitle: Month\nlanguages: [en]\nexits: { agent: {}, done: { say: bye } }\nkeys: { 0: agent }\nstart: month\n\
+             otherwise: { no_input: agent, no_match: agent }\nsteps: { month: { collect: { ask: month, takes: { grammar: m.grxml }, keep: m, \
+             then: { entered: done } } } }\nprompts: { en: { month.ask: Which month?, month.no_input: Which?, month.no_match: No., \
+             bye: \"Month {vars.m:digits}.\" } }\n",
+        )
+        .unwrap();
+        flow.grammars.insert("m.grxml".to_owned(), crate::flow::GrammarFile::read(text));
+        let flows = Flows::from([("month".to_owned(), Arc::new(flow))]);
+        let told = "case entered\ncall +49 -> month\npresses 12\nhears Month 1 2.\nreturns done\n\
+                    case wrong and cut short\ncall +49 -> month\npresses 13\nhears No.\npresses 1\nhears No.\npresses 01\nreturns done\n\
+                    case agent\ncall +49 -> month\npresses 0#\nreturns agent\n";
+
+        for door in [Door::Offline, Door::OverHttp] {
+            for inline in ["", "given setting grammars = inline\n"] {
+                let told = format!("{inline}{told}");
+                let source = Source { path: "month.call".to_owned(), text: told.clone() };
+                for outcome in rehearse(&flows, &read(&told), door).await {
+                    assert!(outcome.passed(), "{}", outcome.render(&source, false));
+                }
+            }
+        }
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! What keys are to a question: its grammar, and its bound keys.
 
-use crate::flow::{KeyMeaning, Listen, Takes};
+use crate::flow::{GrammarFile, KeyMeaning, Listen, Takes};
+use crate::grammar::Verdict;
 
 /// What the keys so far are to the page's grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,7 @@ pub(super) fn judge(listen: &Listen, entry: &str) -> Judged {
             return if known { Judged::End } else { Judged::NoMatch };
         }
         Takes::Digits { to, .. } => usize::from(*to),
+        Takes::Grammar { text, .. } => return judge_by(text, listen, entry),
     };
     let hash_acts = listen.keys.contains_key(&'#');
     let body = match entry.strip_prefix('#') {
@@ -33,6 +35,28 @@ pub(super) fn judge(listen: &Listen, entry: &str) -> Judged {
         ("#", count) if (1..most).contains(&count) => Judged::End,
         _ => Judged::NoMatch,
     }
+}
+
+/// A grammar of the flow's own, beside bound keys.
+fn judge_by(grammar: &str, listen: &Listen, entry: &str) -> Judged {
+    let Ok(grammar) = GrammarFile::read(grammar) else { return Judged::NoMatch };
+    let (last, digit) = (entry.ends_with('#'), entry.chars().next().filter(char::is_ascii_digit));
+    let is_bound = |key: char| listen.keys.contains_key(&key);
+    if entry == "*" || (last && entry.len() == 2 && digit.is_some_and(is_bound)) {
+        return Judged::End;
+    }
+    match grammar.judge(entry) {
+        Verdict::MatchEnd => Judged::End,
+        Verdict::Match | Verdict::Partial => Judged::More,
+        Verdict::NoMatch if entry.len() == 1 && digit.is_some_and(is_bound) => Judged::More,
+        Verdict::NoMatch => Judged::NoMatch,
+    }
+}
+
+/// Whether more keys would be needed: the caller let go too soon.
+pub(super) fn is_cut_short(listen: &Listen, entry: &str) -> bool {
+    let Takes::Grammar { text, .. } = &listen.takes else { return false };
+    GrammarFile::read(text).is_ok_and(|grammar| !matches!(grammar.judge(entry), Verdict::Match | Verdict::MatchEnd))
 }
 
 /// What a bound key does: alone in a menu, a digit with `#` where digits are collected. The lines of a menu win over bound keys.

@@ -4,7 +4,7 @@ use crate::finding::Finding;
 use crate::flow::{Method, Transferred};
 
 use super::rest::{Rest, duration, needed, read_consent, wrong};
-use super::transcript::{Given, Manner};
+use super::transcript::{Answer, Given, Manner};
 
 const EXAMPLE: &str = "given     sms gateway is down";
 
@@ -83,7 +83,7 @@ fn read_transfer(text: &str) -> Option<Given> {
     (to.starts_with("sip:") || to.starts_with("tel:")).then(|| Given::Transfer { to: to.to_owned(), goes })
 }
 
-/// `NAME is down`, `NAME takes 6s`, `NAME loses messages`, `NAME answers "s1", "s2"`.
+/// `NAME is down`, `NAME takes 6s`, `NAME loses messages`, `NAME answers "s1", "s2" field=value`.
 fn read_service(text: &str) -> Option<(&str, Manner)> {
     if let Some(name) = text.strip_suffix(" loses messages") {
         return Some((name.trim(), Manner::Loses));
@@ -92,26 +92,47 @@ fn read_service(text: &str) -> Option<(&str, Manner)> {
         return Some((name.trim(), Manner::Down));
     }
     if let Some((name, answers)) = text.split_once(" answers ") {
-        let answers = quoted(answers)?;
+        let answers = read_answers(answers)?;
         return Some((name.trim(), Manner::Answers(answers)));
     }
     let (name, long) = text.split_once(" takes ")?;
     Some((name.trim(), Manner::Takes(duration(long.trim())?)))
 }
 
-/// One or more quoted texts with commas between them.
-fn quoted(text: &str) -> Option<Vec<String>> {
-    let mut texts = Vec::new();
+/// One or more answers with commas between them.
+fn read_answers(text: &str) -> Option<Vec<Answer>> {
+    let mut answers = Vec::new();
     let mut rest = text.trim();
     loop {
-        let (inside, after) = rest.strip_prefix('"')?.split_once('"')?;
-        texts.push(inside.to_owned());
-        rest = after.trim_start();
+        let (status, after) = quoted(rest)?;
+        let (fields, after) = read_fields(after)?;
+        answers.push(Answer { status: status.to_owned(), fields });
+        rest = after;
         if rest.is_empty() {
-            return Some(texts);
+            return Some(answers);
         }
         rest = rest.strip_prefix(',')?.trim_start();
     }
+}
+
+/// `name=value name="a value"`, up to a comma or the end; and what stands behind.
+fn read_fields(text: &str) -> Option<(Vec<(String, String)>, &str)> {
+    let mut fields = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() && !rest.starts_with(',') {
+        let (name, after) = rest.split_once('=')?;
+        let bare = || after.split_at(after.find([' ', ',']).unwrap_or(after.len()));
+        let (value, after) = quoted(after).unwrap_or_else(|| (bare().0, bare().1.trim_start()));
+        fields.push((name.trim().to_owned(), value.to_owned()));
+        rest = after;
+    }
+    Some((fields, rest))
+}
+
+/// A quoted text, and what stands behind it.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let (inside, after) = text.strip_prefix('"')?.split_once('"')?;
+    Some((inside, after.trim_start()))
 }
 
 #[cfg(test)]
@@ -146,10 +167,15 @@ mod tests {
     fn services_are_down_slow_or_answer() {
         assert_eq!(service("sms gateway is down"), ("sms gateway".to_owned(), Manner::Down));
         assert_eq!(service("consent read takes 6s"), ("consent read".to_owned(), Manner::Takes(Duration::from_secs(6))));
-        let answers = Manner::Answers(vec!["not found".to_owned(), "success, trust me".to_owned()]);
+        let answer = |status: &str| Answer { status: status.to_owned(), fields: Vec::new() };
+        let answers = Manner::Answers(vec![answer("not found"), answer("success, trust me")]);
         assert_eq!(service(r#"find_account answers "not found", "success, trust me""#), ("find_account".to_owned(), answers));
         assert_eq!(service("sms gateway loses messages"), ("sms gateway".to_owned(), Manner::Loses));
         assert!(read("find_account answers success").is_err());
+        let fields = [("day".to_owned(), "the tenth, at noon".to_owned()), ("room".to_owned(), "4".to_owned())];
+        let answers = vec![answer("pending"), Answer { status: "success".to_owned(), fields: fields.into() }];
+        let told = r#"calendar answers "pending", "success" day="the tenth, at noon" room=4"#;
+        assert_eq!(service(told), ("calendar".to_owned(), Manner::Answers(answers)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::flow::Method;
 use super::pattern::{Pattern, place};
 use super::read_given::read_given;
 use super::rest::{Rest, duration, needed, read_consent, wrong};
-use super::transcript::{Consent, Ends, Hears, Keys, Receives, Tells};
+use super::transcript::{Consent, Ends, Hears, Keys, Never, Receives, Tells};
 
 /// Reads the line that begins with `verb`.
 pub(super) fn read_line(verb: &str, rest: &Rest<'_>) -> Result<Tells, Finding> {
@@ -25,6 +25,9 @@ pub(super) fn read_line(verb: &str, rest: &Rest<'_>) -> Result<Tells, Finding> {
         "returns" => read_ends(rest).map(Tells::Returns),
         "recorded" => read_ends(rest).map(Tells::Recorded),
         "hung up" => nothing_more(rest, Tells::HungUp),
+        "never hears" => read_hears(rest).map(Never::Hears).map(Tells::Never),
+        "never asks" => Ok(Tells::Never(Never::Asks(needed(rest, "never asks  find_account")?.to_owned()))),
+        "never logs" => Ok(Tells::Never(Never::Logs(needed(rest, "never logs  {code}")?.to_owned()))),
         unknown => Err(Finding::error("unknown-line", rest.span.clone(), format!("no line begins with `{unknown}`"))),
     }
 }

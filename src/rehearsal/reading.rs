@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use crate::finding::{Finding, nearest};
 
+use super::pattern::places;
 use super::read_line::read_line;
 use super::rest::Rest;
-use super::transcript::{Case, Keys, Line, Needs, Tells, Transcript};
+use super::transcript::{Case, Keys, Line, Needs, Never, Tells, Transcript};
 
 /// The words that lines begin with.
 const VERBS: &[&str] = &[
@@ -26,6 +27,9 @@ const VERBS: &[&str] = &[
     "returns",
     "recorded",
     "hung up",
+    "never hears",
+    "never asks",
+    "never logs",
 ];
 
 impl Transcript {
@@ -111,6 +115,9 @@ impl Reading {
         }
         if let Tells::Presses(keys) = &line.tells {
             keys.iter().for_each(|keys| self.check_bound(keys, &line.span));
+        }
+        if let Tells::Never(Never::Logs(text)) = &line.tells {
+            places(text).into_iter().for_each(|name| self.check_bound(&Keys::Bound(name.to_owned()), &line.span));
         }
     }
 

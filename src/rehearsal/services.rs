@@ -14,6 +14,7 @@ use crate::verify::{CustomerServices, contact_method, make_code};
 
 use super::gateways::address;
 use super::moment::Moment;
+use super::transcript::Answer;
 use super::world::{Fault, World};
 
 /// The services that every tenant has.
@@ -34,7 +35,7 @@ pub(super) struct RehearsedServices {
 #[async_trait]
 impl CustomerServices for RehearsedServices {
     async fn check_verified_contact_methods(&self, call: ServiceCall<'_>) -> Result<(ServiceStatus, VerifiedContacts), ServiceError> {
-        let status = self.ask(CHECK_CONTACTS, call, &[])?;
+        let status = self.status(CHECK_CONTACTS, call, &[])?;
         let Some(contacts) = self.contacts(call.identity) else {
             return Ok((status.unwrap_or(ServiceStatus::NotFound), VerifiedContacts::default()));
         };
@@ -50,31 +51,33 @@ impl CustomerServices for RehearsedServices {
     }
 
     async fn send_authentication_code(&self, call: ServiceCall<'_>, method: ContactMethod) -> Result<ServiceStatus, ServiceError> {
-        let status = self.ask(SEND_CODE, call, &[("TwoFactorAuthSelectedMethod", method.parameter())])?;
+        let status = self.status(SEND_CODE, call, &[("TwoFactorAuthSelectedMethod", method.parameter())])?;
         let status = status.unwrap_or(ServiceStatus::Success);
         let contacts = self.contacts(call.identity).unwrap_or_default();
         let contact = contacts.into_iter().find(|(kind, _)| contact_method(*kind) == method && *kind != Method::Authenticator);
         if let (ServiceStatus::Success, Some((method, target))) = (&status, contact) {
             let code = make_code(CODE_DIGITS, &self.world.chance);
             let text = format!("{} is your code.", code.expose());
-            self.world.state().code = Some(code);
+            self.world.state().codes.push(code);
             self.world.note(Moment::Received { method, to: address(method, &target), text });
         }
         Ok(status)
     }
 
     async fn code_authentication(&self, call: ServiceCall<'_>, code: &Digits) -> Result<ServiceStatus, ServiceError> {
-        let status = self.ask(CHECK_CODE, call, &[("authCode_nbest1", code.expose())])?;
-        let right = self.world.state().code.as_ref() == Some(code);
+        let status = self.status(CHECK_CODE, call, &[("authCode_nbest1", code.expose())])?;
+        let right = self.world.state().codes.last() == Some(code);
         Ok(status.unwrap_or(if right { ServiceStatus::Success } else { ServiceStatus::IncorrectCode }))
     }
 
-    /// A flow's own service answers with what it was asked.
+    /// A flow's own service answers with what it was asked, and with what is given for it.
     async fn call(&self, url: &str, call: ServiceCall<'_>, fields: &[(&str, &str)]) -> Result<ServiceAnswer, ServiceError> {
         let name = url.rsplit('/').next().unwrap_or_default();
-        let status = self.ask(name, call, fields)?;
-        let echoed = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Ok(ServiceAnswer { status: status.unwrap_or(ServiceStatus::Success), fields: echoed })
+        let answer = self.ask(name, call, fields)?;
+        let echoed = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let given = answer.iter().flat_map(|answer| answer.fields.iter().cloned());
+        let fields = echoed.chain(given).collect();
+        Ok(ServiceAnswer { status: answer.map_or(ServiceStatus::Success, |answer| ServiceStatus::by_name(&answer.status)), fields })
     }
 }
 
@@ -83,14 +86,18 @@ impl RehearsedServices {
         self.world.state().customers.get(identity).cloned()
     }
 
-    /// Notes the request; the status that was given for this service, if any.
-    fn ask(&self, name: &str, call: ServiceCall<'_>, more: &[(&str, &str)]) -> Result<Option<ServiceStatus>, ServiceError> {
+    fn status(&self, name: &str, call: ServiceCall<'_>, more: &[(&str, &str)]) -> Result<Option<ServiceStatus>, ServiceError> {
+        Ok(self.ask(name, call, more)?.map(|answer| ServiceStatus::by_name(&answer.status)))
+    }
+
+    /// Notes the request; the answer that was given for this service, if any.
+    fn ask(&self, name: &str, call: ServiceCall<'_>, more: &[(&str, &str)]) -> Result<Option<Answer>, ServiceError> {
         let usual = [("accountNumber", call.identity), ("callId", call.call_id), ("tenant", call.tenant)];
         let fields = usual.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.world.note(Moment::Asked { service: name.to_owned(), fields });
         let fault = match self.world.ask(name, call.timeout) {
-            Ok(Some(written)) if written.trim().is_empty() => return Err(AnswerError::NoStatus.into()),
-            Ok(written) => return Ok(written.map(|written| ServiceStatus::by_name(&written))),
+            Ok(Some(answer)) if answer.status.trim().is_empty() => return Err(AnswerError::NoStatus.into()),
+            Ok(answer) => return Ok(answer),
             Err(Fault::Down) => HttpFault::Unreachable("nobody listens there".to_owned()),
             Err(Fault::TooSlow) => HttpFault::Timeout(call.timeout),
         };

@@ -73,7 +73,9 @@ impl Telephone {
             left -= rest;
             self.silent = Duration::ZERO;
             self.world.clock.advance(rest);
+            let asked_at = self.world.clock.now();
             self.time_out().await;
+            left = left.saturating_sub(Duration::try_from(self.world.clock.now().duration_since(asked_at)).unwrap_or_default());
         }
         self.silent += left;
         self.world.clock.advance(left);

@@ -79,6 +79,19 @@ pub enum Tells {
     Recorded(Ends),
     /// We ended the call.
     HungUp,
+    /// This has not happened in the case so far.
+    Never(Never),
+}
+
+/// What a case is without.
+#[derive(Debug, Clone)]
+pub enum Never {
+    /// A prompt that nobody hears.
+    Hears(Hears),
+    /// A service of the customer's that is not asked.
+    Asks(String),
+    /// Words that stand in no log and no record; `{name}` stands for what a message bound.
+    Logs(String),
 }
 
 /// What holds from a line on.
@@ -129,8 +142,17 @@ pub enum Manner {
     Takes(Duration),
     /// It takes messages and loses them, and says so in a receipt.
     Loses,
-    /// With these statuses one after the other; the last one stays.
-    Answers(Vec<String>),
+    /// With these answers one after the other; the last one stays.
+    Answers(Vec<Answer>),
+}
+
+/// What a service answers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Answer {
+    /// Its status, as written.
+    pub status: String,
+    /// Its other fields.
+    pub fields: Vec<(String, String)>,
 }
 
 /// A contact and what it said.
@@ -203,6 +225,7 @@ impl Tells {
             Tells::Call { .. } | Tells::Presses(_) | Tells::StaysSilent(_) | Tells::HangsUp => true,
             Tells::Given(_) | Tells::Clock(_) | Tells::Hears(_) | Tells::Receives(_) | Tells::Asks { .. } => false,
             Tells::Written(_) | Tells::Transfers(_) | Tells::Returns(_) | Tells::Recorded(_) | Tells::HungUp => false,
+            Tells::Never(_) => false,
         }
     }
 
@@ -213,7 +236,7 @@ impl Tells {
             Tells::Call { .. } | Tells::Clock(_) => Needs::Case,
             Tells::Presses(_) | Tells::StaysSilent(_) | Tells::HangsUp | Tells::Hears(_) | Tells::Receives(_) => Needs::Call,
             Tells::Asks { .. } | Tells::Written(_) | Tells::Transfers(_) => Needs::Call,
-            Tells::Returns(_) | Tells::Recorded(_) | Tells::HungUp => Needs::Call,
+            Tells::Returns(_) | Tells::Recorded(_) | Tells::HungUp | Tells::Never(_) => Needs::Call,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::secret::Digits;
 use crate::switchboard::Watch;
 
 use super::moment::Moment;
-use super::transcript::{Consent, Given, Manner};
+use super::transcript::{Answer, Consent, Given, Manner};
 
 /// The one tenant.
 pub(super) const TENANT: &str = "rehearsal";
@@ -29,8 +29,8 @@ pub(super) struct State {
     pub consents: BTreeMap<String, String>,
     /// Who was verified earlier in each call.
     pub verified: Option<String>,
-    /// The code that was sent last, by whomever.
-    pub code: Option<Digits>,
+    /// The codes that were sent, by whomever.
+    pub codes: Vec<Digits>,
     services: BTreeMap<String, Service>,
     transfers: BTreeMap<String, Transferred>,
     /// Messages that were taken and lost, by their ids, until the gateway says so.
@@ -45,7 +45,7 @@ struct Service {
     down: bool,
     loses: bool,
     takes: Duration,
-    answers: VecDeque<String>,
+    answers: VecDeque<Answer>,
 }
 
 /// Why a service gave no answer.
@@ -92,9 +92,9 @@ impl World {
         std::mem::replace(&mut self.state(), other)
     }
 
-    /// Asks a service that is waited for as long as `patience`; the clock goes on meanwhile. The answer is the status that was
+    /// Asks a service that is waited for as long as `patience`; the clock goes on meanwhile. The answer is the one that was
     /// given for it, or `None` where it does what such a service does.
-    pub fn ask(&self, name: &str, patience: Duration) -> Result<Option<String>, Fault> {
+    pub fn ask(&self, name: &str, patience: Duration) -> Result<Option<Answer>, Fault> {
         let mut state = self.state();
         let Some(service) = state.services.get_mut(name) else { return Ok(None) };
         if service.down {
@@ -181,6 +181,10 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(5);
 
+    fn answer(status: &str) -> Answer {
+        Answer { status: status.to_owned(), fields: Vec::new() }
+    }
+
     fn world(manner: Manner) -> World {
         let world = World::new(Clock::by_hand(Timestamp::UNIX_EPOCH), Chance::seeded(1));
         world.state().give(&Given::Service { name: "find".into(), manner });
@@ -189,11 +193,11 @@ mod tests {
 
     #[test]
     fn answers_come_in_order_and_the_last_one_stays() {
-        let world = world(Manner::Answers(vec!["not found".into(), "success".into()]));
+        let world = world(Manner::Answers(vec![answer("not found"), answer("success")]));
 
         let answers = [(); 3].map(|()| world.ask("find", PATIENCE).unwrap().unwrap());
 
-        assert_eq!(answers, ["not found", "success", "success"]);
+        assert_eq!(answers.map(|answer| answer.status), ["not found", "success", "success"]);
     }
 
     #[test]
@@ -213,8 +217,8 @@ mod tests {
         assert_eq!(world.ask("find", PATIENCE), Err(Fault::Down));
         assert_eq!(world.ask("another", PATIENCE), Ok(None));
 
-        world.state().give(&Given::Service { name: "find".into(), manner: Manner::Answers(vec!["success".into()]) });
+        world.state().give(&Given::Service { name: "find".into(), manner: Manner::Answers(vec![answer("success")]) });
 
-        assert_eq!(world.ask("find", PATIENCE), Ok(Some("success".to_owned())));
+        assert_eq!(world.ask("find", PATIENCE), Ok(Some(answer("success"))));
     }
 }

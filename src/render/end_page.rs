@@ -23,6 +23,8 @@ pub struct EndPage<'a> {
     pub turn: Option<&'a str>,
     /// The version of VoiceXML.
     pub version: Version,
+    /// Where recordings are: what stands before their addresses.
+    pub sounds: &'a str,
 }
 
 #[derive(Template)]
@@ -35,14 +37,14 @@ struct EndTemplate<'a> {
 impl EndPage<'_> {
     /// The document.
     pub fn render(&self) -> String {
-        let frame = Frame::new(self.version, self.kind, self.language, self.turn, self.results);
+        let frame = Frame::new(self.version, self.kind, self.language, self.turn, self.results).sounding(self.sounds);
         fill(&EndTemplate { frame, say: self.say }, 4096)
     }
 }
 
 impl EndTemplate<'_> {
     fn prompts(&self) -> impl Iterator<Item = Prompt<'_>> {
-        self.say.iter().map(|words| Prompt::always(words, self.frame.language))
+        self.say.iter().map(|words| Prompt::always(words, self.frame.language, self.frame.sounds))
     }
 }
 
@@ -57,7 +59,15 @@ mod tests {
     fn every_result_is_declared_and_given_back_even_after_an_error() {
         let results = [Variable::new("authStatus", "verified").unwrap(), Variable::new("authMethod", "").unwrap()];
         let say = [apology("en")];
-        let page = EndPage { say: &say, results: &results, kind: DialogKind::Subdialog, language: "en", turn: None, version: Version::V21 };
+        let page = EndPage {
+            say: &say,
+            results: &results,
+            kind: DialogKind::Subdialog,
+            language: "en",
+            turn: None,
+            version: Version::V21,
+            sounds: "",
+        };
 
         let document = parse(page.render().as_bytes()).unwrap();
 

@@ -60,6 +60,8 @@ pub(super) struct Frame<'a> {
     pub turn: Option<&'a str>,
     /// The sound that is heard while the next page takes longer than 2 s (§6.3.5).
     pub hold: Option<&'a str>,
+    /// Where recordings are: what stands before their addresses.
+    pub sounds: &'a str,
     /// What is returned, should an error end the dialog here.
     pub returned: &'a [Variable<'a>],
     pub apology: Words,
@@ -67,15 +69,19 @@ pub(super) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     pub fn new(version: Version, kind: DialogKind, language: &'a str, turn: Option<&'a str>, returned: &'a [Variable<'a>]) -> Self {
-        Self { version, kind, language, turn, hold: None, returned, apology: apology(language) }
+        Self { version, kind, language, turn, hold: None, sounds: "", returned, apology: apology(language) }
     }
 
     pub fn holding(self, hold: Option<&'a str>) -> Self {
         Self { hold, ..self }
     }
 
+    pub fn sounding(self, sounds: &'a str) -> Self {
+        Self { sounds, ..self }
+    }
+
     pub fn apologize(&self) -> Prompt<'_> {
-        Prompt::always(&self.apology, self.language)
+        Prompt::always(&self.apology, self.language, self.sounds)
     }
 }
 

@@ -17,6 +17,8 @@ const MOST_DIGITS: u8 = 40;
 pub enum GrammarName {
     /// One of these keys: `keys-129s`.
     Keys(KeySet),
+    /// Bound keys beside a grammar of the flow's own, a digit with `#`: `actions-0s`.
+    Actions(KeySet),
     /// Digits, or their beginning and then `#` or `*`: `digits-6`, and `digits-6-hash` where `#` alone has a meaning.
     ///
     /// Where it has none, a `#` that comes first is the habit of a caller whose code had already ended.
@@ -59,6 +61,7 @@ impl GrammarName {
         match &listen.takes {
             Takes::OneOf(keys) => GrammarName::Keys(keys.iter().chain(listen.keys.keys()).copied().collect()),
             Takes::Digits { to, .. } => GrammarName::Digits { to: (*to).clamp(1, MOST_DIGITS), hash_acts: listen.keys.contains_key(&'#') },
+            Takes::Grammar { .. } => GrammarName::Actions(listen.keys.keys().copied().chain(['*']).collect()),
         }
     }
 
@@ -66,6 +69,9 @@ impl GrammarName {
     pub fn read(name: &str) -> Option<Self> {
         if let Some(keys) = name.strip_prefix("keys-") {
             return KeySet::read(keys).map(GrammarName::Keys);
+        }
+        if let Some(keys) = name.strip_prefix("actions-") {
+            return KeySet::read(keys).map(GrammarName::Actions);
         }
         let digits = name.strip_prefix("digits-")?;
         let (digits, hash_acts) = digits.strip_suffix("-hash").map_or((digits, false), |digits| (digits, true));
@@ -88,6 +94,7 @@ impl fmt::Display for GrammarName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             GrammarName::Keys(keys) => write!(f, "keys-{keys}"),
+            GrammarName::Actions(keys) => write!(f, "actions-{keys}"),
             GrammarName::Digits { to, hash_acts: false } => write!(f, "digits-{to}"),
             GrammarName::Digits { to, hash_acts: true } => write!(f, "digits-{to}-hash"),
         }
@@ -127,6 +134,14 @@ mod tests {
         ] {
             assert_eq!(GrammarName::read(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn an_action_beside_a_grammar_is_a_digit_and_hash() {
+        assert_eq!(verdict("actions-08s", "8"), Verdict::Partial);
+        assert_eq!(verdict("actions-08s", "8#"), Verdict::MatchEnd);
+        assert_eq!(verdict("actions-08s", "*"), Verdict::MatchEnd);
+        assert_eq!(verdict("actions-08s", "1"), Verdict::NoMatch);
     }
 
     #[test]

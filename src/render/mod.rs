@@ -7,6 +7,7 @@ mod escape;
 mod frame;
 mod grammar_name;
 mod hang_up_page;
+mod hold_page;
 mod key_set;
 mod pressed;
 mod prompt;

@@ -18,7 +18,7 @@ impl Pressed {
     pub fn of(listen: &Listen, meaning: KeyMeaning) -> Self {
         let answers: &[char] = match &listen.takes {
             Takes::OneOf(keys) => keys,
-            Takes::Digits { .. } => &[],
+            Takes::Digits { .. } | Takes::Grammar { .. } => &[],
         };
         let collects = listen.takes.collects();
         let star = meaning == KeyMeaning::MoreTime && collects && !listen.keys.contains_key(&'*');

@@ -12,6 +12,8 @@ pub(super) struct Prompt<'a> {
     /// The language of the page.
     pub page: &'a str,
     pub moment: Moment,
+    /// Where recordings are: what stands before their addresses.
+    pub sounds: &'a str,
 }
 
 /// When a prompt is played: `say`, a variable of the page, tells what is next.
@@ -40,8 +42,8 @@ struct Pieces<'a> {
 }
 
 impl<'a> Prompt<'a> {
-    pub fn always(words: &'a Words, page: &'a str) -> Self {
-        Self { words, page, moment: Moment::Always }
+    pub fn always(words: &'a Words, page: &'a str, sounds: &'a str) -> Self {
+        Self { words, page, moment: Moment::Always, sounds }
     }
 
     fn pieces(&self) -> Pieces<'_> {
@@ -94,6 +96,6 @@ mod tests {
 
     fn said(moment: Moment, pieces: Vec<Piece>) -> String {
         let words = words("en", pieces);
-        Prompt { words: &words, page: "en", moment }.pieces().to_string()
+        Prompt { words: &words, page: "en", moment, sounds: "" }.pieces().to_string()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::flow::{Act, KeyMeaning, Listen, Piece, Takes, Transfer, TransferKind, Turn, Words};
+use crate::flow::{Act, Hold, KeyMeaning, Listen, Piece, Takes, Transfer, TransferKind, Turn, Words};
 
 /// Text that tries to get out of where it stands.
 pub(super) const HOSTILE: &str = "</prompt>\"'&\\<![CDATA[ ]]> \u{0}\u{b}\u{1f}\u{fffe}\u{2028}\u{85}\r\n\t 🦀 ß";
@@ -50,6 +50,11 @@ pub(super) fn transfer(kind: TransferKind) -> Turn {
     Turn { act: Act::Transfer(Transfer { to: "sip:agents@127.0.0.1:5070".to_owned(), kind, ring_for_ms: 30_000 }), ..code() }
 }
 
+/// A turn that holds the caller, who may press these keys.
+pub(super) fn on_hold(keys: &[char]) -> Turn {
+    Turn { act: Act::Hold(Hold { keys: keys.to_vec(), pause_ms: 500 }), ..code() }
+}
+
 /// A turn whose every word is hostile.
 pub(super) fn hostile() -> Turn {
     let said = vec![words("en", vec![text(HOSTILE), Piece::Digits(HOSTILE.to_owned()), Piece::Code])];
@@ -57,7 +62,7 @@ pub(super) fn hostile() -> Turn {
 }
 
 pub(super) fn words(language: &str, pieces: Vec<Piece>) -> Words {
-    Words { id: "sample".to_owned(), language: language.to_owned(), pieces, barge_in: true }
+    Words { id: "sample".to_owned(), language: language.to_owned(), pieces, barge_in: true, audio: None }
 }
 
 pub(super) fn text(text: &str) -> Piece {

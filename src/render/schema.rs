@@ -12,7 +12,7 @@ use super::entry_page::EntryPage;
 use super::frame::{DialogKind, Version};
 use super::grammar_name::{GrammarName, Grammars};
 use super::hang_up_page::HangUpPage;
-use super::sample::{HOSTILE, code, code_question, hostile, menu, transfer};
+use super::sample::{HOSTILE, code, code_question, hostile, menu, on_hold, transfer};
 use super::turn_page::TurnPage;
 use super::variable::{UNREACHABLE, Variable};
 
@@ -25,9 +25,18 @@ fn turn_pages_are_valid() {
     let lone_digit = Takes::Digits { from: 1, to: 1 };
     let short = Turn { act: Act::Listen(Listen { takes: lone_digit, ..code_question() }), ..code() };
     let (bridge, blind) = (transfer(TransferKind::Bridge), transfer(TransferKind::Blind));
-    for (turn, version, kind) in every(&[code(), menu(), hostile(), short, bridge, blind]) {
+    for (turn, version, kind) in every(&[code(), menu(), hostile(), short, bridge, blind, on_hold(&['0', '*']), on_hold(&[])]) {
         for grammars in [Grammars::Inline, Grammars::Served { base: "https://gw.example" }] {
-            let page = TurnPage { turn, submit: ADDRESS, kind, version, grammars, hold: Some("/prompts/one_moment.en.wav") };
+            let page = TurnPage {
+                turn,
+                submit: ADDRESS,
+                kind,
+                version,
+                grammars,
+                hold: Some("/prompts/one_moment.en.wav"),
+                sounds: "/prompts",
+                music: Some("/prompts/hold.wav"),
+            };
             assert_valid(&page.render(), page_schema(version));
         }
     }
@@ -46,7 +55,7 @@ fn entry_pages_are_valid() {
 #[test]
 fn end_pages_are_valid() {
     for (turn, version, kind) in every(&[Some(ADDRESS), None]) {
-        let page = EndPage { say: &hostile().said, results: &UNREACHABLE, kind, language: "en", turn: *turn, version };
+        let page = EndPage { say: &hostile().said, results: &UNREACHABLE, kind, language: "en", turn: *turn, version, sounds: "/prompts" };
         assert_valid(&page.render(), page_schema(version));
         assert_valid(&EndPage { say: &[], results: &[], ..page }.render(), page_schema(version));
     }

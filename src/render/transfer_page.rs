@@ -19,7 +19,7 @@ pub(super) struct TransferTemplate<'a> {
 
 impl TransferTemplate<'_> {
     fn prompts(&self) -> impl Iterator<Item = Prompt<'_>> {
-        self.said.iter().map(|words| Prompt::always(words, self.frame.language))
+        self.said.iter().map(|words| Prompt::always(words, self.frame.language, self.frame.sounds))
     }
 
     fn bridges(&self) -> bool {

@@ -18,6 +18,7 @@ use crate::flow::{Act, KeyMeaning, Listen, Takes, Turn, Words};
 
 use super::frame::{DialogKind, Frame, Version, fill};
 use super::grammar_name::{GrammarName, Grammars};
+use super::hold_page::HoldTemplate;
 use super::pressed::Pressed;
 use super::prompt::{Moment, Prompt};
 use super::transfer_page::TransferTemplate;
@@ -38,6 +39,10 @@ pub struct TurnPage<'a> {
     pub hold: Option<&'a str>,
     /// Where the grammar is.
     pub grammars: Grammars<'a>,
+    /// Where recordings are: what stands before their addresses.
+    pub sounds: &'a str,
+    /// The address of the music that callers on hold hear.
+    pub music: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -55,26 +60,37 @@ impl TurnPage<'_> {
     /// The document.
     pub fn render(&self) -> String {
         let Turn { language, said, act } = self.turn;
-        let frame = Frame::new(self.version, self.kind, language, Some(self.submit), &UNREACHABLE).holding(self.hold);
+        let frame = Frame::new(self.version, self.kind, language, Some(self.submit), &UNREACHABLE).holding(self.hold).sounding(self.sounds);
         match act {
             Act::Listen(listen) => {
                 let grammar = GrammarName::of(listen);
                 fill(&TurnTemplate { frame, submit: self.submit, grammars: self.grammars, grammar, said, listen }, 8192)
             }
             Act::Transfer(transfer) => fill(&TransferTemplate { frame, submit: self.submit, said, transfer }, 4096),
+            Act::Hold(hold) => {
+                let (submit, grammars, music) = (self.submit, self.grammars, self.music);
+                let frame = frame.holding(music);
+                fill(&HoldTemplate { frame, submit, grammars, said, hold, music }, 4096)
+            }
         }
     }
 }
 
 impl TurnTemplate<'_> {
     fn prompts(&self) -> impl Iterator<Item = Prompt<'_>> {
-        let page = self.frame.language;
-        let at = move |moment: fn(usize) -> Moment| move |(place, words)| Prompt { words, page, moment: moment(place + 1) };
-        let said = self.said.iter().map(move |words| Prompt { words, page, moment: Moment::Opening });
-        let ask = self.listen.ask.iter().map(move |words| Prompt { words, page, moment: Moment::Question });
+        let (page, sounds) = (self.frame.language, self.frame.sounds);
+        let at = move |moment: fn(usize) -> Moment| move |(place, words)| Prompt { words, page, moment: moment(place + 1), sounds };
+        let said = self.said.iter().map(move |words| Prompt { words, page, moment: Moment::Opening, sounds });
+        let ask = self.listen.ask.iter().map(move |words| Prompt { words, page, moment: Moment::Question, sounds });
         let no_input = self.listen.no_input.iter().enumerate().map(at(Moment::Silence));
         let no_match = self.listen.no_match.iter().enumerate().map(at(Moment::WrongEntry));
         said.chain(ask).chain(no_input).chain(no_match)
+    }
+
+    /// A grammar's document as it stands in a page: without a prologue, in the page's namespace.
+    fn inside(&self, text: &str) -> String {
+        let from = text.find("<grammar").unwrap_or(text.len());
+        text[from..].replace(r#" xmlns="http://www.w3.org/2001/06/grammar""#, "")
     }
 
     fn told(&self) -> Pressed {
@@ -97,7 +113,7 @@ mod tests {
     use crate::flow::{KeyMeaning, Takes};
     use crate::xml::parse;
 
-    use super::super::sample::{HOSTILE, code, code_question, hostile, menu, menu_question};
+    use super::super::sample::{HOSTILE, code, code_question, hostile, menu, menu_question, on_hold};
     use super::*;
 
     #[test]
@@ -110,6 +126,21 @@ mod tests {
         let turn = menu();
 
         assert_page("menu", &TurnPage { grammars: Grammars::Inline, kind: DialogKind::Subdialog, ..page(&turn) }.render());
+    }
+
+    #[test]
+    fn a_caller_on_hold_hears_music_and_can_press_keys() {
+        assert_page("hold", &page(&on_hold(&['0', '9'])).render());
+    }
+
+    #[test]
+    fn a_recording_has_the_words_inside_for_when_it_cannot_be_had() {
+        let mut turn = code();
+        turn.said[0].audio = Some("0123456789abcdef/en/code.wrong.wav".to_owned());
+
+        let prompt =
+            r#"><audio src="https://gw.example/prompts/0123456789abcdef/en/code.wrong.wav">That code did not match.</audio></prompt>"#;
+        assert!(page(&turn).render().contains(prompt), "{}", page(&turn).render());
     }
 
     #[test]
@@ -152,6 +183,8 @@ mod tests {
             version: Version::V21,
             grammars,
             hold: Some("https://gw.example/prompts/one_moment.en.wav"),
+            sounds: "https://gw.example/prompts",
+            music: Some("https://gw.example/prompts/hold.wav"),
         }
     }
 

@@ -52,9 +52,10 @@ fn is_guard(step: &FlowStep) -> bool {
     match &step.kind {
         Kind::CheckCode(_) | Kind::Require(_) | Kind::ConsentRead(_) | Kind::ConsentSet(_) => true,
         Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::ChooseMethod(_) => false,
-        Kind::SendCode(_) | Kind::WebService(_) | Kind::Call(_) | Kind::Transfer(_) | Kind::Branch(_) | Kind::Set(_) | Kind::Return(_) => {
+        Kind::SendCode(_) | Kind::WebService(_) | Kind::Call(_) | Kind::Transfer(_) | Kind::Branch(_) | Kind::Set(_) | Kind::Wait(_) => {
             false
         }
+        Kind::Return(_) => false,
     }
 }
 
@@ -79,6 +80,10 @@ fn case_order(flow: &Flow, step: &FlowStep) -> Vec<String> {
 fn fields(step: &FlowStep) -> Told {
     let mut fields = step.kind.listening().map(listening_fields).unwrap_or_default();
     let mut add = |name: &str, value: String| fields.push((name.to_owned(), value));
+    if let Some(reaching) = step.kind.reaching() {
+        add("meanwhile", reaching.meanwhile.as_ref().map(|prompt| prompt.text.clone()).unwrap_or_default());
+        add("give_up_after", reaching.give_up_after_ms.map(seconds).unwrap_or_default());
+    }
     match &step.kind {
         Kind::Say(say) => add("prompt", format!("{}, barge-in {}", say.prompt.text, say.barge_in)),
         Kind::Menu(_) | Kind::YesNo(_) | Kind::Branch(_) | Kind::CheckCode(_) => {}
@@ -116,6 +121,11 @@ fn fields(step: &FlowStep) -> Told {
             add("say", transfer.say.as_ref().map(|say| say.text.clone()).unwrap_or_default());
         }
         Kind::Set(set) => set.to.iter().for_each(|(name, expression)| add(name, expression.source.clone())),
+        Kind::Wait(wait) => {
+            add("for", wait.until.as_ref().map(|until| until.source.clone()).unwrap_or_default());
+            add("give_up_after", seconds(wait.give_up_after_ms));
+            add("say_every", seconds(wait.say_every_ms));
+        }
         Kind::Return(leave) => {
             add("say", leave.say.as_ref().map(|say| say.text.clone()).unwrap_or_default());
             add("reason", leave.reason.as_ref().map(|reason| reason.text.clone()).unwrap_or_default());
@@ -142,6 +152,7 @@ fn listening_fields(listening: &Listening) -> Vec<(String, String)> {
 fn takes_words(takes: &Collected) -> String {
     match takes {
         Collected::Code => "the code".to_owned(),
+        Collected::Grammar(file) => format!("what the grammar {} says", file.text),
         Collected::Digits(range) => format!("from {}, to {}, check {}", range.from.source, range.to.source, varying(&range.check)),
     }
 }

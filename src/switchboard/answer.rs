@@ -28,6 +28,8 @@ pub enum TurnInput {
     Silence,
     /// Wrong keys to the end of the page's reprompts.
     NoMatch,
+    /// The caller is on hold, and the page asks how it goes on.
+    Waited,
     /// Nothing that could be read: the page is given again.
     Garbled,
     /// The caller hung up.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::{Chance, Clock};
-use crate::flow::Passed;
+use crate::flow::{GrammarFile, Passed, Recording};
 use crate::secret::MasterKey;
 use crate::store::Store;
 
@@ -31,6 +31,16 @@ impl Switchboard {
     /// The same, with somebody who is told which way calls go.
     pub fn watched_by(self, watch: Arc<dyn Watch>) -> Self {
         Self { watch: Some(watch), ..self }
+    }
+
+    /// The recording `LANGUAGE/FILE` of that version, of whatever flow.
+    pub fn recording(&self, version: &str, name: &str) -> Option<Recording> {
+        self.directory.recording(version, name)
+    }
+
+    /// The grammar file of that version, of whatever flow.
+    pub fn grammar(&self, version: &str, file: &str) -> Option<GrammarFile> {
+        self.directory.grammar(version, file)
     }
 
     pub(super) fn tell(&self, trail: Vec<Passed>) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::consent::ConsentBook;
-use crate::flow::{Book, Chapter, Rules};
+use crate::flow::{Book, Chapter, Flow, GrammarFile, Recording, Rules};
 use crate::verify::{CustomerServices, Limits, Method};
 
 /// All tenants, by name.
@@ -68,6 +68,23 @@ impl Process {
 }
 
 impl Directory {
+    /// The recording `LANGUAGE/FILE` of that version, of whatever flow.
+    pub fn recording(&self, version: &str, name: &str) -> Option<Recording> {
+        let mut recordings = self.flows().filter_map(|flow| flow.prompts.recordings.get(name));
+        recordings.find(|recording| recording.version == version).cloned()
+    }
+
+    /// The grammar file of that version, of whatever flow.
+    pub fn grammar(&self, version: &str, file: &str) -> Option<GrammarFile> {
+        let mut grammars = self.flows().filter_map(|flow| flow.grammars.get(file)?.as_ref().ok());
+        grammars.find(|grammar| grammar.version == version).cloned()
+    }
+
+    fn flows(&self) -> impl Iterator<Item = &Flow> {
+        let processes = self.tenants.values().flat_map(|tenant| tenant.processes.values());
+        processes.flat_map(|process| process.book.chapters()).map(|(_, chapter)| chapter.flow.as_ref())
+    }
+
     /// The enabled process of that code, with its tenant.
     pub fn process(&self, tenant: &str, code: &str) -> Option<(&Tenant, &Arc<Process>)> {
         let tenant = self.tenants.get(tenant)?;

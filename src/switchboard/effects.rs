@@ -217,8 +217,15 @@ impl Work<'_> {
             identity: self.live.state.identity(),
             call_id: self.live.call.known_as(&self.live.auth_id),
             tenant: &self.live.call.tenant,
-            timeout: Duration::from_millis(u64::from(self.rules().http_timeout_ms)),
+            timeout: self.patience().unwrap_or(Duration::from_millis(u64::from(self.rules().http_timeout_ms))),
         }
+    }
+
+    /// How long the step lets somebody else take, where it says so.
+    pub fn patience(&self) -> Option<Duration> {
+        let frame = self.live.state.frame()?;
+        let step = self.chapter()?.flow.steps.get(&frame.step)?;
+        step.kind.reaching()?.give_up_after_ms.map(|longest| Duration::from_millis(u64::from(longest)))
     }
 
     /// What a status comes to that is none of the known ones: an exit that needs nothing, or a failure (AMB-7). `error` is a

@@ -31,6 +31,8 @@ use super::{ending, metrics, notes, record};
 
 /// How long a claim holds (DESIGN, "Claims, time and lost nodes").
 pub(super) const LEASE: Duration = Duration::from_secs(30);
+/// How long a page that holds a caller is kept without news (DESIGN, "HTTP, for IVR platforms").
+const NEWS_WITHIN: Duration = Duration::from_secs(2);
 /// How often a turn is tried again when others were quicker.
 const MOST_ROUNDS: usize = 20;
 
@@ -161,7 +163,7 @@ impl Switchboard {
             return Ok(Attempt::Again);
         }
         let hung_up = matches!(input, TurnInput::HungUp);
-        if !hung_up && (turn != row.turn || matches!(input, TurnInput::Garbled)) {
+        if !hung_up && (turn != row.turn || is_garbled(input, &live)) {
             return Ok(Attempt::Answered(current_page(&live, row.turn)));
         }
         // Nobody holds it, and yet something was begun: whoever did that is gone. Who hung up need not know what came of it.
@@ -186,6 +188,10 @@ impl Switchboard {
                 self.read_receipt(&mut work).await?;
                 Input::Silence
             }
+            TurnInput::Waited => {
+                self.wait_for_news(&work).await?;
+                Input::Waited
+            }
             TurnInput::NoMatch | TurnInput::Garbled => Input::NoMatch,
             TurnInput::HungUp => Input::HungUp,
         };
@@ -195,6 +201,17 @@ impl Switchboard {
         }
         let step = self.advance(&mut work, input).await?;
         self.follow(work, step).await
+    }
+
+    /// Keeps a page that only holds the caller for a while: what it waits for may come meanwhile.
+    async fn wait_for_news(&self, work: &Work<'_>) -> Result<(), SwitchboardError> {
+        let now = self.store.now().await?;
+        let known = Known { live: &work.live, tenant: work.tenant, now };
+        let step = advance(&work.process.book, &known, work.live.state.clone(), Input::Waited).step;
+        if matches!(&step, Step::Speak(turn) if turn.holds()) && !self.clock.advance(NEWS_WITHIN) {
+            self.store.changed(work.key, work.row.revision, NEWS_WITHIN).await?;
+        }
+        Ok(())
     }
 
     /// A node was lost in the middle of an effect: what came of it is unknown, and it is not done again.
@@ -311,6 +328,17 @@ impl Work<'_> {
             Some(id) => Guard::HeldBy(id),
             None => Guard::Unchanged { revision: self.revision },
         }
+    }
+}
+
+/// Whether the input says nothing on this page: only a page that holds the caller asks how it goes on.
+fn is_garbled(input: &TurnInput, live: &Live) -> bool {
+    let holds = live.turn.as_ref().is_some_and(Turn::holds);
+    match input {
+        TurnInput::Garbled => true,
+        TurnInput::Waited => !holds,
+        TurnInput::Transferred(_) => holds,
+        TurnInput::Begin(_) | TurnInput::Keys(_) | TurnInput::Silence | TurnInput::NoMatch | TurnInput::HungUp => false,
     }
 }
 

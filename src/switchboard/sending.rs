@@ -108,9 +108,10 @@ impl Switchboard {
         }
         let message = compose(work, method, pieces, code);
         let mut why = Vec::new();
-        let deadline = Instant::now() + PATIENCE;
+        let patience = message.patience;
+        let deadline = Instant::now() + patience;
         for gateway in work.tenant.methods.iter().filter(|gateway| gateway.kind() == method) {
-            let late = |_| Err(SendError { why: format!("the caller has waited {} s: not tried further", PATIENCE.as_secs()) });
+            let late = |_| Err(SendError { why: format!("the caller has waited {} s: not tried further", patience.as_secs()) });
             let sent = timeout_at(deadline, gateway.send(&message).instrument(info_span!("gateway", name = gateway.name())))
                 .await
                 .unwrap_or_else(late);
@@ -176,6 +177,7 @@ fn compose(work: &Work<'_>, method: Method, pieces: &[Piece], code: Digits) -> M
         subject: rules.email_subject,
         text: text(pieces, &code),
         code,
+        patience: work.patience().unwrap_or(PATIENCE).min(PATIENCE),
         id: work.live.verification.code.as_ref().map(|code| code.message_id.clone()).unwrap_or_default(),
     }
 }

@@ -15,7 +15,7 @@ impl Switchboard {
     pub(super) async fn read_consent(&self, work: &mut Work<'_>, contact: &str) -> Result<Outcome, SwitchboardError> {
         work.live.consent = None;
         let read = match &work.tenant.consent {
-            Some(book) => book.read(contact).await.map_err(|fault| fault.why),
+            Some(book) => book.read(contact, work.patience()).await.map_err(|fault| fault.why),
             None => Err("the tenant has no consent service".to_owned()),
         };
         let (outcome, why) = match read {
@@ -42,7 +42,7 @@ impl Switchboard {
             return Ok(None);
         }
         let set = match &work.tenant.consent {
-            Some(book) => book.set(contact, status).await.map_err(|fault| fault.why),
+            Some(book) => book.set(contact, status, work.patience()).await.map_err(|fault| fault.why),
             None => Err("the tenant has no consent service".to_owned()),
         };
         let (outcome, why) = match set {

@@ -1,5 +1,7 @@
 //! A way of sending a code, whoever carries it.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::flow::Method as MethodKind;
@@ -18,6 +20,8 @@ pub struct Message {
     pub text: SecretText,
     /// The code alone.
     pub code: Digits,
+    /// How long the caller waits for it to be taken.
+    pub patience: Duration,
     /// Our id of the message: one for each code.
     pub id: String,
 }

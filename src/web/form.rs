@@ -51,6 +51,7 @@ impl Form {
         match self.0.get("outcome").map(String::as_str) {
             Some("no_input") => TurnInput::Silence,
             Some("no_match") => TurnInput::NoMatch,
+            Some("waiting") => TurnInput::Waited,
             Some(outcome) => Transferred::named(outcome).map_or(TurnInput::Garbled, TurnInput::Transferred),
             None => TurnInput::Garbled,
         }
@@ -80,6 +81,7 @@ mod tests {
         assert!(matches!(answer("/", "keys=%23123456").await, TurnInput::Keys(keys) if keys.expose() == "123456"));
         assert!(matches!(answer("/", "outcome=no_input").await, TurnInput::Silence));
         assert!(matches!(answer("/", "outcome=no_match").await, TurnInput::NoMatch));
+        assert!(matches!(answer("/", "outcome=waiting").await, TurnInput::Waited));
         for garbled in ["", "keys=", "keys=one", "outcome=x", "{\"keys\":1}", "keys=%ff"] {
             assert!(matches!(answer("/", garbled).await, TurnInput::Garbled), "{garbled}");
         }

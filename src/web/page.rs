@@ -42,23 +42,26 @@ pub(super) fn answer(gateway: &Gateway, names: (&str, &str), call: Option<(&Call
             let submit = gateway.turn(names, address, *number);
             let grammars = if answer.inline_grammars { Grammars::Inline } else { Grammars::Served { base: &gateway.base } };
             let hold = sounds::one_moment(&gateway.base, &turn.language);
-            TurnPage { turn, submit: &submit, kind: answer.kind, version, grammars, hold: Some(&hold) }.render()
+            let (music, sounds) = (sounds::music(&gateway.base), sounds::folder(&gateway.base));
+            let (hold, music) = (Some(hold.as_str()), Some(music.as_str()));
+            TurnPage { turn, submit: &submit, kind: answer.kind, version, grammars, hold, sounds: &sounds, music }.render()
         }
         (Page::Turn { .. }, None) => hung_up(answer),
         (Page::End(goodbye), _) => {
             let turn = call.map(|(address, posted)| gateway.turn(names, address, posted));
-            end(goodbye, turn.as_deref(), answer.kind, version)
+            end(gateway, goodbye, turn.as_deref(), (answer.kind, version))
         }
     }
 }
 
-fn end(goodbye: &Goodbye, turn: Option<&str>, kind: DialogKind, version: Version) -> String {
+fn end(gateway: &Gateway, goodbye: &Goodbye, turn: Option<&str>, (kind, version): (DialogKind, Version)) -> String {
     let mut named = goodbye.results.named();
     if !named.iter().any(|(name, _)| *name == "consentStatus") {
         named.push(("consentStatus", ""));
     }
     let results: Vec<Variable<'_>> = named.into_iter().filter_map(|(name, value)| Variable::new(name, value)).collect();
-    EndPage { say: &goodbye.say, results: &results, kind, language: &goodbye.language, turn, version }.render()
+    let sounds = sounds::folder(&gateway.base);
+    EndPage { say: &goodbye.say, results: &results, kind, language: &goodbye.language, turn, version, sounds: &sounds }.render()
 }
 
 /// The page for a caller who is gone, in the version of `answer`.

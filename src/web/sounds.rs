@@ -1,21 +1,46 @@
-//! What a caller hears while a service takes long: "one moment", then soft music (REQUIREMENTS, Default 3 "service wait").
+//! What a caller hears while something takes long: "one moment", then soft music (REQUIREMENTS, Default 3 "service wait").
 
-use axum::extract::Path;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::{StatusCode, header};
+
+use super::gateway::Gateway;
 
 /// By language; the first one stands in for a missing one. Spoken by espeak-ng, whose output is free to use; `make audio` remakes them.
 const ONE_MOMENT: [(&str, &[u8]); 2] =
     [("en", include_bytes!("../../audio/one_moment.en.wav")), ("es", include_bytes!("../../audio/one_moment.es.wav"))];
 
-/// `GET /prompts/{file}`: `one_moment.en.wav`.
+/// The music alone, for callers on hold.
+const MUSIC: &[u8] = include_bytes!("../../audio/hold.wav");
+
+/// `GET /prompts/{file}`: `one_moment.en.wav`, `hold.wav`.
 pub(super) async fn sound(Path(file): Path<String>) -> Response {
-    let found = ONE_MOMENT.iter().find(|(language, _)| file == format!("one_moment.{language}.wav"));
-    let Some((_, sound)) = found else {
+    let moment = ONE_MOMENT.iter().find(|(language, _)| file == format!("one_moment.{language}.wav")).map(|(_, sound)| *sound);
+    let Some(sound) = moment.or((file == "hold.wav").then_some(MUSIC)) else {
         return (StatusCode::NOT_FOUND, "there is no such sound\n").into_response();
     };
     let headers = [(header::CONTENT_TYPE, "audio/wav"), (header::CACHE_CONTROL, "public, max-age=86400")];
-    (headers, *sound).into_response()
+    (headers, sound).into_response()
+}
+
+/// `GET /prompts/{version}/{language}/{file}`: a recording of a flow's; its address says what it holds, so caches may keep it for ever.
+pub(super) async fn recording(
+    State(gateway): State<Arc<Gateway>>,
+    Path((version, language, file)): Path<(String, String, String)>,
+) -> Response {
+    let Some(recording) = gateway.switchboard.recording(&version, &format!("{language}/{file}")) else {
+        return (StatusCode::NOT_FOUND, "there is no such recording\n").into_response();
+    };
+    let headers = [(header::CONTENT_TYPE, "audio/wav"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    (headers, Bytes::from_owner(recording.sound)).into_response()
+}
+
+/// What stands before the addresses of recordings.
+pub(super) fn folder(base: &str) -> String {
+    format!("{base}/prompts")
 }
 
 /// The address of the sound for a page in `language`.
@@ -23,4 +48,9 @@ pub(super) fn one_moment(base: &str, language: &str) -> String {
     let primary = language.split('-').next().unwrap_or_default();
     let known = ONE_MOMENT.iter().find(|(known, _)| *known == primary).unwrap_or(&ONE_MOMENT[0]);
     format!("{base}/prompts/one_moment.{}.wav", known.0)
+}
+
+/// The address of the music.
+pub(super) fn music(base: &str) -> String {
+    format!("{base}/prompts/hold.wav")
 }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::Arc;
 
+use callward::finding::Source;
 use callward::flow::Flow;
 use callward::lint::review;
+use callward::rehearsal::{Door, Flows, Transcript, rehearse};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -53,9 +56,25 @@ fn parts_of_flows_in_the_manual_can_be_read() {
 fn every_rule_with_a_bad_example_is_explained() {
     let manual = manual();
     for entry in fs::read_dir(format!("{ROOT}/fixtures/flows")).unwrap() {
-        let rule = entry.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-");
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let rule = path.file_stem().unwrap().to_string_lossy().replace('_', "-");
 
         assert!(manual.contains(&format!("`{rule}`")), "{rule}");
+    }
+}
+
+#[tokio::test]
+async fn the_transcript_in_the_manual_comes_true() {
+    let flow = blocks("flow").into_iter().next().unwrap();
+    let flows = Flows::from([("opening-hours".to_owned(), Arc::new(Flow::read(&flow).unwrap()))]);
+    let text = manual().split("```call\n").nth(1).unwrap().split("```").next().unwrap().to_owned();
+    let source = Source { path: "docs/flows.md".to_owned(), text };
+
+    for outcome in rehearse(&flows, &Transcript::read(&source.text).unwrap(), Door::Offline).await {
+        assert!(outcome.passed(), "{}", outcome.render(&source, false));
     }
 }
 
