@@ -209,7 +209,7 @@ impl Switchboard {
         let known = Known { live: &work.live, tenant: work.tenant, now };
         let step = advance(&work.process.book, &known, work.live.state.clone(), Input::Waited).step;
         if matches!(&step, Step::Speak(turn) if turn.holds()) && !self.clock.advance(NEWS_WITHIN) {
-            self.store.changed(work.key, work.row.revision, NEWS_WITHIN).await?;
+            self.store.changed(work.key, work.revision, NEWS_WITHIN).await?;
         }
         Ok(())
     }
@@ -333,7 +333,7 @@ impl Work<'_> {
 
 /// Whether the input says nothing on this page: only a page that holds the caller asks how it goes on.
 fn is_garbled(input: &TurnInput, live: &Live) -> bool {
-    let holds = live.turn.as_ref().is_some_and(Turn::holds);
+    let holds = live.turn.as_ref().is_some_and(|turn| turn.holds());
     match input {
         TurnInput::Garbled => true,
         TurnInput::Waited => !holds,
