@@ -74,6 +74,9 @@ impl Call {
             return;
         }
         let Phase::Outgoing(outgoing) = &self.phase else { return };
+        if let (Stage::Proceeding, Some(via)) = (outgoing.stage, &outgoing.via) {
+            post.cancel(&outgoing.invite, via, outgoing.to, now);
+        }
         let cause = if outgoing.is_cancelled() { Cause::Cancelled } else { Cause::NoAnswer };
         self.end(Ending::ours(cause), post);
     }

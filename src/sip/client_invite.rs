@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use super::timing::{GIVE_UP, Lapse, Resending, TIMER_D};
+use super::timing::{GIVE_UP, Lapse, Resending, TIMER_C, TIMER_D};
 
 /// An INVITE that was sent.
 #[derive(Debug)]
 pub(super) enum ClientInvite {
     /// Nothing has been heard: timers A (not on streams) and B.
     Calling { again: Option<Resending>, give_up: Instant },
-    /// A provisional response came: the far end rings as long as it likes.
-    Proceeding,
+    /// A provisional response came. Who works on it says so every minute (§13.3.1.1): timer C, which proxies have too.
+    Proceeding { give_up: Instant },
     /// Refused and acknowledged: timer D.
     Completed { until: Instant },
     /// Accepted; more 2xx can come from other branches: timer M.
@@ -40,15 +40,15 @@ impl ClientInvite {
     /// A response with this status came.
     pub fn handle_response(&mut self, status: u16, reliable: bool, now: Instant) -> Heard {
         match (&self, status) {
-            (Self::Calling { .. } | Self::Proceeding, 100..200) => {
-                *self = Self::Proceeding;
+            (Self::Calling { .. } | Self::Proceeding { .. }, 100..200) => {
+                *self = Self::Proceeding { give_up: now + TIMER_C };
                 Heard::Pass
             }
-            (Self::Calling { .. } | Self::Proceeding, 200..300) => {
+            (Self::Calling { .. } | Self::Proceeding { .. }, 200..300) => {
                 *self = Self::Accepted { until: now + GIVE_UP };
                 Heard::Pass
             }
-            (Self::Calling { .. } | Self::Proceeding, _) => {
+            (Self::Calling { .. } | Self::Proceeding { .. }, _) => {
                 *self = Self::Completed { until: if reliable { now } else { now + TIMER_D } };
                 Heard::PassAndAcknowledge
             }
@@ -61,10 +61,10 @@ impl ClientInvite {
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant) -> Lapse {
         match self {
-            Self::Calling { give_up, .. } if now >= *give_up => Lapse::TimedOut,
+            Self::Calling { give_up, .. } | Self::Proceeding { give_up } if now >= *give_up => Lapse::TimedOut,
             Self::Calling { again: Some(again), .. } => again.handle_timeout(now),
             Self::Completed { until } | Self::Accepted { until } if now >= *until => Lapse::Over,
-            Self::Calling { .. } | Self::Proceeding | Self::Completed { .. } | Self::Accepted { .. } => Lapse::Nothing,
+            Self::Calling { .. } | Self::Proceeding { .. } | Self::Completed { .. } | Self::Accepted { .. } => Lapse::Nothing,
         }
     }
 
@@ -72,7 +72,7 @@ impl ClientInvite {
     pub fn poll_timeout(&self) -> Option<Instant> {
         match self {
             Self::Calling { again, give_up } => Some(again.map_or(*give_up, |again| again.due().min(*give_up))),
-            Self::Proceeding => None,
+            Self::Proceeding { give_up } => Some(*give_up),
             Self::Completed { until } | Self::Accepted { until } => Some(*until),
         }
     }
@@ -119,6 +119,18 @@ mod tests {
         assert_eq!(invite.handle_response(486, false, start), Heard::Acknowledge);
         assert_eq!(invite.handle_response(200, false, start), Heard::Ignore);
         assert_eq!(invite.handle_timeout(start + TIMER_D), Lapse::Over);
+    }
+
+    #[test]
+    fn who_rings_and_says_so_is_waited_for_and_who_falls_silent_is_not() {
+        let start = Instant::now();
+        let mut invite = ClientInvite::start(false, start);
+
+        invite.handle_response(180, false, start);
+        invite.handle_response(180, false, start + Duration::from_secs(60));
+
+        assert_eq!(invite.handle_timeout(start + TIMER_C), Lapse::Nothing);
+        assert_eq!(invite.handle_timeout(start + Duration::from_secs(60) + TIMER_C), Lapse::TimedOut);
     }
 
     #[test]

@@ -15,8 +15,10 @@ pub(super) enum Errand {
     Prack(CallId),
     /// A transfer that we ask for.
     Refer(CallId),
-    /// News of a transfer that was asked of us, or INFO: only whether the dialog still stands is of interest.
-    News(CallId),
+    /// News of a transfer that was asked of us.
+    Notify(CallId),
+    /// What belongs to the call, like a key.
+    Info(CallId),
     /// A registration, or its end.
     Register(RegistrationId),
     /// Nobody: CANCEL, and the BYE to a branch that was too late.
@@ -28,7 +30,7 @@ impl Errand {
     pub fn call(self) -> Option<CallId> {
         match self {
             Errand::Invite(call) | Errand::Offer(call) | Errand::Bye(call) => Some(call),
-            Errand::Prack(call) | Errand::Refer(call) | Errand::News(call) => Some(call),
+            Errand::Prack(call) | Errand::Refer(call) | Errand::Notify(call) | Errand::Info(call) => Some(call),
             Errand::Register(_) | Errand::Nobody => None,
         }
     }

@@ -41,6 +41,12 @@ mod negotiation_error;
 mod network;
 #[cfg(test)]
 mod network_calls;
+#[cfg(test)]
+mod network_changes;
+#[cfg(test)]
+mod network_strangers;
+#[cfg(test)]
+mod network_trouble;
 mod nonce_book;
 mod offering;
 mod outgoing;

@@ -42,6 +42,8 @@ pub(super) struct Network {
     pub agents: Vec<Agent>,
     /// First lines of all that was sent, lost datagrams included.
     pub wire: Vec<String>,
+    /// The whole of what was sent last.
+    pub last_sent: String,
     /// Datagrams whose text holds one of these are lost, each so many times.
     pub losses: Vec<(&'static str, usize)>,
     start: Instant,
@@ -60,8 +62,8 @@ pub(super) struct Agent {
     pub heard: Vec<Action>,
 }
 
-/// Something that is no user agent of ours: gets texts, answers with texts.
-pub(super) struct Datagram {
+/// A message on its way.
+struct Datagram {
     from: Peer,
     to: Peer,
     bytes: Vec<u8>,
@@ -84,8 +86,9 @@ impl Network {
             Agent { address: address(number), ua, manner: polite, heard: Vec::new() }
         };
         let agents = (0..count).map(agent).collect();
+        let last_sent = String::new();
         let (wire, losses, flying) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { now, weather, agents, wire, losses, start: now, flying, sent: 0, chance: chance.clone(), clock: clock.clone() }
+        Self { now, weather, agents, wire, last_sent, losses, start: now, flying, sent: 0, chance: chance.clone(), clock: clock.clone() }
     }
 
     /// One calls another.
@@ -176,9 +179,9 @@ impl Network {
 
     /// Nobody has anything left in memory, once all timers have run out.
     pub fn assert_empty(&mut self) {
-        self.run_seconds(200);
+        self.run_seconds(300);
         for agent in &self.agents {
-            assert!(agent.ua.is_empty(), "{} still has {} calls; {:?}", agent.address, agent.ua.calls(), agent.heard);
+            assert!(agent.ua.is_empty(), "{} keeps {:?} {:?}", agent.address, agent.ua.calls, agent.ua.post);
         }
     }
 
@@ -218,6 +221,7 @@ impl Network {
     fn send(&mut self, who: usize, to: Peer, bytes: Vec<u8>) {
         let text = text(&bytes);
         self.wire.push(text.lines().next().unwrap_or_default().to_owned());
+        self.last_sent.clone_from(&text);
         let from = Peer { protocol: to.protocol, address: self.agents[who].address };
         if to.protocol == TransportProtocol::Udp && self.is_lost(&text) {
             return;

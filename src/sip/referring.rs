@@ -125,7 +125,14 @@ impl Call {
         if status >= 200 {
             self.transfer = Transfer::None;
         }
-        self.send(notify, Errand::News(self.id), post, now);
+        self.send(notify, Errand::Notify(self.id), post, now);
+    }
+
+    /// Who wished for a transfer does not listen: that subscription ends, the call goes on (RFC 5057 §5.1).
+    pub fn nobody_is_told(&mut self) {
+        if let Transfer::Theirs = self.transfer {
+            self.transfer = Transfer::None;
+        }
     }
 
     /// No news of our transfer.

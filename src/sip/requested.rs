@@ -59,8 +59,9 @@ impl Call {
             Errand::Offer(_) if status >= 200 => self.handle_offer_answer(&answer, post, now),
             Errand::Bye(_) if status >= 200 => self.handle_left(post),
             Errand::Refer(_) => self.handle_refer_answer(&answer, post, now),
-            Errand::News(_) => self.check_dialog(status, post, now),
-            Errand::Offer(_) | Errand::Bye(_) | Errand::Prack(_) | Errand::Register(_) | Errand::Nobody => {}
+            Errand::Info(_) => self.check_dialog(status, post, now),
+            Errand::Notify(_) if status >= 300 => self.nobody_is_told(),
+            Errand::Offer(_) | Errand::Bye(_) | Errand::Notify(_) | Errand::Prack(_) | Errand::Register(_) | Errand::Nobody => {}
         }
     }
 
@@ -73,7 +74,8 @@ impl Call {
                 self.transfer_over(408, post);
                 self.lost(Cause::NoAnswer, post, now);
             }
-            Errand::Offer(_) | Errand::News(_) => self.lost(Cause::NoAnswer, post, now),
+            Errand::Notify(_) => self.nobody_is_told(),
+            Errand::Offer(_) | Errand::Info(_) => self.lost(Cause::NoAnswer, post, now),
             Errand::Prack(_) | Errand::Register(_) | Errand::Nobody => {}
         }
     }
@@ -83,7 +85,7 @@ impl Call {
         if matches!(self.phase, Phase::Established) {
             let mut info = self.request(Method::Info, post);
             info.set_body(content_type, body);
-            self.send(info, Errand::News(self.id), post, now);
+            self.send(info, Errand::Info(self.id), post, now);
         }
     }
 

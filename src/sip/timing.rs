@@ -10,6 +10,8 @@ pub(super) const T2: Duration = Duration::from_secs(4);
 pub(super) const T4: Duration = Duration::from_secs(5);
 /// Timers B, F, H, J, L and M: who has not answered by then is given up.
 pub(super) const GIVE_UP: Duration = Duration::from_secs(32);
+/// Timer C: who has said that an INVITE is worked on is heard of again by then (§16.6).
+pub(super) const TIMER_C: Duration = Duration::from_secs(190);
 /// Timer D: how long a client still acknowledges repeated refusals of its INVITE.
 pub(super) const TIMER_D: Duration = Duration::from_secs(32);
 

@@ -162,12 +162,11 @@ impl UserAgent {
     }
 
     fn handle_unanswered(&mut self, errand: Errand, now: Instant) {
-        match errand {
-            Errand::Register(id) => self.with_registration(id, |registration, post| registration.handle_unanswered(post, now)),
-            Errand::Nobody => {}
-            Errand::Invite(id) | Errand::Offer(id) | Errand::Bye(id) | Errand::Prack(id) | Errand::Refer(id) | Errand::News(id) => {
-                self.with_call(id, |call, post| call.handle_unanswered(errand, post, now));
-            }
+        if let Errand::Register(id) = errand {
+            self.with_registration(id, |registration, post| registration.handle_unanswered(post, now));
+        }
+        if let Some(id) = errand.call() {
+            self.with_call(id, |call, post| call.handle_unanswered(errand, post, now));
         }
     }
 
@@ -215,7 +214,8 @@ impl UserAgent {
 
     fn dial(&mut self, dial: Dial, now: Instant) {
         let id = dial.call;
-        if self.calls.contains_key(&id) {
+        // A name that was never given out, or is taken, would mix two calls up.
+        if id.0 > self.last_call || self.calls.contains_key(&id) {
             return;
         }
         match Call::dial(dial, &mut self.post, now) {
