@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::digest_server::{DigestServer, Proof};
 use super::message::{Request, Response};
+use super::rate::{RateLimit, RateSettings};
 use crate::clock::Chance;
 use crate::secret::SecretText;
 
@@ -28,8 +29,8 @@ pub struct Admission {
     pub most_calls: usize,
     /// Calls that begin in a second.
     pub calls_per_second: u32,
-    /// Requests outside of calls in a minute, from an address that is not trusted; what is more is dropped without answer.
-    pub requests_per_minute: u32,
+    /// Requests outside of calls from one address that is not trusted; what is more is dropped without answer.
+    pub strangers: RateSettings,
 }
 
 /// Whether a caller is let in.
@@ -56,7 +57,7 @@ pub(super) struct Gate {
     admission: Admission,
     digest: DigestServer,
     calls: Window,
-    sources: Sources,
+    strangers: RateLimit,
 }
 
 /// How many there were in a stretch of time.
@@ -66,16 +67,6 @@ struct Window {
     count: u32,
 }
 
-/// Requests by address. Two generations: who is not heard of for two windows is forgotten.
-#[derive(Debug)]
-struct Sources {
-    since: Instant,
-    current: HashMap<IpAddr, u32>,
-}
-
-/// Addresses that are counted at once; when there are more, all of them are counted together.
-const MOST_SOURCES: usize = 10_000;
-
 impl Default for Admission {
     fn default() -> Self {
         Self {
@@ -84,7 +75,7 @@ impl Default for Admission {
             realm: "callward".to_owned(),
             most_calls: 2_000,
             calls_per_second: 100,
-            requests_per_minute: 60,
+            strangers: RateSettings { burst: 20, one_each: Duration::from_secs(1), most_sources: 10_000 },
         }
     }
 }
@@ -93,13 +84,13 @@ impl Gate {
     /// Opens at `now`.
     pub fn new(admission: Admission, chance: &Chance, now: Instant) -> Self {
         let digest = DigestServer::new(admission.realm.clone(), chance);
-        let sources = Sources { since: now, current: HashMap::new() };
-        Self { admission, digest, calls: Window { since: now, count: 0 }, sources }
+        let strangers = RateLimit::new(admission.strangers);
+        Self { admission, digest, calls: Window { since: now, count: 0 }, strangers }
     }
 
     /// Whether a request from there is looked at at all.
     pub fn hears(&mut self, source: IpAddr, now: Instant) -> bool {
-        self.is_trusted(source) || self.sources.count(source, now) <= self.admission.requests_per_minute
+        self.is_trusted(source) || self.strangers.admit(source, now)
     }
 
     /// Whether this caller may call.
@@ -163,17 +154,35 @@ impl Window {
     }
 }
 
-impl Sources {
-    /// One more from there; how many there are in this minute.
-    fn count(&mut self, source: IpAddr, now: Instant) -> u32 {
-        if now >= self.since + Duration::from_secs(60) {
-            self.since = now;
-            self.current.clear();
-        }
-        let full = self.current.len() >= MOST_SOURCES && !self.current.contains_key(&source);
-        let counted = if full { IpAddr::from([0, 0, 0, 0]) } else { source };
-        let count = self.current.entry(counted).or_default();
-        *count = count.saturating_add(1);
-        *count
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gate(admission: Admission) -> (Gate, Instant) {
+        let now = Instant::now();
+        (Gate::new(admission, &Chance::seeded(1), now), now)
+    }
+
+    #[test]
+    fn trusted_addresses_are_always_heard_and_strangers_in_measure() {
+        let trusted = vec!["192.0.2.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
+        let strangers = RateSettings { burst: 2, one_each: Duration::from_secs(1), most_sources: 10 };
+        let (mut gate, now) = gate(Admission { trusted, strangers, ..Admission::default() });
+        let mut heard = |source: &str| (0..5).filter(|_| gate.hears(source.parse().unwrap(), now)).count();
+
+        assert_eq!(heard("192.0.2.7"), 5);
+        assert_eq!(heard("::ffff:192.0.2.7"), 5, "IPv4 on a socket for both");
+        assert_eq!(heard("2001:db8::1"), 5);
+        assert_eq!(heard("198.51.100.1"), 2);
+    }
+
+    #[test]
+    fn too_many_calls_at_once_or_in_a_second_are_sent_away() {
+        let (mut gate, now) = gate(Admission { most_calls: 10, calls_per_second: 2, ..Admission::default() });
+
+        assert_eq!(gate.make_room(10, now), Err(RETRY_AFTER));
+        assert_eq!(gate.make_room(9, now), Ok(()));
+        assert_eq!(gate.make_room(9, now), Err(Duration::from_secs(1)));
+        assert_eq!(gate.make_room(9, now + Duration::from_secs(1)), Ok(()));
     }
 }

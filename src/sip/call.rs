@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::action::{Action, Cause, Ending};
+use super::body_part::{SessionPart, session_part};
 use super::dialog::Dialog;
 use super::errand::Errand;
 use super::event::{CallId, MoreHeaders};
@@ -12,7 +13,7 @@ use super::message::{Request, Response};
 use super::method::Method;
 use super::outgoing::Outgoing;
 use super::peer::Peer;
-use super::post::{Post, SDP};
+use super::post::Post;
 use super::prover::Prover;
 use super::session_refresh::SessionTimer;
 use super::timing::{GIVE_UP, Lapse, Resending, T2};
@@ -197,21 +198,24 @@ impl Call {
 
 /// The description of a session in a message's body.
 pub(super) fn described(request: &Request) -> Option<Vec<u8>> {
-    description(request.headers.content_type(), &request.body)
+    description(session_part(&request.headers, &request.body))
 }
 
 /// The description of a session in a response's body.
 pub(super) fn answered(response: &Response) -> Option<Vec<u8>> {
-    description(response.headers.content_type(), &response.body)
+    description(session_part(&response.headers, &response.body))
 }
 
-/// Whether the body, if any, is a description of a session.
+/// Whether the body, if any, describes a session.
 pub(super) fn is_readable(request: &Request) -> bool {
-    request.body.is_empty() || described(request).is_some()
+    session_part(&request.headers, &request.body) != SessionPart::Unsupported
 }
 
-fn description(content_type: Option<String>, body: &[u8]) -> Option<Vec<u8>> {
-    (!body.is_empty() && content_type.as_deref() == Some(SDP)).then(|| body.to_vec())
+fn description(part: SessionPart<'_>) -> Option<Vec<u8>> {
+    match part {
+        SessionPart::Sdp(bytes) => Some(bytes.to_vec()),
+        SessionPart::Absent | SessionPart::Unsupported => None,
+    }
 }
 
 /// A pause of less than `end` milliseconds, drawn from eight random bytes.

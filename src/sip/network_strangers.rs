@@ -122,7 +122,7 @@ fn a_caller_who_must_have_reliable_answers_gets_them() {
 fn who_is_neither_trusted_nor_known_is_forbidden_and_then_not_heard() {
     let mut network = Network::with(1, 1, FAIR, |settings| {
         settings.admission.trusted.clear();
-        settings.admission.requests_per_minute = 3;
+        settings.admission.strangers.burst = 3;
     });
 
     for branch in ["z9hG4bK1", "z9hG4bK2", "z9hG4bK3", "z9hG4bK4"] {
