@@ -1,8 +1,8 @@
 //! What comes out of the user agent: messages to send, and what happens to calls.
 
-use std::fmt;
 use std::time::Duration;
 
+use super::body::Body;
 use super::event::{CallId, RegistrationId};
 use super::headers::Headers;
 use super::message::Request;
@@ -15,7 +15,7 @@ use crate::secret::SecretText;
 #[derive(Debug, Clone)]
 pub enum Action {
     /// Send this.
-    Transmit(Peer, Wire),
+    Transmit(Peer, Body),
     /// Find out where this is reached; the answer is [`super::Event::Resolved`].
     Resolve(CallId, Uri),
     /// Somebody calls; [`super::Order::Ring`], `Accept` or `Refuse` is expected.
@@ -27,23 +27,23 @@ pub enum Action {
         /// 101 to 199.
         status: u16,
         /// The answer to our offer.
-        sdp: Option<Vec<u8>>,
+        sdp: Option<Body>,
     },
     /// A call that we make was answered.
     Answered {
         /// The call.
         call: CallId,
         /// The answer to our offer; `None` when it came in a [`Action::Progress`].
-        sdp: Option<Vec<u8>>,
+        sdp: Option<Body>,
         /// Headers of the 200.
         headers: Headers,
     },
     /// Our acceptance has arrived; with the answer, when the offer was ours.
-    Acknowledged(CallId, Option<Vec<u8>>),
+    Acknowledged(CallId, Option<Body>),
     /// The other side changes the session; `None` asks for an offer of ours. `Accept` or `Refuse` is expected.
-    Offered(CallId, Option<Vec<u8>>),
+    Offered(CallId, Option<Body>),
     /// The answer to our change of the session.
-    OfferAnswered(CallId, Vec<u8>),
+    OfferAnswered(CallId, Body),
     /// Our change of the session was refused with this status; the session stays as it was.
     OfferRefused(CallId, u16),
     /// The other side sent what belongs to the call, like a key.
@@ -75,10 +75,6 @@ pub enum Action {
     /// After [`super::Order::Drain`]: the last call has ended and nothing is registered.
     Drained,
 }
-
-/// A message as bytes; its `Debug` shows only how many.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Wire(pub Vec<u8>);
 
 /// A call that comes in.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,11 +137,5 @@ impl Ending {
     /// By the other side.
     pub(super) fn theirs(cause: Cause, headers: Headers) -> Self {
         Self { by: Side::Them, cause, headers }
-    }
-}
-
-impl fmt::Debug for Wire {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{} bytes]", self.0.len())
     }
 }

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use super::action::{Action, Cause, Ending};
 use super::call::{Call, Phase, described};
-use super::event::{MoreHeaders, Refused};
+use super::event::Refused;
+use super::headers::Headers;
 use super::incoming::REMIND;
 use super::message::{Request, Response};
 use super::name_addr::NameAddr;
@@ -39,7 +40,7 @@ impl Call {
     }
 
     /// Order: the call is taken; after the PRACK that is still to come.
-    pub fn accept(&mut self, sdp: Vec<u8>, headers: MoreHeaders, post: &mut Post, now: Instant) {
+    pub fn accept(&mut self, sdp: Vec<u8>, headers: Headers, post: &mut Post, now: Instant) {
         let Phase::Incoming(incoming) = &mut self.phase else { return };
         if incoming.reliable.is_waiting() {
             incoming.accepting = Some((sdp, headers));
@@ -91,7 +92,7 @@ impl Call {
         }
         let (late_offer, accepting) = (incoming.request.body.is_empty(), incoming.accepting.take());
         match described(prack) {
-            Some(answer) if late_offer => post.tell(Action::Acknowledged(self.id, Some(answer))),
+            Some(answer) if late_offer => post.tell(Action::Acknowledged(self.id, Some(answer.into()))),
             Some(_) => return post.refuse(id, prack, 488, now),
             None => {}
         }

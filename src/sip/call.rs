@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use super::action::{Action, Cause, Ending};
+use super::body::Body;
 use super::body_part::{SessionPart, session_part};
 use super::dialog::Dialog;
 use super::errand::Errand;
-use super::event::{CallId, MoreHeaders};
+use super::event::CallId;
 use super::exchange::Exchange;
+use super::headers::Headers;
 use super::incoming::Incoming;
 use super::message::{Request, Response};
 use super::method::Method;
@@ -39,9 +41,9 @@ pub(super) struct Call {
     /// Our 2xx, until its ACK comes.
     pub unacknowledged: Option<Unacknowledged>,
     /// Our last ACK to a 2xx, for repeats of it.
-    pub acknowledgement: Option<(Peer, Vec<u8>)>,
+    pub acknowledgement: Option<Acknowledgement>,
     /// The end of the call, when it has to wait for the ACK (§15).
-    pub parting: Option<(Ending, MoreHeaders)>,
+    pub parting: Option<(Ending, Headers)>,
     pub prover: Option<Prover>,
     pub transfer: Transfer,
     /// The call that ends when this one is accepted.
@@ -61,6 +63,15 @@ pub(super) enum Phase {
     Leaving(Ending),
     /// Nothing is left to do.
     Over,
+}
+
+/// An ACK to a 2xx.
+#[derive(Debug)]
+pub(super) struct Acknowledgement {
+    /// The number of the INVITE.
+    pub number: u32,
+    pub to: Peer,
+    pub bytes: Vec<u8>,
 }
 
 /// A 2xx to an INVITE, repeated by the core until its ACK comes, over streams too (§13.3.1.4).
@@ -132,7 +143,7 @@ impl Call {
         let number = ack.headers.cseq().map(|cseq| cseq.number);
         let Some(waiting) = self.unacknowledged.take_if(|waiting| Some(waiting.number) == number) else { return };
         let answer = waiting.offer.then(|| described(ack)).flatten();
-        post.tell(Action::Acknowledged(self.id, answer));
+        post.tell(Action::Acknowledged(self.id, answer.map(Body)));
         match self.parting.take() {
             Some((ending, headers)) => self.leave(ending, &headers, post, now),
             None => self.offer_next(post, now),
@@ -153,6 +164,23 @@ impl Call {
             request.headers.push("Contact", post.contact(self.dialog.next_hop(), &self.dialog.local.uri));
         }
         request
+    }
+
+    /// Acknowledges a 2xx, with the credentials of its INVITE (RFC 3261 §22.1).
+    pub fn acknowledge(&mut self, number: u32, invite: Option<&Request>, post: &mut Post) {
+        let (to, bytes) = post.acknowledge(&self.dialog, number, invite);
+        self.acknowledgement = Some(Acknowledgement { number, to, bytes });
+    }
+
+    /// A 2xx came again: our ACK was lost.
+    pub fn acknowledge_again(&self, response: &Response, post: &mut Post) {
+        let number = response.headers.cseq().map(|cseq| cseq.number);
+        let sent = self.acknowledgement.as_ref().filter(|sent| Some(sent.number) == number);
+        match (sent, number) {
+            (Some(sent), _) => post.transmit(sent.to, sent.bytes.clone()),
+            (None, Some(number)) => drop(post.acknowledge(&self.dialog, number, None)),
+            (None, None) => {}
+        }
     }
 
     /// Sends a request of this dialog.
@@ -187,7 +215,7 @@ impl Call {
         let Some(waiting) = &mut self.unacknowledged else { return };
         if now >= waiting.give_up {
             self.unacknowledged = None;
-            let (ending, headers) = self.parting.take().unwrap_or((Ending::ours(Cause::NoAnswer), Vec::new()));
+            let (ending, headers) = self.parting.take().unwrap_or((Ending::ours(Cause::NoAnswer), Headers::default()));
             return self.leave(ending, &headers, post, now);
         }
         if waiting.again.handle_timeout(now) == Lapse::Resend {

@@ -1,31 +1,28 @@
-//! A call that we make, until it is answered (RFC 3261 §13.2; redirection §8.1.3.4; other next hops RFC 3263 §4.3; PRACK RFC 3262 §4).
+//! A call that we make, until it is answered (RFC 3261 §13.2; PRACK RFC 3262 §4).
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::action::{Action, Cause, Ending};
+use super::body::Body;
 use super::call::{Call, Phase, answered};
 use super::client_transactions::Answered;
 use super::dialog::{Dialog, tag_of};
 use super::errand::Errand;
 use super::event::Dial;
+use super::headers::Headers;
 use super::message::{Request, Response};
 use super::method::Method;
-use super::name_addr::{Contact, NameAddr};
 use super::outgoing::{Early, Outgoing, Stage};
 use super::peer::Peer;
 use super::post::{Post, SDP, add};
 use super::prover::Prover;
 use super::reliable::ReliableHeard;
-use super::sequence::{CSeq, RAck};
+use super::sequence::RAck;
 use super::session_refresh::{Agreement, SessionTimer, session_expires};
 use super::session_timer::Refresher;
 use super::timing::GIVE_UP;
-use super::uri::Uri;
 use super::via::Via;
-
-/// How many redirections are followed.
-const MOST_REDIRECTIONS: u8 = 5;
 
 impl Call {
     /// Makes a call: the first INVITE goes out. `None` without any next hop.
@@ -50,7 +47,7 @@ impl Call {
             headers: dial.headers,
         };
         let mut call = Self::new(dial.call, dialog, Phase::Outgoing(Box::new(outgoing)), dial.account.map(Prover::new));
-        call.sdp = dial.sdp;
+        call.sdp = dial.sdp.0;
         call.invite(post, now);
         Some(call)
     }
@@ -61,7 +58,7 @@ impl Call {
         match (&self.phase, status) {
             (Phase::Outgoing(_), ..200) => self.handle_provisional(&answer, post, now),
             (Phase::Outgoing(_), 200..300) => self.handle_accepted(&answer, post, now),
-            (Phase::Outgoing(_), _) => self.handle_refused(answer, post, now),
+            (Phase::Outgoing(_), _) => self.handle_invite_refused(answer, post, now),
             (Phase::Incoming(_) | Phase::Established | Phase::Leaving(_) | Phase::Over, _) => {
                 self.handle_repeat(&answer, post, now);
             }
@@ -123,7 +120,7 @@ impl Call {
     }
 
     /// Sends the INVITE, with the next number.
-    fn invite(&mut self, post: &mut Post, now: Instant) {
+    pub fn invite(&mut self, post: &mut Post, now: Instant) {
         let mut invite = self.dialog.request(Method::Invite);
         let Phase::Outgoing(outgoing) = &self.phase else { return };
         invite.headers.set("Max-Forwards", outgoing.max_forwards);
@@ -138,7 +135,8 @@ impl Call {
         self.send_invite(invite, post, now);
     }
 
-    fn send_invite(&mut self, invite: Request, post: &mut Post, now: Instant) {
+    /// Sends this INVITE.
+    pub fn send_invite(&mut self, invite: Request, post: &mut Post, now: Instant) {
         let Phase::Outgoing(outgoing) = &mut self.phase else { return };
         outgoing.stage = Stage::Calling { cancel: false };
         outgoing.early.clear();
@@ -163,7 +161,7 @@ impl Call {
         if let Phase::Outgoing(outgoing) = &mut self.phase {
             outgoing.described |= in_order && sdp.is_some();
         }
-        post.tell(Action::Progress { call: self.id, status: response.status, sdp });
+        post.tell(Action::Progress { call: self.id, status: response.status, sdp: sdp.map(Body) });
     }
 
     /// Sends the PRACK that a reliable response asks for. `None` for a repeat or a gap, else whether it was reliable.
@@ -196,13 +194,13 @@ impl Call {
         let tag = self.dialog.remote.tag().map(str::to_owned);
         let sent = outgoing.early.iter().filter(|early| early.dialog.remote.tag() == tag.as_deref());
         self.dialog.local_sequence = sent.map(|early| early.dialog.local_sequence).fold(self.dialog.local_sequence, u32::max);
-        self.acknowledgement = Some(post.acknowledge(&self.dialog, number, answer.request.as_ref()));
+        self.acknowledge(number, answer.request.as_ref(), post);
         self.takes_update = response.headers.lists("Allow", "UPDATE");
         if outgoing.is_cancelled() {
-            return self.leave(Ending::ours(Cause::Cancelled), &Vec::new(), post, now);
+            return self.leave(Ending::ours(Cause::Cancelled), &Headers::default(), post, now);
         }
         self.start_timer(response, now);
-        let sdp = answered(response).filter(|_| !outgoing.described);
+        let sdp = answered(response).filter(|_| !outgoing.described).map(Body);
         post.tell(Action::Answered { call: self.id, sdp, headers: response.headers.clone() });
         self.offer_next(post, now);
     }
@@ -219,98 +217,9 @@ impl Call {
             return;
         }
         let same = tag_of(answer.response.headers.to()).as_deref() == self.dialog.remote.tag();
-        match (&self.acknowledgement, same) {
-            (Some((to, bytes)), true) => post.transmit(*to, bytes.clone()),
-            (None, true) => {}
-            (_, false) => post.dismiss(&answer.response, answer.to, now),
+        match same {
+            true => self.acknowledge_again(&answer.response, post),
+            false => post.dismiss(&answer.response, answer.to, now),
         }
     }
-
-    fn handle_refused(&mut self, answer: Answered, post: &mut Post, now: Instant) {
-        let Phase::Outgoing(outgoing) = &mut self.phase else { return };
-        let response = answer.response;
-        if outgoing.is_cancelled() {
-            return self.end(Ending::ours(Cause::Cancelled), post);
-        }
-        let ending = Ending::theirs(Cause::Refused(response.status), response.headers.clone());
-        match response.status {
-            300..=399 => {
-                outgoing.contacts.extend(contacts(&response));
-                self.follow_redirection(ending, post, now);
-            }
-            401 | 407 => self.answer_challenge(answer.request, &response, ending, post, now),
-            422 => self.invite_for_longer(&response, ending, post, now),
-            503 if self.try_next_hop(post, now) => {}
-            _ if self.has_contacts() => self.follow_redirection(ending, post, now),
-            _ => self.end(ending, post),
-        }
-    }
-
-    fn answer_challenge(&mut self, invite: Option<Request>, response: &Response, ending: Ending, post: &mut Post, now: Instant) {
-        let (Some(mut invite), Some(prover)) = (invite, &mut self.prover) else { return self.end(ending, post) };
-        if !prover.answer(&mut invite, response, &post.chance) {
-            return self.end(ending, post);
-        }
-        self.dialog.local_sequence = self.dialog.local_sequence.saturating_add(1);
-        invite.headers.set("CSeq", CSeq { number: self.dialog.local_sequence, method: Method::Invite });
-        self.send_invite(invite, post, now);
-    }
-
-    /// 422: once more with the interval that is asked for (RFC 4028 §7.3).
-    fn invite_for_longer(&mut self, response: &Response, ending: Ending, post: &mut Post, now: Instant) {
-        let least = response.headers.min_se().map(|seconds| Duration::from_secs(seconds.into()));
-        let Phase::Outgoing(outgoing) = &mut self.phase else { return };
-        let Some(least) = least.filter(|least| *least > outgoing.interval) else { return self.end(ending, post) };
-        outgoing.interval = least;
-        outgoing.least = Some(least);
-        self.invite(post, now);
-    }
-
-    /// The same INVITE to the next hop that was not tried. Whether there was one.
-    fn try_next_hop(&mut self, post: &mut Post, now: Instant) -> bool {
-        let Phase::Outgoing(outgoing) = &mut self.phase else { return false };
-        if outgoing.is_cancelled() {
-            return false;
-        }
-        let Some(to) = outgoing.peers.pop_front() else { return false };
-        outgoing.to = to;
-        self.dialog.peer = to;
-        self.invite(post, now);
-        true
-    }
-
-    fn has_contacts(&self) -> bool {
-        matches!(&self.phase, Phase::Outgoing(outgoing) if !outgoing.contacts.is_empty())
-    }
-
-    /// The next address that redirections have named; `ending` when there is none.
-    fn follow_redirection(&mut self, ending: Ending, post: &mut Post, now: Instant) {
-        let Phase::Outgoing(outgoing) = &mut self.phase else { return };
-        let next = outgoing.contacts.pop_front().filter(|_| outgoing.redirections < MOST_REDIRECTIONS);
-        let Some(target) = next else { return self.end(ending, post) };
-        outgoing.redirections += 1;
-        outgoing.stage = Stage::Resolving { give_up: now + GIVE_UP };
-        self.dialog.target = target.clone();
-        post.tell(Action::Resolve(self.id, target));
-    }
-}
-
-/// What a redirection names, the likeliest first (§20.10).
-fn contacts(response: &Response) -> Vec<Uri> {
-    let mut named: Vec<NameAddr> = response.headers.contacts().into_iter().filter_map(one).collect();
-    named.sort_by_key(|contact| std::cmp::Reverse(likelihood(contact)));
-    named.into_iter().map(|contact| contact.uri).filter(Uri::is_sip).collect()
-}
-
-fn one(contact: Contact) -> Option<NameAddr> {
-    match contact {
-        Contact::All => None,
-        Contact::One(address) => Some(address),
-    }
-}
-
-/// The `q` parameter in thousandths.
-fn likelihood(contact: &NameAddr) -> u32 {
-    let thousandths = |q: f32| (q.clamp(0.0, 1.0) * 1000.0) as u32;
-    contact.params.get("q").and_then(|q| q.parse().ok()).map_or(1000, thousandths)
 }

@@ -163,3 +163,85 @@ fn without_headers(uri: &Uri) -> Uri {
 fn is_reachable(address: IpAddr, seen: IpAddr) -> bool {
     address.is_ipv4() == seen.is_ipv4() && (is_public(address) || !is_public(seen))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INVITE: &str = "sip:two-factor@192.0.2.1";
+
+    fn invite(contact: &str, record_routes: &[&str]) -> Request {
+        let mut invite = Request::new(Method::Invite, INVITE.parse().unwrap());
+        invite.headers.push("From", "<sip:ana@example.com>;tag=theirs");
+        invite.headers.push("To", format!("<{INVITE}>"));
+        invite.headers.push("Call-ID", "c");
+        invite.headers.push("CSeq", "7 INVITE");
+        invite.headers.push("Contact", format!("<{contact}>"));
+        record_routes.iter().for_each(|route| invite.headers.push("Record-Route", format!("<{route}>")));
+        invite
+    }
+
+    fn dialog(contact: &str, record_routes: &[&str], from: &str) -> Dialog {
+        Dialog::answering(&invite(contact, record_routes), "ours", Peer::udp(from.parse().unwrap())).unwrap()
+    }
+
+    fn routes(request: &Request) -> Vec<&str> {
+        request.headers.all("Route").collect()
+    }
+
+    #[test]
+    fn a_request_takes_the_way_that_proxies_recorded() {
+        let mut dialog = dialog("sip:ana@192.0.2.9", &["sip:198.51.100.1;lr", "sip:198.51.100.2:5080;lr"], "198.51.100.1:5060");
+
+        let bye = dialog.request(Method::Bye);
+
+        assert_eq!(bye.uri.to_string(), "sip:ana@192.0.2.9");
+        assert_eq!(routes(&bye), ["<sip:198.51.100.1;lr>", "<sip:198.51.100.2:5080;lr>"]);
+        assert_eq!(dialog.next_hop(), Peer::udp("198.51.100.1:5060".parse().unwrap()));
+        assert_eq!((bye.headers.get("From"), bye.headers.get("CSeq")), (Some("<sip:two-factor@192.0.2.1>;tag=ours"), Some("1 BYE")));
+    }
+
+    #[test]
+    fn who_called_takes_the_recorded_way_from_its_other_end() {
+        let peer = Peer::udp("198.51.100.1:5060".parse().unwrap());
+        let local = NameAddr::new("sip:callward@192.0.2.1".parse().unwrap()).with_tag("ours");
+        let calling = Dialog::calling("c".to_owned(), local, &"sip:ana@example.com".parse().unwrap(), peer);
+        let mut response = Response::to(&invite("sip:ana@192.0.2.9", &[]), 200);
+        response.headers.push("Record-Route", "<sip:198.51.100.2;lr>, <sip:198.51.100.1;lr>");
+        response.headers.push("Contact", "<sip:ana@192.0.2.9:5062>");
+
+        let mut dialog = calling.answered(&response, peer);
+
+        let ack = dialog.request(Method::Ack);
+        assert_eq!(routes(&ack), ["<sip:198.51.100.1;lr>", "<sip:198.51.100.2;lr>"]);
+        assert_eq!(ack.uri.to_string(), "sip:ana@192.0.2.9:5062");
+    }
+
+    #[test]
+    fn a_strict_router_stands_in_the_request_uri() {
+        let mut dialog = dialog("sip:ana@192.0.2.9", &["sip:198.51.100.1", "sip:198.51.100.2;lr"], "198.51.100.1:5060");
+
+        let bye = dialog.request(Method::Bye);
+
+        assert_eq!(bye.uri.to_string(), "sip:198.51.100.1");
+        assert_eq!(routes(&bye), ["<sip:198.51.100.2;lr>", "<sip:ana@192.0.2.9>"]);
+    }
+
+    #[test]
+    fn who_is_behind_nat_is_reached_where_its_messages_come_from() {
+        let hop = |contact: &str, from: &str| dialog(contact, &[], from).next_hop().address.to_string();
+
+        assert_eq!(hop("sip:ana@192.168.1.5:5062", "8.8.8.8:40000"), "8.8.8.8:40000");
+        assert_eq!(hop("sip:ana@192.168.1.5:5062", "192.168.1.1:5060"), "192.168.1.5:5062");
+        assert_eq!(hop("sip:ana@phone.example.com", "8.8.8.8:40000"), "8.8.8.8:40000");
+        assert_eq!(hop("sip:ana@9.9.9.9", "8.8.8.8:40000"), "9.9.9.9:5060");
+    }
+
+    #[test]
+    fn requests_are_taken_in_their_order() {
+        let mut dialog = dialog("sip:ana@192.0.2.9", &[], "192.0.2.9:5060");
+        let mut takes = |number| dialog.takes(&CSeq { number, method: Method::Info });
+
+        assert_eq!([takes(7), takes(9), takes(8), takes(9), takes(10)], [false, true, false, false, true]);
+    }
+}

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::body::Body;
+use super::headers::Headers;
 use super::message::Message;
 use super::name_addr::NameAddr;
 use super::peer::Peer;
@@ -16,9 +18,6 @@ pub struct CallId(pub(super) u64);
 /// One registration at a registrar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RegistrationId(pub u64);
-
-/// Header names and values that the application adds to a message.
-pub type MoreHeaders = Vec<(String, String)>;
 
 /// What the user agent is told.
 #[derive(Debug, Clone)]
@@ -48,16 +47,16 @@ pub enum Order {
         /// 101 to 199.
         status: u16,
         /// The answer, or the offer to who made none.
-        sdp: Option<Vec<u8>>,
+        sdp: Option<Body>,
     },
     /// Takes the call that comes in, or the change of session that the other side offers.
     Accept {
         /// The call.
         call: CallId,
         /// The answer, or the offer to who made none.
-        sdp: Vec<u8>,
+        sdp: Body,
         /// Headers of the 200.
-        headers: MoreHeaders,
+        headers: Headers,
     },
     /// Refuses the call that comes in, or the change of session that the other side offers.
     Refuse(CallId, Refused),
@@ -66,7 +65,7 @@ pub enum Order {
         /// The call.
         call: CallId,
         /// Headers of the BYE.
-        headers: MoreHeaders,
+        headers: Headers,
     },
     /// Calls somebody.
     Dial(Box<Dial>),
@@ -75,7 +74,7 @@ pub enum Order {
         /// An answered call.
         call: CallId,
         /// The offer.
-        sdp: Vec<u8>,
+        sdp: Body,
     },
     /// Asks the other side to call somebody else (RFC 3515).
     Refer {
@@ -86,7 +85,7 @@ pub enum Order {
         /// The call with that person which the new one takes over (RFC 3891): an attended transfer.
         replaces: Option<CallId>,
         /// Headers of the REFER.
-        headers: MoreHeaders,
+        headers: Headers,
     },
     /// Answers the other side's wish for a transfer.
     AnswerRefer {
@@ -109,7 +108,7 @@ pub enum Order {
         /// The body's media type.
         content_type: String,
         /// The body.
-        body: Vec<u8>,
+        body: SecretText,
     },
     /// Registers, and keeps the registration.
     Register(Box<Register>),
@@ -129,7 +128,7 @@ pub struct Refused {
     /// Where it may be tried instead (3xx).
     pub contacts: Vec<Uri>,
     /// More headers.
-    pub headers: MoreHeaders,
+    pub headers: Headers,
 }
 
 impl Refused {
@@ -151,9 +150,9 @@ pub struct Dial {
     /// Who calls.
     pub from: NameAddr,
     /// The offer.
-    pub sdp: Vec<u8>,
+    pub sdp: Body,
     /// Headers of the INVITE.
-    pub headers: MoreHeaders,
+    pub headers: Headers,
     /// For who asks who we are.
     pub account: Option<Account>,
     /// 70; of a call that continues another, one less than that has left.

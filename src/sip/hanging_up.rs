@@ -5,8 +5,9 @@ use std::time::Instant;
 use super::action::{Cause, Ending};
 use super::call::{Call, Phase};
 use super::errand::Errand;
-use super::event::{MoreHeaders, Refused};
+use super::event::Refused;
 use super::exchange::Exchange;
+use super::headers::Headers;
 use super::message::Request;
 use super::method::Method;
 use super::post::{Post, add};
@@ -17,7 +18,7 @@ const TEMPORARILY_UNAVAILABLE: u16 = 480;
 
 impl Call {
     /// Ends the call, wherever it stands.
-    pub fn hang_up(&mut self, ending: Ending, headers: MoreHeaders, post: &mut Post, now: Instant) {
+    pub fn hang_up(&mut self, ending: Ending, headers: Headers, post: &mut Post, now: Instant) {
         match &self.phase {
             Phase::Incoming(_) => self.refuse(&Refused { headers, ..Refused::with(TEMPORARILY_UNAVAILABLE) }, post, now),
             Phase::Outgoing(_) => self.cancel(post, now),
@@ -29,7 +30,7 @@ impl Call {
     }
 
     /// Sends BYE.
-    pub fn leave(&mut self, ending: Ending, headers: &MoreHeaders, post: &mut Post, now: Instant) {
+    pub fn leave(&mut self, ending: Ending, headers: &Headers, post: &mut Post, now: Instant) {
         self.refuse_pending_offer(post, now);
         let mut bye = self.request(Method::Bye, post);
         add(&mut bye.headers, headers);
@@ -41,14 +42,14 @@ impl Call {
     pub fn lost(&mut self, cause: Cause, post: &mut Post, now: Instant) {
         if matches!(self.phase, Phase::Established) {
             self.unacknowledged = None;
-            self.leave(Ending::ours(cause), &Vec::new(), post, now);
+            self.leave(Ending::ours(cause), &Headers::default(), post, now);
         }
     }
 
     /// Our BYE was answered, or nobody answered it.
     pub fn handle_left(&mut self, post: &mut Post) {
-        if let Phase::Leaving(ending) = std::mem::replace(&mut self.phase, Phase::Established) {
-            self.end(ending, post);
+        if let Phase::Leaving(ending) = &self.phase {
+            self.end(ending.clone(), post);
         }
     }
 

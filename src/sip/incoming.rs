@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::event::MoreHeaders;
+use super::headers::Headers;
 use super::message::Request;
 use super::post::Post;
 use super::reliable::Reliable;
@@ -23,7 +23,7 @@ pub(super) struct Incoming {
     /// A reliable response has described our side of the session: the 2xx does not (RFC 3262 §5).
     pub described: bool,
     /// The acceptance, while a reliable response waits for its PRACK.
-    pub accepting: Option<(Vec<u8>, MoreHeaders)>,
+    pub accepting: Option<(Vec<u8>, Headers)>,
 }
 
 impl Incoming {

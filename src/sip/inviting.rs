@@ -77,7 +77,11 @@ impl UserAgent {
     /// §9.2: CANCEL is answered itself; what it takes back is refused with 487.
     fn handle_cancel(&mut self, id: ServerId, cancel: &Request, now: Instant) {
         let Some((invite, call)) = self.post.servers.cancelled(cancel) else { return self.post.refuse(id, cancel, 481, now) };
-        self.post.refuse(id, cancel, 200, now);
+        let mut response = Response::to(cancel, 200);
+        if let Some(call) = call.and_then(|call| self.calls.get(&call)) {
+            response.tag(call.dialog.local_tag());
+        }
+        self.post.answer(id, response, now);
         if let Some(call) = call {
             self.with_call(call, |call, post| call.handle_cancel(invite, cancel, post, now));
         }
@@ -89,6 +93,7 @@ impl UserAgent {
             Method::Options => self.describe(id, &request, now),
             Method::Bye | Method::Info | Method::Update | Method::Prack | Method::Notify => self.post.refuse(id, &request, 481, now),
             Method::Ack | Method::Cancel => {}
+            Method::Refer if self.post.settings.takes_refer => self.post.refuse(id, &request, 603, now),
             Method::Refer | Method::Register | Method::Subscribe | Method::Message | Method::Publish | Method::Other(_) => {
                 self.post.refuse_method(id, &request, now);
             }

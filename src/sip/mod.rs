@@ -1,9 +1,25 @@
 //! SIP: messages, sessions and who may start them, without sockets and clocks (RFC 3261).
+//!
+//! A call, as [`UserAgent`] sees it:
+//!
+//! ```text
+//!  INVITE comes ──> Incoming ── Accept ──> Established ── BYE comes ─────────────────────────> Over
+//!                      │                   │  ^     │                                            ^
+//!                      │ Refuse, CANCEL    │  └─ 2xx│to ours                                     │
+//!                      │                   │        │ HangUp, session expired, nobody answers    │
+//!  Dial ──> Outgoing ──┼───────────────────┘        └──> Leaving ── BYE answered or given up ────┤
+//!              │       └───────────────────────────────────────────────────────────────────────> │
+//!              └── refused, cancelled, nobody there ─────────────────────────────────────────────┘
+//!
+//!  in Established:  Idle ── Offer ──> Ours ── 2xx, refused ──> Idle     Ours ── 491 ──> Waiting ──> Ours
+//!                   Idle ── re-INVITE or UPDATE comes ──> Theirs ── Accept, Refuse, CANCEL ──> Idle
+//! ```
 
 mod action;
 mod admission;
 mod answer;
 mod answering;
+mod body;
 mod body_part;
 mod call;
 mod calling;
@@ -66,6 +82,7 @@ mod registration;
 mod reliable;
 mod replaces;
 mod requested;
+mod retrying;
 mod sdp;
 mod sequence;
 mod server_invite;
@@ -84,8 +101,9 @@ mod uri;
 mod user_agent;
 mod via;
 
-pub use action::{Action, Cause, Ending, Invitation, Side, Wire};
+pub use action::{Action, Cause, Ending, Invitation, Side};
 pub use admission::Admission;
+pub use body::Body;
 pub use body_part::{SessionPart, session_part};
 pub use codec::{CLOCK_RATE, Codec, Encoding, Format};
 pub use crypto::{Crypto, CryptoLine, SrtpKey, SrtpSuite};
@@ -94,7 +112,7 @@ pub use digest_client::{DigestClient, Unprovable};
 pub use digest_server::{DigestServer, Proof};
 pub use direction::Direction;
 pub use dtmf_info::{DTMF, DTMF_RELAY, InfoKey, carries_keys};
-pub use event::{Account, CallId, Dial, Event, MoreHeaders, Order, Refused, Register, RegistrationId};
+pub use event::{Account, CallId, Dial, Event, Order, Refused, Register, RegistrationId};
 pub use fields::SubscriptionState;
 pub use framing::{Frame, Framing, FramingError};
 pub use headers::{BadHeader, Headers};

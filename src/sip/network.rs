@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::action::{Action, Ending};
 use super::admission::Admission;
 use super::event::{Account, CallId, Dial, Event, Order, Refused};
+use super::headers::Headers;
 use super::message::Message;
 use super::name_addr::NameAddr;
 use super::peer::{Peer, TransportProtocol};
@@ -107,8 +108,8 @@ impl Network {
             target: target.parse().unwrap(),
             peers: vec![Peer::udp(self.agents[to].address)],
             from: NameAddr::new("sip:caller@example.com".parse().unwrap()),
-            sdp: b"offer".to_vec(),
-            headers: vec![("X-Own".to_owned(), "1".to_owned())],
+            sdp: b"offer".to_vec().into(),
+            headers: one("X-Own", "1"),
             account: None,
             max_forwards: 70,
         }
@@ -160,11 +161,11 @@ impl Network {
 
     /// The call that came in at the one who is asked, the last of them.
     pub fn incoming(&self, who: usize) -> CallId {
-        let calls = self.agents[who].heard.iter().filter_map(|action| match action {
+        let mut calls = self.agents[who].heard.iter().rev().filter_map(|action| match action {
             Action::Incoming(call, _) => Some(*call),
             _ => None,
         });
-        calls.last().expect("somebody called")
+        calls.next().expect("somebody called")
     }
 
     /// Methods and statuses in the order in which they were sent.
@@ -268,11 +269,18 @@ pub(super) fn busy(action: &Action) -> Vec<Order> {
 }
 
 pub(super) fn accept(call: CallId) -> Order {
-    Order::Accept { call, sdp: b"answer".to_vec(), headers: Vec::new() }
+    Order::Accept { call, sdp: b"answer".to_vec().into(), headers: Headers::default() }
 }
 
 pub(super) fn hang_up(call: CallId) -> Order {
-    Order::HangUp { call, headers: vec![("X-Auth-Status".to_owned(), "verified".to_owned())] }
+    Order::HangUp { call, headers: one("X-Auth-Status", "verified") }
+}
+
+/// One header.
+pub(super) fn one(name: &str, value: &str) -> Headers {
+    let mut headers = Headers::default();
+    headers.push(name, value);
+    headers
 }
 
 pub(super) fn account(username: &str, password: &str) -> Option<Account> {

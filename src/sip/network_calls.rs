@@ -39,7 +39,7 @@ fn the_invitation_shows_what_the_caller_sent() {
     assert_eq!(invitation.request.body, b"offer");
     assert_eq!(invitation.request.headers.get("X-Own"), Some("1"));
     let Some(Action::Answered { sdp, .. }) = network.agents[0].heard.first() else { panic!() };
-    assert_eq!(sdp.as_deref(), Some(&b"answer"[..]));
+    assert_eq!(sdp.as_ref().map(|sdp| sdp.0.as_slice()), Some(&b"answer"[..]));
     assert!(matches!(network.agents[1].heard[1], Action::Acknowledged(_, None)));
 }
 
@@ -261,13 +261,13 @@ fn early_media_is_confirmed_and_the_answer_waits_for_it() {
     network.run_seconds(1);
 
     network.losses.push(("PRACK sip", 1));
-    network.order(1, Order::Ring { call: network.incoming(1), status: 183, sdp: Some(b"early".to_vec()) });
+    network.order(1, Order::Ring { call: network.incoming(1), status: 183, sdp: Some(b"early".to_vec().into()) });
     network.order(1, super::network::accept(network.incoming(1)));
     network.run_seconds(2);
 
     assert_eq!(network.ladder(), ["INVITE", "100", "183", "PRACK", "PRACK", "183", "200", "200", "ACK"]);
     let heard = &network.agents[0].heard;
-    assert!(matches!(&heard[0], Action::Progress { status: 183, sdp: Some(sdp), .. } if sdp == b"early"));
+    assert!(matches!(&heard[0], Action::Progress { status: 183, sdp: Some(sdp), .. } if sdp.0 == b"early"));
     assert!(matches!(&heard[1], Action::Answered { sdp: None, .. }));
     assert_eq!(heard.len(), 2, "the repeated 183 is not told");
     network.order(0, hang_up(call));
@@ -282,7 +282,7 @@ fn early_media_that_is_never_confirmed_ends_the_call() {
     network.run_seconds(1);
     network.losses.push(("PRACK sip", usize::MAX));
 
-    network.order(1, Order::Ring { call: network.incoming(1), status: 183, sdp: Some(b"early".to_vec()) });
+    network.order(1, Order::Ring { call: network.incoming(1), status: 183, sdp: Some(b"early".to_vec().into()) });
     network.run_seconds(40);
 
     assert_eq!(network.ending(0, call).unwrap().cause, Cause::Refused(504));

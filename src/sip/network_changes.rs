@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::action::{Action, Cause, Side};
 use super::event::{CallId, Order};
-use super::network::{FAIR, Network, accept, hang_up, patient};
+use super::headers::Headers;
+use super::network::{FAIR, Network, accept, hang_up, one, patient};
+use crate::secret::SecretText;
 
 /// Two who talk.
 fn talking(seed: u64) -> (Network, CallId, CallId) {
@@ -20,12 +22,12 @@ fn talking_with(mut network: Network) -> (Network, CallId, CallId) {
 }
 
 fn offer(call: CallId, sdp: &[u8]) -> Order {
-    Order::Offer { call, sdp: sdp.to_vec() }
+    Order::Offer { call, sdp: sdp.to_vec().into() }
 }
 
 fn offers(network: &Network, who: usize) -> Vec<&[u8]> {
     let heard = network.agents[who].heard.iter();
-    heard.filter_map(|action| if let Action::Offered(_, Some(sdp)) = action { Some(sdp.as_slice()) } else { None }).collect()
+    heard.filter_map(|action| if let Action::Offered(_, Some(sdp)) = action { Some(sdp.0.as_slice()) } else { None }).collect()
 }
 
 fn answers(network: &Network, who: usize) -> usize {
@@ -156,7 +158,7 @@ fn a_blind_transfer_is_followed_to_its_end() {
     let (mut network, call, other) = talking(1);
     let to = "sip:agent@10.0.0.3".parse().unwrap();
 
-    network.order(1, Order::Refer { call: other, to, replaces: None, headers: vec![("X-Auth-Status".to_owned(), "verified".to_owned())] });
+    network.order(1, Order::Refer { call: other, to, replaces: None, headers: one("X-Auth-Status", "verified") });
     network.run_seconds(1);
     let Some(Action::ReferAsked(_, to)) = network.agents[0].heard.last().cloned() else { panic!() };
     assert_eq!(to.uri.to_string(), "sip:agent@10.0.0.3");
@@ -180,7 +182,7 @@ fn a_transfer_that_nobody_wants_is_declined() {
     let (mut network, _, other) = talking_with(network);
     let to = "sip:agent@10.0.0.3".parse().unwrap();
 
-    network.order(1, Order::Refer { call: other, to, replaces: None, headers: Vec::new() });
+    network.order(1, Order::Refer { call: other, to, replaces: None, headers: Headers::default() });
     network.run_seconds(1);
 
     assert_eq!(transfers(&network, 1), [(603, true)]);
@@ -198,7 +200,7 @@ fn a_transfer_of_which_nothing_is_heard_is_given_up() {
         _ => Vec::new(),
     };
 
-    network.order(1, Order::Refer { call: other, to, replaces: None, headers: Vec::new() });
+    network.order(1, Order::Refer { call: other, to, replaces: None, headers: Headers::default() });
     network.run_seconds(20);
     assert_eq!(transfers(&network, 1), [(202, false)]);
     network.run_seconds(200);
@@ -217,14 +219,14 @@ fn an_attended_transfer_replaces_the_call_of_who_transfers() {
     let with_second = network.incoming(2);
 
     let to = "sip:two-factor@10.0.0.3".parse().unwrap();
-    network.order(0, Order::Refer { call: first, to, replaces: Some(second), headers: Vec::new() });
+    network.order(0, Order::Refer { call: first, to, replaces: Some(second), headers: Headers::default() });
     network.run_seconds(1);
     let Some(Action::ReferAsked(_, to)) = network.agents[1].heard.last().cloned() else { panic!() };
     network.order(1, Order::AnswerRefer { call: with_first, status: 202 });
     let mut dial = network.call_to(1, 2);
     let replaces = to.uri.headers.clone().unwrap().replace("Replaces=", "");
     let replaces = percent_encoding::percent_decode_str(&replaces).decode_utf8().unwrap().into_owned();
-    dial.headers = vec![("Replaces".to_owned(), replaces)];
+    dial.headers = one("Replaces", &replaces);
     let taken = dial.call;
     network.order(1, Order::Dial(Box::new(dial)));
     network.run_seconds(1);
@@ -245,7 +247,7 @@ fn an_invitation_to_replace_a_call_that_is_not_there_is_refused() {
     let mut network = Network::new(2, 1, FAIR);
     let mut dial = network.call_to(0, 1);
     let call = dial.call;
-    dial.headers = vec![("Replaces".to_owned(), "x;to-tag=1;from-tag=2".to_owned())];
+    dial.headers = one("Replaces", "x;to-tag=1;from-tag=2");
 
     network.order(0, Order::Dial(Box::new(dial)));
     network.run_seconds(1);
@@ -258,7 +260,7 @@ fn an_invitation_to_replace_a_call_that_is_not_there_is_refused() {
 fn keys_in_info_are_told_and_hidden_from_logs() {
     let (mut network, call, _) = talking(1);
 
-    let body = b"Signal=7\r\nDuration=160\r\n".to_vec();
+    let body = SecretText::new("Signal=7\r\nDuration=160\r\n");
     network.order(0, Order::Info { call, content_type: "application/dtmf-relay".to_owned(), body });
     network.run_seconds(1);
 

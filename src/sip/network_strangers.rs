@@ -42,7 +42,8 @@ fn requests_outside_of_calls_get_what_the_standard_says() {
     for method in ["BYE", "INFO", "UPDATE", "PRACK", "NOTIFY"] {
         assert_eq!(answer_to(method, ""), "SIP/2.0 481 Call/Transaction Does Not Exist");
     }
-    for method in ["REFER", "REGISTER", "SUBSCRIBE", "MESSAGE", "PUBLISH"] {
+    assert_eq!(answer_to("REFER", ""), "SIP/2.0 603 Decline");
+    for method in ["REGISTER", "SUBSCRIBE", "MESSAGE", "PUBLISH"] {
         assert_eq!(answer_to(method, ""), "SIP/2.0 405 Method Not Allowed");
     }
     assert_eq!(answer_to("DANCE", ""), "SIP/2.0 501 Not Implemented");
@@ -99,7 +100,7 @@ fn who_makes_no_offer_gets_one_and_answers_in_the_ack() {
     let ack = request("ACK", "z9hG4bK2", "Content-Type: application/sdp\r\nContent-Length: 6\r\n") + "answer";
     network.receive(0, stranger(), &ack.replace("To: <sip:two-factor@10.0.0.1>", &format!("To: <sip:two-factor@10.0.0.1>;tag={tag}")));
 
-    assert!(matches!(network.agents[0].heard.last(), Some(Action::Acknowledged(_, Some(answer))) if answer == b"answer"));
+    assert!(matches!(network.agents[0].heard.last(), Some(Action::Acknowledged(_, Some(answer))) if answer.0 == b"answer"));
     network.order(0, hang_up(call));
     network.assert_empty();
 }
@@ -135,6 +136,86 @@ fn who_is_neither_trusted_nor_known_is_forbidden_and_then_not_heard() {
     network.receive(0, stranger(), &request("OPTIONS", "z9hG4bK5", ""));
     assert_eq!(network.ladder(), ["200"]);
     network.assert_empty();
+}
+
+/// The 200 of somebody with this tag to the INVITE that was sent.
+fn accepts(invite: &str, tag: &str) -> String {
+    let copied: Vec<&str> =
+        invite.lines().filter(|line| ["Via", "From", "Call-ID", "CSeq"].iter().any(|name| line.starts_with(name))).collect();
+    let to = format!("To: <sip:x@10.7.7.7>;tag={tag}\r\nContact: <sip:{tag}@10.7.7.7:5060>");
+    format!("SIP/2.0 200 OK\r\n{}\r\n{to}\r\nContent-Type: application/sdp\r\nContent-Length: 6\r\n\r\nanswer", copied.join("\r\n"))
+}
+
+fn dialling(peer: Peer) -> (Network, super::event::CallId, String) {
+    let mut network = alone();
+    let mut dial = network.call_to(0, 0);
+    let call = dial.call;
+    dial.peers = vec![peer];
+    network.order(0, Order::Dial(Box::new(dial)));
+    let invite = network.last_sent.clone();
+    (network, call, invite)
+}
+
+#[test]
+fn a_second_branch_that_accepts_is_acknowledged_and_hung_up() {
+    let (mut network, call, invite) = dialling(Peer::udp(stranger()));
+    network.clear();
+
+    network.receive(0, stranger(), &accepts(&invite, "first"));
+    network.receive(0, stranger(), &accepts(&invite, "second"));
+    network.receive(0, stranger(), &accepts(&invite, "first"));
+
+    let to = |user: &str, method: &str| format!("{method} sip:{user}@10.7.7.7:5060 SIP/2.0");
+    assert_eq!(network.wire, [to("first", "ACK"), to("second", "ACK"), to("second", "BYE"), to("first", "ACK")]);
+    assert_eq!(network.agents[0].heard.len(), 1, "it is answered once");
+    network.order(0, hang_up(call));
+    network.assert_empty();
+}
+
+#[test]
+fn a_call_that_is_accepted_after_it_was_given_up_is_hung_up() {
+    let (mut network, call, invite) = dialling(Peer::udp(stranger()));
+    network.receive(0, stranger(), &accepts(&invite, "x").replace("200 OK", "180 Ringing"));
+    network.order(0, hang_up(call));
+    network.clear();
+
+    network.receive(0, stranger(), &accepts(&invite, "x"));
+    network.run_seconds(1);
+
+    assert_eq!(&network.ladder()[..2], ["ACK", "BYE"]);
+    network.assert_empty();
+    assert_eq!(network.ending(0, call).unwrap().cause, Cause::Cancelled);
+}
+
+#[test]
+fn over_a_stream_a_request_is_sent_once_and_the_connection_is_used_again() {
+    let connection = Peer { protocol: super::peer::TransportProtocol::Tcp, address: stranger() };
+    let (mut network, call, invite) = dialling(connection);
+
+    network.run_seconds(10);
+    assert_eq!(network.ladder(), ["INVITE"]);
+    assert!(invite.contains("Via: SIP/2.0/TCP 10.0.0.1:5060;") && invite.contains("Contact: <sip:caller@10.0.0.1:5060;transport=tcp>"));
+    let message = super::message::Message::parse(accepts(&invite, "x").as_bytes()).unwrap();
+    network.event(0, super::event::Event::Received { message, from: connection });
+
+    assert!(network.last_sent.contains("Via: SIP/2.0/TCP"));
+    network.order(0, hang_up(call));
+    network.event(0, super::event::Event::Unreachable(connection));
+    assert_eq!(network.ending(0, call).unwrap().cause, Cause::HungUp);
+    network.assert_empty();
+}
+
+#[test]
+fn who_asks_again_and_again_who_we_are_is_given_up() {
+    let mut network = registering();
+
+    for nonce in 0..20 {
+        let challenge = format!("WWW-Authenticate: Digest realm=\"t\", nonce=\"{nonce}\", stale=true, qop=\"auth\"\r\n");
+        registrar_says(&mut network, "401 Unauthorized", &challenge);
+    }
+
+    assert_eq!(network.ladder().iter().filter(|word| **word == "REGISTER").count(), 5);
+    assert!(matches!(network.agents[0].heard.last(), Some(Action::Unregistered(_, Some(401), Some(_)))));
 }
 
 /// The answer of a registrar to the REGISTER that was sent last.

@@ -5,9 +5,12 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::action::{Action, Cause};
+use super::body::Body;
 use super::event::{CallId, Dial, Event, Order, Refused, Register, RegistrationId};
+use super::headers::Headers;
 use super::network::{FAIR, Network, STORM, hang_up, polite};
 use super::peer::Peer;
+use crate::secret::SecretText;
 
 /// A call that is set up while these are lost, then hung up by the caller while those are.
 fn survives(set_up: &'static str, hang_up_lost: &'static str, times: usize) -> Vec<String> {
@@ -87,7 +90,7 @@ fn in_a_storm_every_call_ends_once_and_nothing_is_left() {
         let calls: Vec<CallId> = (0..4).map(|_| network.dial(0, 1)).collect();
         network.run(Duration::from_millis(700 * (seed % 9)));
         for call in &calls[..2] {
-            network.order(0, Order::Offer { call: *call, sdp: b"hold".to_vec() });
+            network.order(0, Order::Offer { call: *call, sdp: b"hold".to_vec().into() });
         }
         network.run(Duration::from_millis(300 * (seed % 5)));
         network.order(0, hang_up(calls[0]));
@@ -139,18 +142,18 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn order(call: CallId, number: u8, dial: Dial) -> Order {
-    let sdp = b"sdp".to_vec();
+    let sdp = Body(b"sdp".to_vec());
     match number {
         0 => Order::Ring { call, status: 180, sdp: None },
         1 => Order::Ring { call, status: 183, sdp: Some(sdp) },
-        2 | 3 => Order::Accept { call, sdp, headers: Vec::new() },
+        2 | 3 => Order::Accept { call, sdp, headers: Headers::default() },
         4 => Order::Refuse(call, Refused::with(302)),
         5 | 6 => hang_up(call),
         7 => Order::Offer { call, sdp },
-        8 => Order::Refer { call, to: dial.target, replaces: Some(CallId(1)), headers: Vec::new() },
+        8 => Order::Refer { call, to: dial.target, replaces: Some(CallId(1)), headers: Headers::default() },
         9 => Order::AnswerRefer { call, status: 202 },
         10 => Order::Notify { call, status: 200 },
-        11 => Order::Info { call, content_type: "application/dtmf".to_owned(), body: b"1".to_vec() },
+        11 => Order::Info { call, content_type: "application/dtmf".to_owned(), body: SecretText::new("1") },
         12 => Order::Register(Box::new(Register {
             registration: RegistrationId(call.0),
             registrar: dial.target.clone(),

@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use super::action::{Action, Cause};
 use super::answering::write_refusal;
+use super::body::Body;
 use super::call::{Call, Phase, answered, described, drawn_below, is_readable};
 use super::client_transactions::Answered;
 use super::errand::Errand;
-use super::event::{MoreHeaders, Refused};
+use super::event::Refused;
 use super::exchange::Exchange;
+use super::headers::Headers;
 use super::message::{Request, Response};
 use super::method::Method;
 use super::post::{Post, SDP, add};
@@ -64,12 +66,15 @@ impl Call {
     pub fn handle_offer_answer(&mut self, answer: &Answered, post: &mut Post, now: Instant) {
         let response = &answer.response;
         if answer.request.is_none() {
-            return self.acknowledge_again(response, post);
+            if response.is_success() {
+                self.acknowledge_again(response, post);
+            }
+            return;
         }
         let by_invite = response.headers.cseq().filter(|cseq| cseq.method == Method::Invite);
         if let Some(cseq) = by_invite.filter(|_| response.is_success()) {
             self.dialog.refresh_target(&response.headers);
-            self.acknowledgement = Some(post.acknowledge(&self.dialog, cseq.number, answer.request.as_ref()));
+            self.acknowledge(cseq.number, answer.request.as_ref(), post);
         }
         let Exchange::Ours { offer } = std::mem::replace(&mut self.exchange, Exchange::Idle) else { return };
         match response.status {
@@ -106,7 +111,7 @@ impl Call {
     }
 
     /// Order: their change is taken.
-    pub fn accept_offer(&mut self, sdp: Vec<u8>, headers: &MoreHeaders, post: &mut Post, now: Instant) {
+    pub fn accept_offer(&mut self, sdp: Vec<u8>, headers: &Headers, post: &mut Post, now: Instant) {
         let Exchange::Theirs { server, request } = std::mem::replace(&mut self.exchange, Exchange::Idle) else { return };
         let mut response = self.response(&request, 200, post);
         add(&mut response.headers, headers);
@@ -165,7 +170,7 @@ impl Call {
         post.servers.belongs_to(id, self.id);
         let trying = Response::to(&request, 100);
         post.answer(id, trying, now);
-        post.tell(Action::Offered(self.id, described(&request)));
+        post.tell(Action::Offered(self.id, described(&request).map(Body)));
         self.exchange = Exchange::Theirs { server: id, request: Box::new(request) };
     }
 
@@ -185,7 +190,7 @@ impl Call {
             self.sdp = offer;
         }
         if let Some(answer) = answered(response) {
-            post.tell(Action::OfferAnswered(self.id, answer));
+            post.tell(Action::OfferAnswered(self.id, answer.into()));
         }
     }
 
@@ -205,13 +210,6 @@ impl Call {
         match was_offer {
             true => post.tell(Action::OfferRefused(self.id, status)),
             false => self.refresh_later(now),
-        }
-    }
-
-    /// Our ACK was lost.
-    fn acknowledge_again(&self, response: &Response, post: &mut Post) {
-        if let Some((to, bytes)) = self.acknowledgement.as_ref().filter(|_| response.is_success()) {
-            post.transmit(*to, bytes.clone());
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::dialog::Dialog;
-use super::event::MoreHeaders;
+use super::headers::Headers;
 use super::message::Request;
 use super::peer::Peer;
 use super::reliable::ReliableHeard;
@@ -31,7 +31,7 @@ pub(super) struct Outgoing {
     pub interval: Duration,
     pub least: Option<Duration>,
     pub max_forwards: u8,
-    pub headers: MoreHeaders,
+    pub headers: Headers,
 }
 
 /// A dialog that a provisional response has begun.

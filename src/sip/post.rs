@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use super::action::{Action, Wire};
+use super::action::Action;
 use super::admission::Admission;
+use super::body::Body;
 use super::client_transactions::ClientTransactions;
 use super::dialog::Dialog;
 use super::errand::Errand;
-use super::event::MoreHeaders;
 use super::headers::Headers;
 use super::host::Host;
 use super::message::{Request, Response};
@@ -18,7 +18,7 @@ use super::name_addr::NameAddr;
 use super::peer::{Peer, TransportProtocol};
 use super::server_transactions::{ServerId, ServerTransactions};
 use super::session_refresh::SessionLimits;
-use super::uri::Uri;
+use super::uri::{Scheme, Uri};
 use super::via::{BRANCH_COOKIE, Via};
 use crate::clock::Chance;
 
@@ -66,7 +66,7 @@ impl Post {
 
     /// Sends a message outside of any transaction: ACK and repeated 2xx.
     pub fn transmit(&mut self, to: Peer, bytes: Vec<u8>) {
-        self.tell(Action::Transmit(to, Wire(bytes)));
+        self.tell(Action::Transmit(to, Body(bytes)));
     }
 
     /// Sends a request in a transaction of its own; gives the Via that names it.
@@ -175,6 +175,10 @@ impl Post {
         let address = self.local(peer);
         let mut uri = Uri::sip(Host::from(address.ip())).with_port(address.port());
         uri.user.clone_from(&own.user);
+        // §12.1.1: who was reached over TLS all the way stays so.
+        if own.scheme == Scheme::Sips {
+            uri.scheme = Scheme::Sips;
+        }
         if let Some(transport) = peer.protocol.in_uri() {
             uri.params.set("transport", transport);
         }
@@ -215,6 +219,6 @@ impl Post {
 }
 
 /// Adds what the application wants to say.
-pub(super) fn add(headers: &mut Headers, more: &MoreHeaders) {
+pub(super) fn add(headers: &mut Headers, more: &Headers) {
     more.iter().for_each(|(name, value)| headers.push(name, value));
 }

@@ -8,7 +8,7 @@ use super::action::{Action, Cause};
 use super::call::{Call, Phase};
 use super::client_transactions::Answered;
 use super::errand::Errand;
-use super::event::MoreHeaders;
+use super::headers::Headers;
 use super::message::{Request, Response};
 use super::method::Method;
 use super::name_addr::NameAddr;
@@ -27,7 +27,7 @@ const SIPFRAG: &str = "message/sipfrag;version=2.0";
 
 impl Call {
     /// Order: the other side is to call somebody else.
-    pub fn refer(&mut self, to: Uri, replaces: Option<Replaces>, headers: &MoreHeaders, post: &mut Post, now: Instant) {
+    pub fn refer(&mut self, to: Uri, replaces: Option<Replaces>, headers: &Headers, post: &mut Post, now: Instant) {
         if !matches!((&self.phase, &self.transfer), (Phase::Established, Transfer::None)) {
             return post.tell(Action::Transfer { call: self.id, status: 491, over: true });
         }
@@ -67,7 +67,10 @@ impl Call {
     pub fn handle_notify(&mut self, id: ServerId, notify: &Request, post: &mut Post, now: Instant) {
         let event = notify.headers.get("Event").unwrap_or_default();
         if !event.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("refer") {
-            return post.refuse(id, notify, 489, now);
+            let mut response = Response::to(notify, 489);
+            response.headers.push("Allow-Events", "refer");
+            post.answer(id, response, now);
+            return;
         }
         if !matches!(self.transfer, Transfer::Ours { .. }) {
             return post.refuse(id, notify, 481, now);

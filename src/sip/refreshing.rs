@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::action::{Cause, Ending};
 use super::call::{Call, Phase};
+use super::headers::Headers;
 use super::post::Post;
 use super::session_refresh::{SessionLapse, SessionTimer};
 
@@ -23,7 +24,7 @@ impl Call {
             SessionLapse::Expired => {
                 self.timer = None;
                 self.unacknowledged = None;
-                self.leave(Ending::ours(Cause::Expired), &Vec::new(), post, now);
+                self.leave(Ending::ours(Cause::Expired), &Headers::default(), post, now);
             }
         }
     }

@@ -7,6 +7,7 @@ use super::call::{Call, Phase};
 use super::client_transactions::Answered;
 use super::errand::Errand;
 use super::exchange::Exchange;
+use super::headers::Headers;
 use super::message::Request;
 use super::method::Method;
 use super::post::Post;
@@ -81,17 +82,17 @@ impl Call {
     }
 
     /// Order: sends what belongs to the call.
-    pub fn inform(&mut self, content_type: &str, body: Vec<u8>, post: &mut Post, now: Instant) {
+    pub fn inform(&mut self, content_type: &str, body: &SecretText, post: &mut Post, now: Instant) {
         if matches!(self.phase, Phase::Established) {
             let mut info = self.request(Method::Info, post);
-            info.set_body(content_type, body);
+            info.set_body(content_type, body.expose());
             self.send(info, Errand::Info(self.id), post, now);
         }
     }
 
     /// Another call has taken the place of this one (RFC 3891 §3).
     pub fn replaced(&mut self, post: &mut Post, now: Instant) {
-        self.hang_up(Ending::ours(Cause::Replaced), Vec::new(), post, now);
+        self.hang_up(Ending::ours(Cause::Replaced), Headers::default(), post, now);
     }
 
     fn handle_info(&mut self, id: ServerId, info: &Request, post: &mut Post, now: Instant) {

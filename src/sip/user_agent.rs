@@ -8,7 +8,8 @@ use super::admission::Gate;
 use super::call::{Call, Phase};
 use super::client_transactions::Answered;
 use super::errand::Errand;
-use super::event::{CallId, Dial, Event, MoreHeaders, Order, Register, RegistrationId};
+use super::event::{CallId, Dial, Event, Order, Register, RegistrationId};
+use super::headers::Headers;
 use super::message::{Message, Response};
 use super::post::{Post, Settings};
 use super::registration::Registration;
@@ -172,8 +173,8 @@ impl UserAgent {
 
     fn handle_order(&mut self, order: Order, now: Instant) {
         match order {
-            Order::Ring { call, status, sdp } => self.with_call(call, |call, post| call.ring(status, sdp, post, now)),
-            Order::Accept { call, sdp, headers } => self.accept(call, sdp, &headers, now),
+            Order::Ring { call, status, sdp } => self.with_call(call, |call, post| call.ring(status, sdp.map(|sdp| sdp.0), post, now)),
+            Order::Accept { call, sdp, headers } => self.accept(call, sdp.0, &headers, now),
             Order::Refuse(call, refused) => self.with_call(call, |call, post| match call.phase {
                 Phase::Incoming(_) => call.refuse(&refused, post, now),
                 Phase::Outgoing(_) | Phase::Established | Phase::Leaving(_) | Phase::Over => call.refuse_offer(&refused, post, now),
@@ -182,7 +183,7 @@ impl UserAgent {
                 self.with_call(call, |call, post| call.hang_up(Ending::ours(Cause::HungUp), headers, post, now));
             }
             Order::Dial(dial) => self.dial(*dial, now),
-            Order::Offer { call, sdp } => self.with_call(call, |call, post| call.offer(sdp, post, now)),
+            Order::Offer { call, sdp } => self.with_call(call, |call, post| call.offer(sdp.0, post, now)),
             Order::Refer { call, to, replaces, headers } => {
                 let replaces = replaces.and_then(|other| self.taken_over(other));
                 self.with_call(call, |call, post| call.refer(to, replaces, &headers, post, now));
@@ -190,7 +191,7 @@ impl UserAgent {
             Order::AnswerRefer { call, status } => self.with_call(call, |call, post| call.answer_refer(status, post, now)),
             Order::Notify { call, status } => self.with_call(call, |call, post| call.notify(status, post, now)),
             Order::Info { call, content_type, body } => {
-                self.with_call(call, |call, post| call.inform(&content_type, body, post, now));
+                self.with_call(call, |call, post| call.inform(&content_type, &body, post, now));
             }
             Order::Register(register) => self.register(*register, now),
             Order::Unregister(id) => self.with_registration(id, |registration, post| registration.withdraw(post, now)),
@@ -198,7 +199,7 @@ impl UserAgent {
         }
     }
 
-    fn accept(&mut self, id: CallId, sdp: Vec<u8>, headers: &MoreHeaders, now: Instant) {
+    fn accept(&mut self, id: CallId, sdp: Vec<u8>, headers: &Headers, now: Instant) {
         let mut replaced = None;
         self.with_call(id, |call, post| match call.phase {
             Phase::Incoming(_) => {
