@@ -29,8 +29,7 @@ pub(super) fn answer(
 
 /// Our side of a medium; `None` when it is not one that we take.
 fn taken(theirs: &MediaLine, settings: &MediaSettings, direction: Direction, keys: &SrtpKeys) -> Option<MediaLine> {
-    let sound = theirs.kind == "audio" && theirs.port != 0 && settings.allows(&theirs.protocol);
-    if !sound || !is_reachable(theirs, settings) {
+    if theirs.kind != "audio" || theirs.port == 0 || !settings.allows(&theirs.protocol) {
         return None;
     }
     let codec = theirs.formats.iter().find(|format| format.codec().is_some_and(|codec| settings.codecs.contains(&codec)))?;
@@ -51,9 +50,4 @@ fn taken(theirs: &MediaLine, settings: &MediaSettings, direction: Direction, key
         longest_packet_time: None,
         crypto,
     })
-}
-
-/// Whether packets can go there: one host, in the family of addresses that we speak.
-fn is_reachable(theirs: &MediaLine, settings: &MediaSettings) -> bool {
-    theirs.address.is_some_and(|address| !address.is_multicast() && address.is_ipv4() == settings.local.is_ipv4())
 }

@@ -35,8 +35,8 @@ pub struct Challenge {
     pub stale: bool,
 }
 
-/// What a client proves: the value of Authorization or Proxy-Authorization.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a client proves: the value of Authorization or Proxy-Authorization. `Debug` shows only to whom.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     /// Who.
     pub username: String,
@@ -171,6 +171,12 @@ impl fmt::Display for Credentials {
             write!(f, ", qop=auth, nc={:08x}, cnonce={}", own.count, token::quote(&own.cnonce))?;
         }
         self.opaque.as_ref().map_or(Ok(()), |opaque| write!(f, ", opaque={}", token::quote(opaque)))
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credentials for {:?}", self.realm)
     }
 }
 

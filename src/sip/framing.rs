@@ -1,5 +1,7 @@
 //! Messages cut out of a stream of bytes, and the keep-alive between them (RFC 3261 §18.3, RFC 5626 §3.5.1).
 
+use std::fmt;
+
 use super::header_name;
 use super::reader;
 use super::token;
@@ -11,15 +13,15 @@ const LONGEST_HEAD: usize = 32 * 1024;
 const LONGEST_BODY: usize = 64 * 1024;
 
 /// Collects what a connection brings.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Framing {
     bytes: Vec<u8>,
     /// The head does not end before here.
     searched: usize,
 }
 
-/// What came over a connection.
-#[derive(Debug, PartialEq, Eq)]
+/// What came over a connection. `Debug` shows no bytes, among which may be keys and passwords.
+#[derive(PartialEq, Eq)]
 pub enum Frame {
     /// One message, for [`super::Message::parse`].
     Message(Vec<u8>),
@@ -28,7 +30,7 @@ pub enum Frame {
 }
 
 /// Why a connection cannot be read on: it has to be closed, since nobody knows where the next message begins.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FramingError {
     /// The head does not end.
     #[error("the head of a SIP message is longer than {LONGEST_HEAD} bytes")]
@@ -97,6 +99,31 @@ impl Framing {
         }
         self.searched = self.bytes.len().saturating_sub(3);
         Ok(None)
+    }
+}
+
+impl fmt::Debug for Framing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Framing with {} bytes", self.bytes.len())
+    }
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Message(bytes) => write!(f, "Message of {} bytes", bytes.len()),
+            Self::Ping => f.write_str("Ping"),
+        }
+    }
+}
+
+impl fmt::Debug for FramingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HeadTooLong => "HeadTooLong",
+            Self::BodyTooLong { .. } => "BodyTooLong",
+            Self::LengthUnknown { .. } => "LengthUnknown",
+        })
     }
 }
 

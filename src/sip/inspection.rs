@@ -33,8 +33,8 @@ pub(super) fn version(version: &str) -> Result<(), Fault> {
     if ours { Ok(()) } else { Err(Fault { status: 505, reason: "Version Not Supported".to_owned() }) }
 }
 
-/// All headers that must be there are there, once where they may be there once, and can be read.
-pub(super) fn headers(headers: &Headers, method: Option<&Method>) -> Result<(), Fault> {
+/// All headers that must be there are there, once where they may be there once, and can be read: what a response needs too.
+pub(super) fn identity(headers: &Headers) -> Result<(), Fault> {
     needed(headers)?;
     if let Some(name) = header_name::SINGLE.iter().find(|name| headers.all(name).count() > 1) {
         return Err(Fault::bad(format!("Bad {name} (more than one)")));
@@ -42,8 +42,16 @@ pub(super) fn headers(headers: &Headers, method: Option<&Method>) -> Result<(), 
     headers.read_all::<Via>("Via")?;
     headers.read::<NameAddr>("From")?;
     headers.read::<NameAddr>("To")?;
-    call_id(headers)?;
-    cseq(headers, method)?;
+    headers.read::<CSeq>("CSeq")?;
+    call_id(headers)
+}
+
+/// All headers of a request that are acted on can be read.
+pub(super) fn request(headers: &Headers, method: &Method) -> Result<(), Fault> {
+    identity(headers)?;
+    if headers.cseq().is_none_or(|cseq| cseq.method != *method) {
+        return Err(Fault::bad("Bad CSeq (another method than the request's)"));
+    }
     headers.read_all::<Contact>("Contact")?;
     headers.read_all::<NameAddr>("Route")?;
     headers.read_all::<NameAddr>("Record-Route")?;
@@ -68,12 +76,6 @@ fn needed(headers: &Headers) -> Result<(), Fault> {
 fn call_id(headers: &Headers) -> Result<(), Fault> {
     let one_word = headers.call_id().is_some_and(|id| !id.is_empty() && !id.contains(char::is_whitespace));
     if one_word { Ok(()) } else { Err(Fault::bad("Bad Call-ID (not one word)")) }
-}
-
-fn cseq(headers: &Headers, method: Option<&Method>) -> Result<(), Fault> {
-    let cseq = headers.read::<CSeq>("CSeq")?;
-    let same = method.is_none_or(|method| cseq.is_some_and(|cseq| cseq.method == *method));
-    if same { Ok(()) } else { Err(Fault::bad("Bad CSeq (another method than the request's)")) }
 }
 
 fn numbers(headers: &Headers) -> Result<(), Fault> {

@@ -6,8 +6,6 @@ use super::headers::Headers;
 use super::message::Message;
 use super::name_addr::NameAddr;
 use super::sdp::Sdp;
-use super::uri::Uri;
-use crate::secret::mask;
 
 /// Headers that tell how a call goes on and hold nothing of anybody.
 const TOLD: [&str; 7] = ["Require", "RSeq", "Session-Expires", "Retry-After", "Subscription-State", "Event", "Unsupported"];
@@ -16,8 +14,8 @@ const TOLD: [&str; 7] = ["Require", "RSeq", "Session-Expires", "Retry-After", "S
 pub fn ladder_line(message: &Message) -> String {
     let headers = message.headers();
     let start = match message {
-        Message::Request(request) => format!("{} {}", request.method, masked_uri(&request.uri)),
-        Message::Response(response) => format!("{} {}", response.status, one_line(&response.reason)),
+        Message::Request(request) => format!("{} {}", request.method, request.uri.masked()),
+        Message::Response(response) => format!("{} {}", response.status, response.reason),
     };
     let sequence = headers.cseq().map(|cseq| format!("CSeq {cseq}"));
     let from = headers.from().filter(|_| matches!(message, Message::Request(_))).map(|from| format!("from {}", masked_name(&from)));
@@ -26,20 +24,12 @@ pub fn ladder_line(message: &Message) -> String {
     let proved = ["Authorization", "Proxy-Authorization"].iter().any(|name| headers.has(name)).then(|| "with proof".to_owned());
     let parts =
         [Some(start), sequence, from, refer_to].into_iter().flatten().chain(told).chain(proved).chain(body(headers, message.body()));
-    parts.collect::<Vec<_>>().join("  ")
-}
-
-/// Scheme, masked user and host: parameters and headers of an address may hold anything.
-fn masked_uri(uri: &Uri) -> String {
-    match (&uri.user, uri.is_sip()) {
-        (Some(user), true) => format!("{}:{}@{}", uri.scheme, mask(&user.replace('@', "%40")), uri.host),
-        (Some(user), false) => format!("{}:{}", uri.scheme, mask(&user.replace('@', "%40"))),
-        (None, _) => format!("{}:{}", uri.scheme, uri.host),
-    }
+    // A stranger's text may not move the cursor of whoever reads the trace.
+    parts.collect::<Vec<_>>().join("  ").replace(char::is_control, " ")
 }
 
 fn masked_name(name: &NameAddr) -> String {
-    let uri = masked_uri(&name.uri);
+    let uri = name.uri.masked();
     uri.split_once(':').map_or(uri.clone(), |(_, rest)| rest.to_owned())
 }
 
@@ -59,10 +49,6 @@ fn described(sdp: &Sdp) -> String {
     let numbers = |formats: &[Format]| formats.iter().map(|format| format!(" {}", format.payload_type)).collect::<String>();
     let media = sdp.media.iter().map(|line| format!(" {} {}{} {}", line.kind, line.port, numbers(&line.formats), line.direction.as_str()));
     format!("[sdp{}]", media.collect::<Vec<_>>().join(","))
-}
-
-fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 //!                   Idle ── re-INVITE or UPDATE comes ──> Theirs ── Accept, Refuse, CANCEL ──> Idle
 //! ```
 
+mod acceptance;
 mod action;
 mod admission;
 mod answer;
@@ -83,6 +84,8 @@ mod reliable;
 mod replaces;
 mod requested;
 mod retrying;
+#[cfg(test)]
+mod round_trips;
 mod sdp;
 mod sequence;
 mod server_invite;

@@ -43,7 +43,10 @@ impl Negotiated {
         let common = |format: &&Format| format.codec().is_some_and(|codec| ours.formats.iter().any(|our| our.codec() == Some(codec)));
         let sent = theirs.formats.iter().find(common)?;
         let crypto = crypto(ours, theirs);
-        if ours.protocol.is_encrypted() != theirs.protocol.is_encrypted() || ours.protocol.is_encrypted() != crypto.is_some() {
+        if !is_reachable(ours, theirs)
+            || ours.protocol.is_encrypted() != theirs.protocol.is_encrypted()
+            || ours.protocol.is_encrypted() != crypto.is_some()
+        {
             return None;
         }
         let keys = |line: &MediaLine| line.formats.iter().find(|format| format.is_keys()).map(|format| format.payload_type);
@@ -77,10 +80,16 @@ pub(super) fn offered_direction(theirs: &MediaLine) -> Direction {
 
 /// Milliseconds that the other side asks for, where it asks for something that can be sent.
 pub(super) fn packet_time(theirs: &MediaLine) -> u16 {
-    let possible = |time: &u16| (10..=60).contains(time) && time % 10 == 0;
+    let possible = |time: &u16| (10..=60).contains(time) && time.is_multiple_of(10);
     let asked = theirs.packet_time.filter(possible).unwrap_or(USUAL_PACKET_TIME);
     let longest = theirs.longest_packet_time.map_or(u16::MAX, |longest| longest - longest % 10);
     asked.min(longest.max(10))
+}
+
+/// Whether packets can go there: to one host, in the family of addresses that we speak.
+fn is_reachable(ours: &MediaLine, theirs: &MediaLine) -> bool {
+    let Some((ours, theirs)) = ours.address.zip(theirs.address) else { return false };
+    theirs.is_unspecified() || !theirs.is_multicast() && theirs.is_ipv4() == ours.is_ipv4()
 }
 
 fn crypto(ours: &MediaLine, theirs: &MediaLine) -> Option<Crypto> {

@@ -52,7 +52,8 @@ impl Negotiation {
         self.direction = direction;
     }
 
-    /// Reads an offer and gives our answer. On an error all stays as it was before.
+    /// Reads an offer and gives our answer. On an error all stays as it was before. While an offer of ours is out, theirs is
+    /// refused with 491 instead (RFC 3261 §14.2): see [`Negotiation::is_offering`].
     pub fn answer(&mut self, offer: &[u8]) -> Result<Vec<u8>, NegotiationError> {
         let offer = Sdp::parse(offer)?;
         let (media, negotiated) = answer::answer(&offer, &self.settings, self.direction, &self.keys)?;
@@ -297,6 +298,8 @@ mod tests {
             ("", NegotiationError::NotAnAnswer),
             ("m=audio 0 RTP/AVP 0\r\n", NegotiationError::NothingInCommon),
             ("m=audio 4000 RTP/AVP 9\r\n", NegotiationError::NothingInCommon),
+            ("m=audio 4000 RTP/AVP 0\r\nc=IN IP4 224.2.1.1/127\r\n", NegotiationError::NothingInCommon),
+            ("m=audio 4000 RTP/AVP 0\r\nc=IN IP6 2001:db8::1\r\n", NegotiationError::NothingInCommon),
         ] {
             let mut ours = negotiation(settings());
             ours.offer();

@@ -37,12 +37,11 @@ impl RateLimit {
             return false;
         }
         let full_at = self.full_at.entry(network).or_insert(now);
-        let after = (*full_at).max(now) + self.settings.one_each;
-        let admitted = after <= now + self.settings.one_each * self.settings.burst;
-        if admitted {
-            *full_at = after;
-        }
-        admitted
+        let RateSettings { burst, one_each, .. } = self.settings;
+        let after = full_at.saturating_duration_since(now).saturating_add(one_each);
+        let Some(next) = now.checked_add(after).filter(|_| after <= one_each.saturating_mul(burst)) else { return false };
+        *full_at = next;
+        true
     }
 
     /// Forgets who has rested long enough, when it is time.

@@ -27,10 +27,12 @@ pub struct Sdp {
 }
 
 impl Sdp {
-    /// Reads a description. Letters that are no UTF-8 are passed over, since names and titles mean nothing here.
+    /// Reads a description. Letters that are no UTF-8 are passed over, since names and titles mean nothing
+    /// here, and so are empty lines, which some gateways add.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
         let text = String::from_utf8_lossy(bytes);
-        let session = Session::parse(text.trim_start().as_bytes()).map_err(|_| Malformed("session description cannot be read"))?;
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let session = Session::parse(lines.join("\n").as_bytes()).map_err(|_| Malformed("session description cannot be read"))?;
         if session.medias.len() > MOST_LINES {
             return Err(Malformed("session description has too many media"));
         }
@@ -162,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let mut sdp = Sdp::parse(OFFER.as_bytes()).unwrap();
+        let mut sdp = Sdp::parse(format!("\r\n{OFFER}  \r\n\r\n").as_bytes()).unwrap();
         sdp.media.truncate(1);
 
         assert_eq!(Sdp::parse(&sdp.to_bytes()).unwrap(), sdp);

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use super::host::Host;
 use super::malformed::Malformed;
 use super::params::Params;
-use crate::secret::SecretText;
+use crate::secret::{SecretText, mask};
 
 /// Parameters that make a difference even when only one of two URIs has them (RFC 3261 §19.1.4).
 const TELLING: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
@@ -26,8 +26,8 @@ pub enum Scheme {
     Other(String),
 }
 
-/// A URI. `==` is the comparison of RFC 3261 §19.1.4, which is not transitive.
-#[derive(Debug, Clone)]
+/// A URI. `==` is the comparison of RFC 3261 §19.1.4, which is not transitive; `Debug` shows a masked user and the host.
+#[derive(Clone)]
 pub struct Uri {
     /// What it begins with.
     pub scheme: Scheme,
@@ -66,6 +66,15 @@ impl Uri {
     /// The user with all escapes resolved.
     pub fn decoded_user(&self) -> Option<String> {
         self.user.as_deref().map(|user| percent_decode_str(user).decode_utf8_lossy().into_owned())
+    }
+
+    /// The scheme, the masked user and the host, for logs: parameters and headers may hold anything.
+    pub fn masked(&self) -> String {
+        match (&self.user, self.is_sip()) {
+            (Some(user), true) => format!("{}:{}@{}", self.scheme, mask(&user.replace('@', "%40")), self.host),
+            (Some(user), false) => format!("{}:{}", self.scheme, mask(&user.replace('@', "%40"))),
+            (None, _) => format!("{}:{}", self.scheme, self.host),
+        }
     }
 
     /// Whether requests to it name a host.
@@ -136,6 +145,12 @@ impl fmt::Display for Uri {
         }
         write!(f, "{}", self.params)?;
         self.headers.as_ref().map_or(Ok(()), |headers| write!(f, "?{headers}"))
+    }
+}
+
+impl fmt::Debug for Uri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
     }
 }
 

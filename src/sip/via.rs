@@ -62,8 +62,9 @@ impl Via {
         inner.parse().ok().or_else(|| host::ipv6(inner).ok().map(IpAddr::V6))
     }
 
-    /// Notes where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4).
+    /// Notes where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4), in place of what the sender may say of it.
     pub fn note_source(&mut self, source: SocketAddr) {
+        self.params.remove("received");
         if self.wants_rport() {
             self.params.set("rport", source.port().to_string());
         }
@@ -72,12 +73,10 @@ impl Via {
         }
     }
 
-    /// Where an answer over datagrams goes (RFC 3261 §18.2.2, RFC 3581 §4).
+    /// Where an answer over datagrams goes, once the source is noted (RFC 3261 §18.2.2, RFC 3581 §4). `maddr` is passed over:
+    /// with it, or with a `received` of its own, a stranger could have our answers sent to anybody.
     pub fn reply_to(&self) -> (Host, u16) {
         let port = self.port.unwrap_or_else(|| self.transport.default_port());
-        if let Some(maddr) = self.params.get("maddr").and_then(|maddr| maddr.parse().ok()) {
-            return (maddr, port);
-        }
         match self.received() {
             Some(address) => (address.into(), self.rport().unwrap_or(port)),
             None => (self.host.clone(), port),
@@ -153,6 +152,14 @@ mod tests {
 
         assert_eq!(via.reply_to(), ("192.0.2.9".parse().unwrap(), 5060));
         assert_eq!(via.rport(), None);
+    }
+
+    #[test]
+    fn a_stranger_cannot_have_answers_sent_to_others() {
+        let mut via = read("SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKx;received=198.51.100.1;maddr=198.51.100.2");
+        via.note_source("192.0.2.9:5060".parse().unwrap());
+
+        assert_eq!(via.reply_to(), ("192.0.2.9".parse().unwrap(), 5060));
     }
 
     #[test]

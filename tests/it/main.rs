@@ -25,5 +25,6 @@ mod receipts;
 mod schemas;
 mod secrets;
 mod serving;
+mod sip_torture;
 mod skip;
 mod vxml_run;
