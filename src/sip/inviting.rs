@@ -31,8 +31,7 @@ enum Replaced {
 impl UserAgent {
     /// A request came.
     pub(super) fn handle_request(&mut self, mut request: Request, from: Peer, now: Instant) {
-        let outside = tag_of(request.headers.to()).is_none() && request.method != Method::Cancel;
-        if outside && !self.gate.hears(from.address.ip(), now) {
+        if !self.is_expected(&request) && !self.gate.hears(from.address.ip(), now) {
             return;
         }
         match self.post.servers.handle_request(&mut request, from, now) {
@@ -40,6 +39,15 @@ impl UserAgent {
             Arrived::Ack => self.handle_ack(&request, now),
             Arrived::Merged(id) => self.post.refuse(id, &request, 482, now),
             Arrived::New(id) => self.handle_new(id, request, from, now),
+        }
+    }
+
+    /// Whether a request belongs to something that was let in; an ACK leaves nothing behind, whoever sends it.
+    fn is_expected(&self, request: &Request) -> bool {
+        match request.method {
+            Method::Ack => true,
+            Method::Cancel => self.post.servers.cancelled(request).is_some(),
+            _ => self.call_of(request).is_some(),
         }
     }
 
@@ -112,10 +120,7 @@ impl UserAgent {
         let user = match self.gate.judge(&request, from.address.ip(), self.clock.now(), &self.post.chance) {
             Verdict::Trusted => None,
             Verdict::User(name) => Some(name),
-            Verdict::Refused(asked) => {
-                self.post.answer(id, asked.response(&request), now);
-                return;
-            }
+            Verdict::Refused(asked) => return self.post.answer_once(id, asked.response(&request), now),
         };
         if self.draining != Draining::No {
             return self.post.put_off(id, &request, 503, DRAINING, now);

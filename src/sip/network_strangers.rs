@@ -131,6 +131,7 @@ fn who_is_neither_trusted_nor_known_is_forbidden_and_then_not_heard() {
     }
 
     assert_eq!(network.ladder(), ["403", "403", "403"]);
+    assert!(network.agents[0].ua.is_empty(), "nothing is kept of who has proved nothing");
     network.run_seconds(61);
     network.clear();
     network.receive(0, stranger(), &request("OPTIONS", "z9hG4bK5", ""));

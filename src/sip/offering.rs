@@ -168,8 +168,9 @@ impl Call {
             return self.leave(ending, &headers, post, now);
         }
         post.servers.belongs_to(id, self.id);
-        let trying = Response::to(&request, 100);
-        post.answer(id, trying, now);
+        if request.method == Method::Invite {
+            post.refuse(id, &request, 100, now);
+        }
         post.tell(Action::Offered(self.id, described(&request).map(Body)));
         self.exchange = Exchange::Theirs { server: id, request: Box::new(request) };
     }

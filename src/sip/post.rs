@@ -207,6 +207,12 @@ impl Post {
         Via::new(to.protocol.into(), self.local(to), &format!("{BRANCH_COOKIE}{}", self.token()))
     }
 
+    /// Answers once and forgets: who has proved nothing gets no memory and no repeated answers (§26.3.2.4).
+    pub fn answer_once(&mut self, id: ServerId, response: Response, now: Instant) {
+        self.answer(id, response, now);
+        self.servers.forget(id);
+    }
+
     /// What the transactions send becomes actions, in its order.
     pub fn forward(&mut self) {
         while let Some((to, bytes)) = self.servers.poll() {

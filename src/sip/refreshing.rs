@@ -8,9 +8,6 @@ use super::headers::Headers;
 use super::post::Post;
 use super::session_refresh::{SessionLapse, SessionTimer};
 
-/// How long a refresh waits that could not be done.
-const LATER: Duration = Duration::from_secs(5);
-
 impl Call {
     /// Refreshes, or ends what nobody refreshed.
     pub fn handle_session_timeout(&mut self, post: &mut Post, now: Instant) {
@@ -32,7 +29,7 @@ impl Call {
     /// A refresh that could not be done is tried again.
     pub fn refresh_later(&mut self, now: Instant) {
         if let Some(timer) = &mut self.timer {
-            timer.refresh_again(now + LATER);
+            timer.refresh_again(now + timer.interval() / 10);
         }
     }
 

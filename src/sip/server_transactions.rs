@@ -133,6 +133,16 @@ impl ServerTransactions {
         Some((id, server.call.filter(|_| !server.state.is_answered())))
     }
 
+    /// Ends a transaction before its time.
+    pub fn forget(&mut self, id: ServerId) {
+        let Some(server) = self.all.remove(&id) else { return };
+        self.timers.set(id, None);
+        self.by_key.remove(&server.key);
+        if let Some(origin) = server.origin {
+            self.by_origin.remove(&origin);
+        }
+    }
+
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant) {
         while let Some(id) = self.timers.pop(now) {
@@ -140,7 +150,7 @@ impl ServerTransactions {
             match server.state.handle_timeout(now) {
                 Lapse::Nothing => {}
                 Lapse::Resend => self.sent.push_back((server.reply_to, server.response.clone())),
-                Lapse::TimedOut | Lapse::Over => self.remove(id),
+                Lapse::TimedOut | Lapse::Over => self.forget(id),
             }
             let due = self.all.get(&id).and_then(|server| server.state.poll_timeout());
             self.timers.set(id, due);
@@ -193,14 +203,6 @@ impl ServerTransactions {
         }
         self.all.insert(id, Server { state, key, origin, reply_to, response: Vec::new(), call: None });
         id
-    }
-
-    fn remove(&mut self, id: ServerId) {
-        let Some(server) = self.all.remove(&id) else { return };
-        self.by_key.remove(&server.key);
-        if let Some(origin) = server.origin {
-            self.by_origin.remove(&origin);
-        }
     }
 }
 
