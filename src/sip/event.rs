@@ -8,6 +8,7 @@ use super::headers::Headers;
 use super::message::Message;
 use super::name_addr::NameAddr;
 use super::peer::Peer;
+use super::refusal::Refusal;
 use super::uri::Uri;
 use crate::secret::SecretText;
 
@@ -29,6 +30,8 @@ pub enum Event {
         /// Who sent it, as the socket knows.
         from: Peer,
     },
+    /// A request came that cannot be read, but answered: [`super::ParseError::Refuse`].
+    Unreadable(Box<Refusal>, Peer),
     /// Nothing reaches that peer: no connection, or an ICMP error (RFC 3261 §18.4).
     Unreachable(Peer),
     /// Where the target of [`super::Action::Resolve`] is reached, best first; nothing when that is unknown.

@@ -13,6 +13,7 @@ use super::message::{Request, Response};
 use super::method::Method;
 use super::peer::Peer;
 use super::post::SUPPORTED;
+use super::refusal::Refusal;
 use super::server_transactions::{Arrived, ServerId};
 use super::session_refresh::{Proposal, TooShort};
 use super::user_agent::{Draining, UserAgent};
@@ -39,6 +40,13 @@ impl UserAgent {
             Arrived::Ack => self.handle_ack(&request, now),
             Arrived::Merged(id) => self.post.refuse(id, &request, 482, now),
             Arrived::New(id) => self.handle_new(id, request, from, now),
+        }
+    }
+
+    /// A request came that cannot be read: it is answered once, as far as we hear its sender.
+    pub(super) fn handle_unreadable(&mut self, refusal: Refusal, from: Peer, now: Instant) {
+        if self.gate.hears(from.address.ip(), now) {
+            self.post.answer_unreadable(refusal, from);
         }
     }
 

@@ -15,6 +15,7 @@ use super::message::Message;
 use super::name_addr::NameAddr;
 use super::peer::{Peer, TransportProtocol};
 use super::post::Settings;
+use super::refusal::ParseError;
 use super::session_refresh::SessionLimits;
 use super::user_agent::UserAgent;
 use crate::clock::{Chance, Clock};
@@ -127,8 +128,12 @@ impl Network {
 
     /// A text comes in that no user agent of ours has written; what is answered to that address is in the wire only.
     pub fn receive(&mut self, who: usize, from: SocketAddr, text: &str) {
-        let message = Message::parse(text.as_bytes()).unwrap();
-        self.event(who, Event::Received { message, from: Peer::udp(from) });
+        let from = Peer::udp(from);
+        match Message::parse(text.as_bytes()) {
+            Ok(message) => self.event(who, Event::Received { message, from }),
+            Err(ParseError::Refuse(refusal)) => self.event(who, Event::Unreadable(refusal, from)),
+            Err(ParseError::Drop(_)) => {}
+        }
     }
 
     /// Lets time pass.

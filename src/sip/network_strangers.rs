@@ -64,6 +64,17 @@ fn a_body_that_is_no_description_is_refused() {
 }
 
 #[test]
+fn what_cannot_be_read_is_answered_where_it_came_from() {
+    let mut network = alone();
+
+    network.receive(0, "10.7.7.7:40000".parse().unwrap(), &request("INVITE", "z9hG4bK1", "Session-Expires: soon\r\n"));
+    network.receive(0, stranger(), &request("ACK", "z9hG4bK1", "Session-Expires: soon\r\n"));
+
+    assert_eq!(network.wire, ["SIP/2.0 400 Bad Session-Expires (not a number)"]);
+    assert!(network.last_sent.contains("rport=40000") && network.agents[0].ua.is_empty());
+}
+
+#[test]
 fn the_same_request_on_another_way_is_merged() {
     let mut network = alone();
 

@@ -16,7 +16,8 @@ use super::message::{Request, Response};
 use super::method::Method;
 use super::name_addr::NameAddr;
 use super::peer::{Peer, TransportProtocol};
-use super::server_transactions::{ServerId, ServerTransactions};
+use super::refusal::Refusal;
+use super::server_transactions::{ServerId, ServerTransactions, reply_to};
 use super::session_refresh::SessionLimits;
 use super::uri::{Scheme, Uri};
 use super::via::{BRANCH_COOKIE, Via};
@@ -211,6 +212,22 @@ impl Post {
     pub fn answer_once(&mut self, id: ServerId, response: Response, now: Instant) {
         self.answer(id, response, now);
         self.servers.forget(id);
+    }
+
+    /// Answers what cannot be read, and in no transaction.
+    pub fn answer_unreadable(&mut self, refusal: Refusal, from: Peer) {
+        let mut response = Response::refusing(refusal);
+        response.tag(&self.token());
+        response.headers.set("Server", &self.settings.product);
+        let to = match response.headers.via() {
+            Some(mut via) => {
+                via.note_source(from.address);
+                response.headers.set_first("Via", &via);
+                reply_to(&via, from)
+            }
+            None => from,
+        };
+        self.transmit(to, response.to_bytes());
     }
 
     /// What the transactions send becomes actions, in its order.

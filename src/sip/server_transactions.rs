@@ -253,7 +253,7 @@ fn origin_of(request: &Request) -> Option<Origin> {
 }
 
 /// §18.2.2 and RFC 3581 §4; a stream's connection is the way back.
-fn reply_to(via: &Via, from: Peer) -> Peer {
+pub(super) fn reply_to(via: &Via, from: Peer) -> Peer {
     match from.protocol {
         TransportProtocol::Udp => {
             let (host, port) = via.reply_to();

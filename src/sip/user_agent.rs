@@ -75,6 +75,7 @@ impl UserAgent {
         match event {
             Event::Received { message: Message::Request(request), from } => self.handle_request(request, from, now),
             Event::Received { message: Message::Response(response), from: _ } => self.handle_response(response, now),
+            Event::Unreadable(refusal, from) => self.handle_unreadable(*refusal, from, now),
             Event::Unreachable(peer) => self.post.clients.handle_unreachable(peer),
             Event::Resolved(call, peers) => self.with_call(call, |call, post| call.handle_resolved(peers, post, now)),
             Event::Order(order) => self.handle_order(order, now),
