@@ -44,8 +44,8 @@ pub(super) struct Network {
     pub agents: Vec<Agent>,
     /// First lines of all that was sent, lost datagrams included.
     pub wire: Vec<String>,
-    /// The whole of what was sent last.
-    pub last_sent: String,
+    /// The whole of all that was sent.
+    pub texts: Vec<String>,
     /// Datagrams whose text holds one of these are lost, each so many times.
     pub losses: Vec<(&'static str, usize)>,
     start: Instant,
@@ -88,9 +88,9 @@ impl Network {
             Agent { address: address(number), ua, manner: polite, heard: Vec::new() }
         };
         let agents = (0..count).map(agent).collect();
-        let last_sent = String::new();
+        let texts = Vec::new();
         let (wire, losses, flying) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { now, weather, agents, wire, last_sent, losses, start: now, flying, sent: 0, chance: chance.clone(), clock: clock.clone() }
+        Self { now, weather, agents, wire, texts, losses, start: now, flying, sent: 0, chance: chance.clone(), clock: clock.clone() }
     }
 
     /// One calls another.
@@ -173,6 +173,11 @@ impl Network {
         calls.next().expect("somebody called")
     }
 
+    /// The whole of what was sent last.
+    pub fn last_sent(&self) -> &str {
+        self.texts.last().expect("something was sent")
+    }
+
     /// Methods and statuses in the order in which they were sent.
     pub fn ladder(&self) -> Vec<&str> {
         self.wire.iter().map(|line| ladder_word(line)).collect()
@@ -227,7 +232,7 @@ impl Network {
     fn send(&mut self, who: usize, to: Peer, bytes: Vec<u8>) {
         let text = text(&bytes);
         self.wire.push(text.lines().next().unwrap_or_default().to_owned());
-        self.last_sent.clone_from(&text);
+        self.texts.push(text.clone());
         let from = Peer { protocol: to.protocol, address: self.agents[who].address };
         if to.protocol == TransportProtocol::Udp && self.is_lost(&text) {
             return;

@@ -128,6 +128,8 @@ enum Step {
     Order(usize, u64, u8),
     Unreachable(usize, u8),
     Lose(u8),
+    /// Something that was sent comes again, at anybody, changed.
+    Replay(usize, prop::sample::Index, u8),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -138,7 +140,24 @@ fn step() -> impl Strategy<Value = Step> {
         (0..2usize, 0..5u64, 0..14u8).prop_map(|(who, call, order)| Step::Order(who, call, order)),
         (0..2usize, 0..3u8).prop_map(|(who, peer)| Step::Unreachable(who, peer)),
         (0..4u8).prop_map(Step::Lose),
+        (0..2usize, any::<prop::sample::Index>(), 0..10u8).prop_map(|(who, index, change)| Step::Replay(who, index, change)),
     ]
+}
+
+/// A message as a broken or hostile sender would change it.
+fn changed(text: &str, change: u8) -> String {
+    match change {
+        0 => text.replace("CSeq: 1 ", "CSeq: 2 "),
+        1 => text.replace("branch=z9hG4bK", "branch=z9hG4bKx"),
+        2 => text.replace("branch=z9hG4bK", "branch="),
+        3 => text.replace("INVITE", "UPDATE"),
+        4 => text.replace("INVITE", "BYE"),
+        5 => text.replace("SIP/2.0 200 OK", "SIP/2.0 491 Request Pending"),
+        6 => text.replace("SIP/2.0 200 OK", "SIP/2.0 302 Moved Temporarily"),
+        7 => text.replace("SIP/2.0 200 OK", "SIP/2.0 422 Session Interval Too Small\r\nMin-SE: 4000000000"),
+        8 => text.replace("Contact:", "X-Contact:").replace("\r\nTo:", "\r\nSession-Expires: 4294967295\r\nSupported: timer\r\nTo:"),
+        _ => text.to_owned(),
+    }
 }
 
 fn order(call: CallId, number: u8, dial: Dial) -> Order {
@@ -182,6 +201,11 @@ proptest! {
                     network.order(who, order(CallId(call), number, dial));
                 }
                 Step::Unreachable(who, peer) => network.event(who, Event::Unreachable(Peer::udp(super::network::address(peer)))),
+                Step::Replay(who, index, change) if !network.texts.is_empty() => {
+                    let text = changed(&network.texts[index.index(network.texts.len())], change);
+                    network.receive(who, super::network::address(2), &text);
+                }
+                Step::Replay(..) => {}
                 Step::Lose(number) => network.losses.push((["ACK", "200", "BYE", "PRACK"][usize::from(number)], 2)),
             }
         }
