@@ -18,6 +18,7 @@ pub mod lint;
 pub mod rehearsal;
 pub mod render;
 pub mod revision;
+pub mod rtp;
 pub mod script;
 pub mod secret;
 pub mod session;

@@ -1,0 +1,43 @@
+//! RTP as a machine (RFC 3550, 3551, 3711, 4733): packets and time in; keys, sound, reports and silence out.
+
+mod control;
+mod jitter;
+mod key;
+mod key_receiver;
+mod key_sender;
+mod latch;
+mod media_format;
+mod outgoing;
+mod packet;
+mod playout;
+mod reception;
+mod replay;
+mod reporting;
+mod rtcp;
+mod sending;
+mod source;
+mod srtp;
+mod srtp_keys;
+mod statistics;
+mod stream;
+mod telephone_event;
+
+pub use jitter::{Frame, JitterBuffer};
+pub use key::Key;
+pub use key_receiver::{EventArrival, KeyReceiver};
+pub use key_sender::{KeySender, KeyTiming};
+pub use latch::Latch;
+pub use media_format::{Direction, Format, Law};
+pub use outgoing::Outgoing;
+pub use packet::{HEADER_BYTES, Header, Packet, PacketError, sequence_is_newer};
+pub use playout::FRAME_SAMPLES;
+pub use reception::{Arrival, Reception};
+pub use reporting::Reporting;
+pub use rtcp::{ReportBlock, RtcpPacket, SenderInfo, read_rtcp};
+pub use sending::Sending;
+pub use source::Source;
+pub use srtp::{Srtp, SrtpError};
+pub use srtp_keys::{CryptoSuite, SrtpKeyError, SrtpKeys};
+pub use statistics::Statistics;
+pub use stream::{Action, Stream, StreamSettings};
+pub use telephone_event::TelephoneEvent;
