@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod app;
+pub mod audio;
 pub mod browser;
 pub mod clients;
 pub mod clock;

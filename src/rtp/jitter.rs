@@ -1,7 +1,6 @@
 //! A small playout buffer that adapts to the network: frames of 20 ms, whatever came late, twice or never.
 
-use super::media_format::Law;
-use super::playout::FRAME_SAMPLES;
+use crate::audio::{Codec, FRAME_SAMPLES};
 
 /// Samples that are held, half a second; a power of two, so that timestamps find their place when they wrap.
 const CAPACITY: usize = 4096;
@@ -22,8 +21,8 @@ const FRAME: i32 = 160;
 /// What is played in one frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
-    /// Its law.
-    pub law: Law,
+    /// Its codec.
+    pub codec: Codec,
     /// Its samples.
     pub samples: [u8; FRAME_SAMPLES],
     /// The peer has sent it, whole or in part; otherwise it is concealment or silence.
@@ -33,7 +32,7 @@ pub struct Frame {
 /// Sound on its way from packets to frames.
 #[derive(Debug)]
 pub struct JitterBuffer {
-    law: Law,
+    codec: Codec,
     samples: Box<[u8]>,
     filled: Box<[bool]>,
     /// The timestamp of the next sample to be played; `None` before the first packet.
@@ -50,7 +49,7 @@ pub struct JitterBuffer {
 impl Default for JitterBuffer {
     fn default() -> Self {
         Self {
-            law: Law::Mu,
+            codec: Codec::Pcmu,
             samples: vec![0; CAPACITY].into(),
             filled: vec![false; CAPACITY].into(),
             head: None,
@@ -67,10 +66,10 @@ impl Default for JitterBuffer {
 
 impl JitterBuffer {
     /// Takes the payload of a packet.
-    pub fn insert(&mut self, law: Law, timestamp: u32, payload: &[u8]) {
-        if law != self.law {
+    pub fn insert(&mut self, codec: Codec, timestamp: u32, payload: &[u8]) {
+        if codec != self.codec {
             self.reset();
-            self.law = law;
+            self.codec = codec;
         }
         let payload = &payload[..payload.len().min(CAPACITY / 4)];
         let head = self.head.unwrap_or_else(|| self.start_at(timestamp));
@@ -185,7 +184,7 @@ impl JitterBuffer {
     }
 
     fn silent_frame(&self) -> Frame {
-        Frame { law: self.law, samples: [self.law.silence(); FRAME_SAMPLES], is_heard: false }
+        Frame { codec: self.codec, samples: [self.codec.silence(); FRAME_SAMPLES], is_heard: false }
     }
 }
 
@@ -229,10 +228,10 @@ mod tests {
     fn late_packets_are_counted_and_make_room() {
         let mut buffer = JitterBuffer::default();
         for step in 0..20 {
-            buffer.insert(Law::Mu, START.wrapping_add(step * 160), &[1; 160]);
+            buffer.insert(Codec::Pcmu, START.wrapping_add(step * 160), &[1; 160]);
             buffer.next_frame();
         }
-        buffer.insert(Law::Mu, START.wrapping_add(160), &[1; 160]);
+        buffer.insert(Codec::Pcmu, START.wrapping_add(160), &[1; 160]);
 
         assert_eq!((buffer.late(), buffer.delay()), (1, 480));
     }
@@ -242,7 +241,7 @@ mod tests {
         let mut buffer = JitterBuffer::default();
         for step in 0..50_u32 {
             let jump = if step < 20 { 0 } else { 3_000_000_000 };
-            buffer.insert(Law::Mu, START.wrapping_add(step * 160).wrapping_sub(jump), &[1; 160]);
+            buffer.insert(Codec::Pcmu, START.wrapping_add(step * 160).wrapping_sub(jump), &[1; 160]);
             let frame = buffer.next_frame();
             assert!(frame.is_heard || step < 2 || (20..26).contains(&step), "{step}");
         }
@@ -251,11 +250,11 @@ mod tests {
     #[test]
     fn a_buffer_that_grew_too_long_becomes_short_again() {
         let mut buffer = JitterBuffer::default();
-        buffer.insert(Law::Mu, START, &[1; 160]);
+        buffer.insert(Codec::Pcmu, START, &[1; 160]);
         buffer.delay = MOST_DELAY;
         buffer.start_at(START);
         for step in 0..3000 {
-            buffer.insert(Law::Mu, START.wrapping_add(step * 160), &[1; 160]);
+            buffer.insert(Codec::Pcmu, START.wrapping_add(step * 160), &[1; 160]);
             buffer.next_frame();
         }
 
@@ -268,7 +267,7 @@ mod tests {
         fn no_packets_make_the_buffer_fall(packets in proptest::collection::vec((any::<u32>(), 0_usize..2000, any::<bool>()), 0..60)) {
             let mut buffer = JitterBuffer::default();
             for (timestamp, length, plays) in packets {
-                buffer.insert(Law::A, timestamp, &vec![1; length]);
+                buffer.insert(Codec::Pcma, timestamp, &vec![1; length]);
                 if plays {
                     buffer.next_frame();
                 }
@@ -284,10 +283,10 @@ mod tests {
         let mut out = Vec::new();
         for frame in 0..frames {
             while let Some((_, number)) = packets.next_if(|(at, _)| *at <= frame * 20 + 1) {
-                buffer.insert(Law::Mu, START.wrapping_add(number * 160), &[*number as u8 + 1; 160]);
+                buffer.insert(Codec::Pcmu, START.wrapping_add(number * 160), &[*number as u8 + 1; 160]);
             }
             let sample = buffer.next_frame().samples[0];
-            out.push(if sample == Law::Mu.silence() { 0 } else { sample });
+            out.push(if sample == Codec::Pcmu.silence() { 0 } else { sample });
         }
         out
     }

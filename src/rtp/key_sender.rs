@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use super::key::Key;
-use super::playout::FRAME_SAMPLES;
+
 use super::telephone_event::TelephoneEvent;
+use crate::audio::FRAME_SAMPLES;
 
 /// The start and the end are sent more than once, since nobody asks for them again.
 const STARTS: u8 = 2;

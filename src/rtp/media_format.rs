@@ -1,14 +1,6 @@
-//! What two ends have agreed to send: the G.711 law, the payload type of keys, the direction (RFC 3551 §6, RFC 3264 §5.1).
+//! What two ends have agreed to send: the codec, the payload type of keys, the direction (RFC 3551 §6, RFC 3264 §5.1).
 
-/// The two laws of G.711; each byte is a sample, 8,000 a second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Law {
-    /// µ-law, PCMU, payload type 0.
-    #[default]
-    Mu,
-    /// A-law, PCMA, payload type 8.
-    A,
-}
+use crate::audio::Codec;
 
 /// Who may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +14,10 @@ pub struct Direction {
 /// The result of a negotiation as far as packets show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Format {
-    /// The law in which we send. Both are understood.
-    pub law: Law,
+    /// In what we send sound. Both codecs are understood.
+    pub codec: Codec,
+    /// The payload type under which we send sound; peers may name another than the static one.
+    pub payload_type: u8,
     /// The payload type under which we send keys; `None` when keys were not agreed.
     pub event_out: Option<u8>,
     /// The payload type under which keys come. Most peers use the same as we do.
@@ -32,41 +26,28 @@ pub struct Format {
     pub direction: Direction,
 }
 
-impl Law {
-    /// The static payload type (RFC 3551 §6, table 4).
-    pub fn payload_type(self) -> u8 {
-        match self {
-            Self::Mu => 0,
-            Self::A => 8,
-        }
-    }
-
-    /// The law with this static payload type.
-    pub fn of_payload_type(payload_type: u8) -> Option<Self> {
-        match payload_type {
-            0 => Some(Self::Mu),
-            8 => Some(Self::A),
-            _ => None,
-        }
-    }
-
-    /// The byte that is silence.
-    pub fn silence(self) -> u8 {
-        match self {
-            Self::Mu => 0xff,
-            Self::A => 0xd5,
-        }
-    }
-}
-
 impl Direction {
     /// Both ways.
     pub const BOTH: Self = Self { sends: true, receives: true };
 }
 
 impl Format {
-    /// A law, and keys under one payload type both ways.
-    pub fn new(law: Law, event: Option<u8>) -> Self {
-        Self { law, event_out: event, event_in: event, direction: Direction::BOTH }
+    /// A codec under its static payload type, and keys under one payload type both ways.
+    pub fn new(codec: Codec, event: Option<u8>) -> Self {
+        Self { codec, payload_type: static_payload_type(codec), event_out: event, event_in: event, direction: Direction::BOTH }
+    }
+
+    /// The codec of sound that comes under a payload type.
+    pub(super) fn codec_of(&self, payload_type: u8) -> Option<Codec> {
+        let known = [(self.payload_type, self.codec), (0, Codec::Pcmu), (8, Codec::Pcma)];
+        known.into_iter().find(|(known, _)| *known == payload_type).map(|(_, codec)| codec)
+    }
+}
+
+/// RFC 3551 §6, table 4.
+fn static_payload_type(codec: Codec) -> u8 {
+    match codec {
+        Codec::Pcmu => 0,
+        Codec::Pcma => 8,
     }
 }

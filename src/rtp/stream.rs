@@ -10,7 +10,7 @@ use super::key::Key;
 use super::key_receiver::{EventArrival, KeyReceiver};
 use super::key_sender::{EventFrame, KeySender, KeyTiming};
 use super::latch::Latch;
-use super::media_format::{Format, Law};
+use super::media_format::Format;
 use super::outgoing::Outgoing;
 use super::packet::{Header, Packet};
 use super::reception::Arrival;
@@ -232,7 +232,7 @@ impl Stream {
         self.key_sender.is_busy()
     }
 
-    /// Makes the packets of the next 20 ms: a key, or `sound` in the agreed law, or nothing. To be called every 20 ms,
+    /// Makes the packets of the next 20 ms: a key, or `sound` in the agreed codec, or nothing. To be called every 20 ms,
     /// so that timestamps keep up with time.
     pub fn send_frame(&mut self, sound: Option<&[u8]>, out: &mut Outgoing) {
         out.clear();
@@ -243,7 +243,7 @@ impl Stream {
         if let (Some(frame), Some(payload_type), true) = (event, self.format.event_out, may_send) {
             self.send_event(&frame, payload_type, out);
         } else if let Some(sound) = sound {
-            let header = self.sending.next_sound(self.format.law, sound);
+            let header = self.sending.next_sound(self.format.payload_type, sound);
             push_packet(&mut self.protecting, &header, sound, out);
         }
         self.sending.pass_frame(sound.is_none());
@@ -290,10 +290,10 @@ impl Stream {
         let Header { payload_type, timestamp, .. } = packet.header;
         if self.is_event(payload_type) {
             self.hear_event(packet, now);
-        } else if let Some(law) = Law::of_payload_type(payload_type) {
+        } else if let Some(codec) = self.format.codec_of(payload_type) {
             self.source.handle_time(timestamp, now);
             if let Some(playout) = self.playout.as_mut().filter(|_| self.format.direction.receives) {
-                playout.insert(law, timestamp, packet.payload);
+                playout.insert(codec, timestamp, packet.payload);
             }
         }
     }
@@ -353,6 +353,7 @@ fn is_rtcp(bytes: &[u8]) -> bool {
 mod tests {
     use super::super::srtp_keys::CryptoSuite;
     use super::*;
+    use crate::audio::Codec;
 
     const EVENT: u8 = 101;
 
@@ -437,7 +438,7 @@ mod tests {
         let held = Format { direction: super::super::Direction { sends: true, receives: false }, ..*call.far.format() };
         call.far.handle_format(held, call.start);
         assert_eq!(silent(&mut call, 90), 0);
-        call.far.handle_format(Format::new(Law::Mu, Some(EVENT)), call.start + Duration::from_secs(90));
+        call.far.handle_format(Format::new(Codec::Pcmu, Some(EVENT)), call.start + Duration::from_secs(90));
         assert_eq!([silent(&mut call, 95), silent(&mut call, 101)], [0, 1]);
     }
 
@@ -446,9 +447,9 @@ mod tests {
         let mut call = Call::new(3);
         call.press('4');
         call.run(0..2, false);
-        call.far.handle_format(Format::new(Law::Mu, Some(96)), call.start);
+        call.far.handle_format(Format::new(Codec::Pcmu, Some(96)), call.start);
         call.run(2..20, false);
-        call.near.handle_format(Format::new(Law::Mu, Some(96)), call.start);
+        call.near.handle_format(Format::new(Codec::Pcmu, Some(96)), call.start);
         call.press('4');
         call.run(20..40, false);
 
@@ -471,7 +472,7 @@ mod tests {
             call.start,
         );
         assert_eq!(sent(&mut call.near), None);
-        call.near.handle_format(Format::new(Law::A, None), call.start);
+        call.near.handle_format(Format::new(Codec::Pcma, None), call.start);
         let second = sent(&mut call.near).unwrap();
         call.near.handle_remote(None, None, false);
 
@@ -503,7 +504,7 @@ mod tests {
             let (start, chance) = (Instant::now(), Chance::seeded(seed));
             let stream = |to: u16| {
                 let settings = StreamSettings::draw(&chance, Some(Duration::from_secs(10)));
-                let mut stream = Stream::new(settings, Format::new(Law::Mu, Some(EVENT)), start);
+                let mut stream = Stream::new(settings, Format::new(Codec::Pcmu, Some(EVENT)), start);
                 stream.handle_remote(Some(address(to)), Some(address(to)), true);
                 stream
             };
