@@ -68,6 +68,7 @@ pub struct Stream {
     keys: KeyReceiver,
     sending: Sending,
     key_sender: KeySender,
+    secured_by: Option<(SrtpKeys, SrtpKeys)>,
     opening: Option<Srtp>,
     protecting: Option<Srtp>,
     silence: Option<Duration>,
@@ -106,6 +107,7 @@ impl Stream {
             keys: KeyReceiver::default(),
             sending: Sending::new(settings.ssrc, settings.sequence, settings.timestamp),
             key_sender: KeySender::default(),
+            secured_by: None,
             opening: None,
             protecting: None,
             silence: settings.silence,
@@ -139,8 +141,12 @@ impl Stream {
 
     /// From here on packets are protected. Keys that are named again go on where they are.
     pub fn handle_keys(&mut self, peer: &SrtpKeys, own: &SrtpKeys) {
-        self.opening = Some(Srtp::new(peer));
-        self.protecting = Some(Srtp::new(own));
+        let named = (peer.clone(), own.clone());
+        if self.secured_by.as_ref() != Some(&named) {
+            self.opening = Some(Srtp::new(peer));
+            self.protecting = Some(Srtp::new(own));
+            self.secured_by = Some(named);
+        }
     }
 
     /// A datagram has come to the RTP port. It is decrypted in place.

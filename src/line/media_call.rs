@@ -1,0 +1,297 @@
+//! One call on the media thread: its sockets, its stream, what it plays and who listens.
+
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::media_news::{Heard, MediaNews};
+use super::media_order::{KeyRelay, MediaRemote};
+use super::ports::PortPair;
+use crate::audio::{Codec, FRAME_SAMPLES, FRAME_TIME, Player, Sound};
+use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Stream};
+
+/// Samples of a piece of a recording.
+const RECORDING_PIECE: usize = 1600;
+
+/// Places for news that sound may not take: keys and ends always find room.
+const RESERVED: usize = 32;
+
+/// Packets read at once from a port that more come to than a call sends.
+const MOST_AT_ONCE: usize = 32;
+
+/// Bytes of the longest packet that is read; what is longer is no speech.
+pub(super) const DATAGRAM_BYTES: usize = 2048;
+
+/// Milliseconds between two reads that mean that packets pile up.
+const PILING_UP: u64 = 7;
+
+/// The two ports of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Port {
+    Rtp,
+    Rtcp,
+}
+
+/// What goes to the call at the other end of a bridge.
+pub(super) enum Relayed {
+    Frame(Frame),
+    Key(Key),
+}
+
+/// What a call needs to send frames, lent by the thread.
+#[derive(Default)]
+pub(super) struct Desk {
+    pub outgoing: Outgoing,
+    /// What calls have for each other: to whom, and what.
+    pub relayed: Vec<(u64, Relayed)>,
+}
+
+pub(super) struct MediaCall {
+    rtp: UdpSocket,
+    rtcp: Option<UdpSocket>,
+    stream: Stream,
+    player: Player,
+    news: mpsc::Sender<MediaNews>,
+    recording: Option<Heard>,
+    has_tap: bool,
+    joined: Option<(u64, KeyRelay)>,
+    /// What the other end of the bridge has said.
+    relayed: Option<Frame>,
+    /// Frames since something was sent, and the most that may be.
+    quiet_frames: u32,
+    most_quiet_frames: u32,
+    last_read: u64,
+}
+
+impl MediaCall {
+    /// A call that is silent and knows no peer. A frame of silence is sent whenever nothing was for `keep_alive`.
+    pub fn new(ports: PortPair, stream: Stream, news: mpsc::Sender<MediaNews>, keep_alive: Duration) -> Self {
+        let most_quiet_frames = u32::try_from(keep_alive.as_millis() / FRAME_TIME.as_millis()).unwrap_or(u32::MAX).max(1);
+        Self {
+            rtp: ports.rtp,
+            rtcp: Some(ports.rtcp),
+            stream,
+            player: Player::default(),
+            news,
+            recording: None,
+            has_tap: false,
+            joined: None,
+            relayed: None,
+            // The first frame goes out at once: it opens the way through NAT.
+            quiet_frames: most_quiet_frames,
+            most_quiet_frames,
+            last_read: 0,
+        }
+    }
+
+    /// The sockets to be watched.
+    pub fn sockets(&self) -> impl Iterator<Item = (Port, &UdpSocket)> {
+        std::iter::once((Port::Rtp, &self.rtp)).chain(self.rtcp.as_ref().map(|rtcp| (Port::Rtcp, rtcp)))
+    }
+
+    pub fn set_remote(&mut self, remote: MediaRemote, now: Instant) {
+        self.stream.handle_remote(remote.rtp, remote.rtcp, remote.rtcp_mux);
+        self.stream.handle_format(remote.format, now);
+        if let Some((peer, own)) = &remote.srtp {
+            self.stream.handle_keys(peer, own);
+        }
+        if remote.rtcp_mux {
+            self.rtcp = None;
+        }
+    }
+
+    pub fn play(&mut self, sounds: Vec<Sound>, repeats: bool) {
+        let last = sounds.len().saturating_sub(1);
+        for (index, sound) in sounds.into_iter().enumerate() {
+            if repeats && index == last { self.player.push_loop(sound) } else { self.player.push(sound) }
+        }
+    }
+
+    pub fn interrupt(&mut self, remaining: usize) {
+        self.player.interrupt(remaining);
+    }
+
+    pub fn press(&mut self, keys: &[Key], timing: KeyTiming) {
+        for key in keys {
+            self.stream.press(*key, timing);
+        }
+    }
+
+    pub fn record(&mut self, records: bool) {
+        let codec = self.stream.format().codec;
+        let over = std::mem::replace(&mut self.recording, records.then(|| Heard { codec, payload: Vec::new() }));
+        if let Some(piece) = over.filter(|piece| !piece.payload.is_empty()) {
+            self.tell(MediaNews::Recorded(piece));
+        }
+        self.listen();
+    }
+
+    pub fn tap(&mut self, has_tap: bool) {
+        self.has_tap = has_tap;
+        self.listen();
+    }
+
+    pub fn join(&mut self, joined: Option<(u64, KeyRelay)>) {
+        self.joined = joined;
+        self.relayed = None;
+        self.listen();
+    }
+
+    /// The other end of the bridge.
+    pub fn joined(&self) -> Option<u64> {
+        self.joined.map(|(peer, _)| peer)
+    }
+
+    /// The other end of the bridge has said something.
+    pub fn relay(&mut self, relayed: Relayed) {
+        match relayed {
+            Relayed::Frame(frame) => self.relayed = Some(frame),
+            Relayed::Key(key) => self.press(&[key], KeyTiming::default()),
+        }
+    }
+
+    /// A port has packets. One is read for each time round; where they pile up, a run of them.
+    pub fn receive(&mut self, port: Port, millisecond: u64, buffer: &mut [u8; DATAGRAM_BYTES], desk: &mut Desk, now: Instant) {
+        let most = if millisecond.saturating_sub(self.last_read) < PILING_UP { MOST_AT_ONCE } else { 1 };
+        self.last_read = millisecond;
+        for _ in 0..most {
+            let Ok((length, from)) = self.read(port, buffer) else { break };
+            let Some(bytes) = buffer.get_mut(..length) else { break };
+            match port {
+                Port::Rtp => self.stream.handle_rtp(from, bytes, now),
+                Port::Rtcp => self.stream.handle_rtcp(from, bytes, now),
+            }
+        }
+        self.act(desk, now);
+    }
+
+    /// Twenty milliseconds have passed: a frame is heard, a frame is sent.
+    pub fn tick(&mut self, desk: &mut Desk, now: Instant) {
+        if let Some(frame) = self.stream.next_frame() {
+            self.hear(frame, desk);
+        }
+        let mut frame = [0; FRAME_SAMPLES];
+        let has_sound = self.fill(&mut frame);
+        self.stream.send_frame(has_sound.then_some(&frame), &mut desk.outgoing);
+        self.send(&desk.outgoing);
+        if now >= self.stream.poll_timeout() {
+            self.stream.handle_timeout(now);
+            self.act(desk, now);
+        }
+    }
+
+    /// Says farewell to the peer, and the counts to the call.
+    pub fn close(mut self, now: Instant) {
+        self.record(false);
+        self.stream.handle_close(now);
+        self.act(&mut Desk::default(), now);
+        self.tell(MediaNews::Closed(self.stream.statistics()));
+    }
+
+    /// What the next frame holds: prompts before the other end of the bridge; now and then silence, so that ports in
+    /// between stay open. While keys are sent prompts wait.
+    fn fill(&mut self, frame: &mut [u8; FRAME_SAMPLES]) -> bool {
+        if self.stream.is_pressing() {
+            return false;
+        }
+        let codec = self.stream.format().codec;
+        let relayed = self.relayed.take();
+        if !self.player.is_idle() {
+            let progress = self.player.fill(codec, frame);
+            if progress.ended > 0 {
+                self.tell(MediaNews::Ended { sounds: progress.ended, is_idle: self.player.is_idle() });
+            }
+            return true;
+        }
+        if let Some(relayed) = relayed {
+            *frame = in_codec(&relayed, codec);
+            return true;
+        }
+        frame.fill(codec.silence());
+        self.quiet_frames >= self.most_quiet_frames
+    }
+
+    fn send(&mut self, outgoing: &Outgoing) {
+        self.quiet_frames = self.quiet_frames.saturating_add(1);
+        let Some(to) = self.stream.destination() else { return };
+        for packet in outgoing.packets() {
+            self.quiet_frames = 0;
+            // What the network does not take is lost, as it would be further on.
+            drop(self.rtp.send_to(packet, to));
+        }
+    }
+
+    fn hear(&mut self, frame: Frame, desk: &mut Desk) {
+        if self.recording.is_some() {
+            self.extend_recording(&frame);
+        }
+        if self.has_tap {
+            self.tell_if_room(MediaNews::Heard(Heard { codec: frame.codec, payload: frame.samples.to_vec() }));
+        }
+        if let Some((peer, _)) = self.joined {
+            desk.relayed.push((peer, Relayed::Frame(frame)));
+        }
+    }
+
+    fn extend_recording(&mut self, frame: &Frame) {
+        let Some(piece) = &mut self.recording else { return };
+        piece.payload.extend(in_codec(frame, piece.codec));
+        if piece.payload.len() >= RECORDING_PIECE {
+            let full = Heard { codec: piece.codec, payload: std::mem::take(&mut piece.payload) };
+            self.tell_if_room(MediaNews::Recorded(full));
+        }
+    }
+
+    fn act(&mut self, desk: &mut Desk, now: Instant) {
+        while let Some(action) = self.stream.poll() {
+            match action {
+                Action::Key(key) => self.hear_key(key, desk, now),
+                Action::Silent => self.tell(MediaNews::Silent),
+                Action::Bye => self.tell(MediaNews::Bye),
+                Action::Report { bytes, to } => drop(self.rtcp.as_ref().unwrap_or(&self.rtp).send_to(&bytes, to)),
+            }
+        }
+    }
+
+    fn hear_key(&mut self, key: Key, desk: &mut Desk, now: Instant) {
+        self.tell(MediaNews::Key { key, at: now });
+        if let Some((peer, KeyRelay::Passed)) = self.joined {
+            desk.relayed.push((peer, Relayed::Key(key)));
+        }
+    }
+
+    fn listen(&mut self) {
+        self.stream.listen(self.recording.is_some() || self.has_tap || self.joined.is_some());
+    }
+
+    fn read(&self, port: Port, buffer: &mut [u8; DATAGRAM_BYTES]) -> io::Result<(usize, SocketAddr)> {
+        match (port, &self.rtcp) {
+            (Port::Rtp, _) => self.rtp.recv_from(buffer),
+            (Port::Rtcp, Some(rtcp)) => rtcp.recv_from(buffer),
+            (Port::Rtcp, None) => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// A call that does not read its news, or is gone, misses them.
+    fn tell(&self, news: MediaNews) {
+        if self.news.try_send(news).is_err() && !self.news.is_closed() {
+            tracing::warn!("a call does not read the news of its media; some are lost");
+        }
+    }
+
+    /// Sound may be lost when a call lags behind; keys and ends may not.
+    fn tell_if_room(&self, news: MediaNews) {
+        if self.news.capacity() > RESERVED {
+            self.tell(news);
+        }
+    }
+}
+
+fn in_codec(frame: &Frame, codec: Codec) -> [u8; FRAME_SAMPLES] {
+    if frame.codec == codec {
+        return frame.samples;
+    }
+    frame.samples.map(|sample| codec.encode(frame.codec.decode(sample)))
+}
