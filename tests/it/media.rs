@@ -122,7 +122,7 @@ async fn ports_are_free_again_when_calls_are_over_and_no_more_are_given_than_the
     assert!(matches!(media.open(None), Err(MediaError::Ports(PortError::Exhausted { .. }))));
 
     let port = one.0.port();
-    let mut end = End { stream: one.0, news: one.1 };
+    let end = End { stream: one.0, news: one.1 };
     end.stream.tap(true).unwrap();
     end.closed().await;
 
