@@ -105,9 +105,9 @@ mod tests {
         let mut pacing = Pacing::new(start);
         let mut due = |micros| std::iter::from_fn(|| pacing.next_due(start + Duration::from_micros(micros))).collect::<Vec<_>>();
 
-        assert_eq!(due(900), []);
+        assert!(due(900).is_empty());
         assert_eq!(due(3100), [1, 2, 3]);
-        assert_eq!(due(3900), []);
+        assert!(due(3900).is_empty());
         assert_eq!(due(900_000), [900]);
     }
 
