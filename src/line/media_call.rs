@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::media_news::{Heard, MediaNews};
 use super::media_order::{KeyRelay, MediaRemote};
 use super::ports::PortPair;
-use crate::audio::{Codec, FRAME_SAMPLES, FRAME_TIME, Player, Sound};
+use crate::audio::{Codec, FRAME_SAMPLES, FRAME_TIME, Player, Sound, dtmf};
 use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Stream};
 
 /// Samples of a piece of a recording.
@@ -48,11 +48,15 @@ pub(super) struct Desk {
     pub relayed: Vec<(u64, Relayed)>,
 }
 
+/// What the thread keeps of a call.
 pub(super) struct MediaCall {
     rtp: UdpSocket,
-    rtcp: Option<UdpSocket>,
+    rtcp: UdpSocket,
+    is_muxed: bool,
     stream: Stream,
     player: Player,
+    /// Keys for a peer that knows no events.
+    tones: Player,
     news: mpsc::Sender<MediaNews>,
     recording: Option<Heard>,
     has_tap: bool,
@@ -71,9 +75,11 @@ impl MediaCall {
         let most_quiet_frames = u32::try_from(keep_alive.as_millis() / FRAME_TIME.as_millis()).unwrap_or(u32::MAX).max(1);
         Self {
             rtp: ports.rtp,
-            rtcp: Some(ports.rtcp),
+            rtcp: ports.rtcp,
+            is_muxed: false,
             stream,
             player: Player::default(),
+            tones: Player::default(),
             news,
             recording: None,
             has_tap: false,
@@ -88,18 +94,16 @@ impl MediaCall {
 
     /// The sockets to be watched.
     pub fn sockets(&self) -> impl Iterator<Item = (Port, &UdpSocket)> {
-        std::iter::once((Port::Rtp, &self.rtp)).chain(self.rtcp.as_ref().map(|rtcp| (Port::Rtcp, rtcp)))
+        [(Port::Rtp, &self.rtp), (Port::Rtcp, &self.rtcp)].into_iter()
     }
 
     pub fn set_remote(&mut self, remote: MediaRemote, now: Instant) {
-        self.stream.handle_remote(remote.rtp, remote.rtcp, remote.rtcp_mux);
+        self.stream.handle_remote(remote.rtp, remote.rtcp, remote.rtcp_mux, now);
         self.stream.handle_format(remote.format, now);
         if let Some((peer, own)) = &remote.srtp {
             self.stream.handle_keys(peer, own);
         }
-        if remote.rtcp_mux {
-            self.rtcp = None;
-        }
+        self.is_muxed = remote.rtcp_mux;
     }
 
     pub fn play(&mut self, sounds: Vec<Sound>, repeats: bool) {
@@ -113,9 +117,13 @@ impl MediaCall {
         self.player.interrupt(remaining);
     }
 
+    /// Sends keys as events, or as tones where events were not agreed.
     pub fn press(&mut self, keys: &[Key], timing: KeyTiming) {
         for key in keys {
-            self.stream.press(*key, timing);
+            if !self.stream.press(*key, timing) {
+                self.tones.push(dtmf(key.symbol()));
+                self.tones.push(Sound::silence(FRAME_TIME * u32::from(timing.pause)));
+            }
         }
     }
 
@@ -198,6 +206,9 @@ impl MediaCall {
         }
         let codec = self.stream.format().codec;
         let relayed = self.relayed.take();
+        if !self.tones.is_idle() {
+            return self.tones.fill(codec, frame).sounding;
+        }
         if !self.player.is_idle() {
             let progress = self.player.fill(codec, frame);
             if progress.ended > 0 {
@@ -250,7 +261,7 @@ impl MediaCall {
                 Action::Key(key) => self.hear_key(key, desk, now),
                 Action::Silent => self.tell(MediaNews::Silent),
                 Action::Bye => self.tell(MediaNews::Bye),
-                Action::Report { bytes, to } => drop(self.rtcp.as_ref().unwrap_or(&self.rtp).send_to(&bytes, to)),
+                Action::Report { bytes, to } => drop(if self.is_muxed { &self.rtp } else { &self.rtcp }.send_to(&bytes, to)),
             }
         }
     }
@@ -267,10 +278,9 @@ impl MediaCall {
     }
 
     fn read(&self, port: Port, buffer: &mut [u8; DATAGRAM_BYTES]) -> io::Result<(usize, SocketAddr)> {
-        match (port, &self.rtcp) {
-            (Port::Rtp, _) => self.rtp.recv_from(buffer),
-            (Port::Rtcp, Some(rtcp)) => rtcp.recv_from(buffer),
-            (Port::Rtcp, None) => Err(io::ErrorKind::NotConnected.into()),
+        match port {
+            Port::Rtp => self.rtp.recv_from(buffer),
+            Port::Rtcp => self.rtcp.recv_from(buffer),
         }
     }
 

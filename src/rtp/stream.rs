@@ -133,8 +133,11 @@ impl Stream {
     }
 
     /// A session description has named the peer's addresses; `None` for a stream that goes nowhere. With `is_muxed`
-    /// RTCP shares the RTP address (RFC 5761).
-    pub fn handle_remote(&mut self, rtp: Option<SocketAddr>, rtcp: Option<SocketAddr>, is_muxed: bool) {
+    /// RTCP shares the RTP address (RFC 5761). Silence counts from the first time that there is a peer.
+    pub fn handle_remote(&mut self, rtp: Option<SocketAddr>, rtcp: Option<SocketAddr>, is_muxed: bool, now: Instant) {
+        if self.latch.destination().is_none() {
+            self.heard = now;
+        }
         self.latch.handle_signalled(rtp);
         self.control.handle_remote(rtcp, is_muxed);
     }
@@ -319,9 +322,10 @@ impl Stream {
         }
     }
 
-    /// When the peer counts as silent; on hold nobody is expected to speak.
+    /// When the peer counts as silent; on hold, and before there is a peer, nobody is expected to speak.
     fn silent_at(&self) -> Option<Instant> {
-        let silence = self.silence.filter(|_| self.format.direction.receives && !self.is_silent)?;
+        let is_expected = self.format.direction.receives && self.latch.destination().is_some();
+        let silence = self.silence.filter(|_| is_expected && !self.is_silent)?;
         Some(self.heard + silence)
     }
 
@@ -449,6 +453,22 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_only_rings_is_not_silent() {
+        let start = Instant::now();
+        let settings = StreamSettings::draw(&Chance::seeded(1), Some(Duration::from_secs(10)));
+        let mut stream = Stream::new(settings, Format::new(Codec::Pcmu, None), start);
+        let at = |seconds| start + Duration::from_secs(seconds);
+
+        stream.handle_timeout(at(30));
+        assert_eq!(stream.poll(), None);
+        stream.handle_remote(Some(address(1)), None, false, at(30));
+        stream.handle_timeout(at(39));
+        assert_eq!(stream.poll(), None);
+        stream.handle_timeout(at(41));
+        assert_eq!(stream.poll(), Some(Action::Silent));
+    }
+
+    #[test]
     fn a_key_whose_payload_type_changes_while_it_is_pressed_is_one_key() {
         let mut call = Call::new(3);
         call.press('4');
@@ -480,7 +500,7 @@ mod tests {
         assert_eq!(sent(&mut call.near), None);
         call.near.handle_format(Format::new(Codec::Pcma, None), call.start);
         let second = sent(&mut call.near).unwrap();
-        call.near.handle_remote(None, None, false);
+        call.near.handle_remote(None, None, false, call.start);
 
         assert_eq!((second.payload_type, second.marker, second.sequence), (8, true, first.sequence.wrapping_add(1)));
         assert_eq!(second.timestamp, first.timestamp.wrapping_add(320));
@@ -511,7 +531,7 @@ mod tests {
             let stream = |to: u16| {
                 let settings = StreamSettings::draw(&chance, Some(Duration::from_secs(10)));
                 let mut stream = Stream::new(settings, Format::new(Codec::Pcmu, Some(EVENT)), start);
-                stream.handle_remote(Some(address(to)), Some(address(to)), true);
+                stream.handle_remote(Some(address(to)), Some(address(to)), true, start);
                 stream
             };
             let (near, far) = (stream(2), stream(1));

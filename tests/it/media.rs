@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use callward::audio::{Codec, Sound};
+use callward::audio::{Codec, Sound, ToneDetector};
 use callward::clock::Chance;
 use callward::line::{KeyRelay, Media, MediaError, MediaNews, MediaRemote, MediaSettings, MediaStream, PortError};
 use callward::rtp::{CryptoSuite, Direction, Format, Key, KeyTiming, SrtpKeys, Statistics};
@@ -73,6 +73,28 @@ async fn an_interrupted_sound_falls_silent_and_the_next_is_played() {
     near.stream.play(vec![tone(100, 160)], false).unwrap();
 
     assert_eq!(near.ended_until_idle().await, 1);
+}
+
+#[tokio::test]
+async fn keys_are_tones_where_events_were_not_agreed() {
+    let media = media(42_700, None);
+    let (near, mut far) = call(&media, Codec::Pcmu, None);
+    let bare =
+        MediaRemote { rtp: address(far.stream.port()), rtcp: None, rtcp_mux: true, format: Format::new(Codec::Pcmu, None), srtp: None };
+    near.stream.set_remote(bare).unwrap();
+    far.stream.tap(true).unwrap();
+    let mut detector = ToneDetector::new();
+
+    near.stream.press(keys("42"), KeyTiming::default()).unwrap();
+
+    let mut heard = String::new();
+    while heard.len() < 2 {
+        if let MediaNews::Heard(frame) = far.next().await {
+            let samples: Vec<i16> = frame.payload.iter().map(|byte| frame.codec.decode(*byte)).collect();
+            heard.extend(detector.hear(&samples));
+        }
+    }
+    assert_eq!(heard, "42");
 }
 
 #[tokio::test]
@@ -189,11 +211,14 @@ fn call(media: &Media, codec: Codec, keys: Option<SrtpKeys>) -> (End, End) {
 }
 
 fn connect(stream: &MediaStream, peer: &MediaStream, codec: Codec, keys: Option<SrtpKeys>) {
-    let address = |port: u16| Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     let srtp = keys.map(|keys| (keys.clone(), keys));
     let format = Format::new(codec, Some(EVENT));
     let remote = MediaRemote { rtp: address(peer.port()), rtcp: address(peer.port() + 1), rtcp_mux: false, format, srtp };
     stream.set_remote(remote).unwrap();
+}
+
+fn address(port: u16) -> Option<SocketAddr> {
+    Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
 }
 
 fn media(first_port: u16, silence: Option<Duration>) -> Media {
