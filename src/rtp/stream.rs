@@ -361,6 +361,8 @@ fn is_rtcp(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::srtp_keys::CryptoSuite;
     use super::*;
     use crate::audio::Codec;
@@ -523,6 +525,47 @@ mod tests {
         assert_eq!(call.far.poll(), Some(Action::Bye));
         assert!(!call.far.next_frame().unwrap().is_heard);
         assert_eq!(call.far.statistics().received, 1);
+    }
+
+    #[test]
+    fn packets_cut_at_any_byte_do_no_harm_to_those_that_are_whole() {
+        let mut call = Call::new(7);
+        let mut out = Outgoing::default();
+        call.press('3');
+        for _ in 0..12 {
+            call.near.send_frame(None, &mut out);
+            for packet in out.packets() {
+                (0..packet.len()).for_each(|cut| call.far.handle_rtp(address(1), &mut packet.to_vec()[..cut], call.start));
+                call.far.handle_rtp(address(1), &mut packet.to_vec(), call.start);
+            }
+        }
+
+        assert_eq!(call.far.poll(), Some(Action::Key(Key::from_symbol('3').unwrap())));
+        assert_eq!(call.far.poll(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_datagrams_make_a_stream_fall(
+            datagrams in proptest::collection::vec((proptest::collection::vec(any::<u8>(), 0..60), 0_u8..4, any::<bool>()), 0..60),
+            is_protected in any::<bool>(),
+        ) {
+            let mut call = Call::new(8);
+            let keys = SrtpKeys::draw(CryptoSuite::Tag32, &call.chance);
+            if is_protected {
+                call.far.handle_keys(&keys, &keys);
+            }
+            call.far.listen(true);
+            for (mut bytes, kind, is_peer) in datagrams {
+                if let [first, second, ..] = &mut bytes[..] {
+                    (*first, *second) = (0x80 | *first & 0x3f, [0, 8, EVENT, 200][usize::from(kind)]);
+                }
+                call.far.handle_rtp(address(if is_peer { 1 } else { 9 }), &mut bytes, call.start);
+                call.far.next_frame();
+            }
+            call.far.handle_timeout(call.start + Duration::from_secs(60));
+            prop_assert!(std::iter::from_fn(|| call.far.poll()).count() < 200);
+        }
     }
 
     impl Call {
