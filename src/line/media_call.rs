@@ -6,17 +6,15 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::media_news::{Heard, MediaNews};
+use super::media_news::{Heard, MediaNews, Newsagent};
 use super::media_order::{KeyRelay, MediaRemote};
+use super::media_speech::{Filled, Speech};
 use super::ports::PortPair;
-use crate::audio::{Codec, FRAME_SAMPLES, FRAME_TIME, Player, Sound, dtmf};
+use crate::audio::FRAME_SAMPLES;
 use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Stream};
 
 /// Samples of a piece of a recording.
 const RECORDING_PIECE: usize = 1600;
-
-/// Places for news that sound may not take: keys and ends always find room.
-const RESERVED: usize = 32;
 
 /// Packets read at once from a port that more come to than a call sends.
 const MOST_AT_ONCE: usize = 32;
@@ -54,40 +52,27 @@ pub(super) struct MediaCall {
     rtcp: UdpSocket,
     is_muxed: bool,
     stream: Stream,
-    player: Player,
-    /// Keys for a peer that knows no events.
-    tones: Player,
-    news: mpsc::Sender<MediaNews>,
+    speech: Speech,
+    news: Newsagent,
     recording: Option<Heard>,
     has_tap: bool,
     joined: Option<(u64, KeyRelay)>,
-    /// What the other end of the bridge has said.
-    relayed: Option<Frame>,
-    /// Frames since something was sent, and the most that may be.
-    quiet_frames: u32,
-    most_quiet_frames: u32,
     last_read: u64,
 }
 
 impl MediaCall {
     /// A call that is silent and knows no peer. A frame of silence is sent whenever nothing was for `keep_alive`.
     pub fn new(ports: PortPair, stream: Stream, news: mpsc::Sender<MediaNews>, keep_alive: Duration) -> Self {
-        let most_quiet_frames = u32::try_from(keep_alive.as_millis() / FRAME_TIME.as_millis()).unwrap_or(u32::MAX).max(1);
         Self {
             rtp: ports.rtp,
             rtcp: ports.rtcp,
             is_muxed: false,
             stream,
-            player: Player::default(),
-            tones: Player::default(),
-            news,
+            speech: Speech::new(keep_alive),
+            news: Newsagent(news),
             recording: None,
             has_tap: false,
             joined: None,
-            relayed: None,
-            // The first frame goes out at once: it opens the way through NAT.
-            quiet_frames: most_quiet_frames,
-            most_quiet_frames,
             last_read: 0,
         }
     }
@@ -106,23 +91,15 @@ impl MediaCall {
         self.is_muxed = remote.rtcp_mux;
     }
 
-    pub fn play(&mut self, sounds: Vec<Sound>, repeats: bool) {
-        let last = sounds.len().saturating_sub(1);
-        for (index, sound) in sounds.into_iter().enumerate() {
-            if repeats && index == last { self.player.push_loop(sound) } else { self.player.push(sound) }
-        }
-    }
-
-    pub fn interrupt(&mut self, remaining: usize) {
-        self.player.interrupt(remaining);
+    pub fn speech(&mut self) -> &mut Speech {
+        &mut self.speech
     }
 
     /// Sends keys as events, or as tones where events were not agreed.
     pub fn press(&mut self, keys: &[Key], timing: KeyTiming) {
         for key in keys {
             if !self.stream.press(*key, timing) {
-                self.tones.push(dtmf(key.symbol()));
-                self.tones.push(Sound::silence(FRAME_TIME * u32::from(timing.pause)));
+                self.speech.push_tone(*key, timing);
             }
         }
     }
@@ -131,7 +108,7 @@ impl MediaCall {
         let codec = self.stream.format().codec;
         let over = std::mem::replace(&mut self.recording, records.then(|| Heard { codec, payload: Vec::new() }));
         if let Some(piece) = over.filter(|piece| !piece.payload.is_empty()) {
-            self.tell(MediaNews::Recorded(piece));
+            self.news.tell(MediaNews::Recorded(piece));
         }
         self.listen();
     }
@@ -143,7 +120,6 @@ impl MediaCall {
 
     pub fn join(&mut self, joined: Option<(u64, KeyRelay)>) {
         self.joined = joined;
-        self.relayed = None;
         self.listen();
     }
 
@@ -155,7 +131,7 @@ impl MediaCall {
     /// The other end of the bridge has said something.
     pub fn relay(&mut self, relayed: Relayed) {
         match relayed {
-            Relayed::Frame(frame) => self.relayed = Some(frame),
+            Relayed::Frame(frame) => self.speech.relay(frame),
             Relayed::Key(key) => self.press(&[key], KeyTiming::default()),
         }
     }
@@ -180,10 +156,7 @@ impl MediaCall {
         if let Some(frame) = self.stream.next_frame() {
             self.hear(frame, desk);
         }
-        let mut frame = [0; FRAME_SAMPLES];
-        let has_sound = self.fill(&mut frame);
-        self.stream.send_frame(has_sound.then_some(&frame), &mut desk.outgoing);
-        self.send(&desk.outgoing);
+        self.speak(&mut desk.outgoing);
         if now >= self.stream.poll_timeout() {
             self.stream.handle_timeout(now);
             self.act(desk, now);
@@ -195,40 +168,20 @@ impl MediaCall {
         self.record(false);
         self.stream.handle_close(now);
         self.act(&mut Desk::default(), now);
-        self.tell(MediaNews::Closed(self.stream.statistics()));
+        self.news.tell(MediaNews::Closed(self.stream.statistics()));
     }
 
-    /// What the next frame holds: prompts before the other end of the bridge; now and then silence, so that ports in
-    /// between stay open. While keys are sent prompts wait.
-    fn fill(&mut self, frame: &mut [u8; FRAME_SAMPLES]) -> bool {
-        if self.stream.is_pressing() {
-            return false;
+    /// Sends the next frame; while keys are sent, sounds wait.
+    fn speak(&mut self, outgoing: &mut Outgoing) {
+        let mut frame = [0; FRAME_SAMPLES];
+        let filled = if self.stream.is_pressing() { Filled::Nothing } else { self.speech.fill(self.stream.format().codec, &mut frame) };
+        self.stream.send_frame((filled != Filled::Nothing).then_some(&frame), outgoing);
+        if let Filled::Sound { ended: sounds @ 1.. } = filled {
+            self.news.tell(MediaNews::Ended { sounds, is_idle: self.speech.is_idle() });
         }
-        let codec = self.stream.format().codec;
-        let relayed = self.relayed.take();
-        if !self.tones.is_idle() {
-            return self.tones.fill(codec, frame).sounding;
-        }
-        if !self.player.is_idle() {
-            let progress = self.player.fill(codec, frame);
-            if progress.ended > 0 {
-                self.tell(MediaNews::Ended { sounds: progress.ended, is_idle: self.player.is_idle() });
-            }
-            return true;
-        }
-        if let Some(relayed) = relayed {
-            *frame = in_codec(&relayed, codec);
-            return true;
-        }
-        frame.fill(codec.silence());
-        self.quiet_frames >= self.most_quiet_frames
-    }
-
-    fn send(&mut self, outgoing: &Outgoing) {
-        self.quiet_frames = self.quiet_frames.saturating_add(1);
         let Some(to) = self.stream.destination() else { return };
         for packet in outgoing.packets() {
-            self.quiet_frames = 0;
+            self.speech.handle_sent();
             // What the network does not take is lost, as it would be further on.
             drop(self.rtp.send_to(packet, to));
         }
@@ -239,7 +192,7 @@ impl MediaCall {
             self.extend_recording(&frame);
         }
         if self.has_tap {
-            self.tell_if_room(MediaNews::Heard(Heard { codec: frame.codec, payload: frame.samples.to_vec() }));
+            self.news.tell_if_room(MediaNews::Heard(Heard { codec: frame.codec, payload: frame.samples.to_vec() }));
         }
         if let Some((peer, _)) = self.joined {
             desk.relayed.push((peer, Relayed::Frame(frame)));
@@ -248,10 +201,10 @@ impl MediaCall {
 
     fn extend_recording(&mut self, frame: &Frame) {
         let Some(piece) = &mut self.recording else { return };
-        piece.payload.extend(in_codec(frame, piece.codec));
+        piece.payload.extend(frame.in_codec(piece.codec));
         if piece.payload.len() >= RECORDING_PIECE {
             let full = Heard { codec: piece.codec, payload: std::mem::take(&mut piece.payload) };
-            self.tell_if_room(MediaNews::Recorded(full));
+            self.news.tell_if_room(MediaNews::Recorded(full));
         }
     }
 
@@ -259,15 +212,15 @@ impl MediaCall {
         while let Some(action) = self.stream.poll() {
             match action {
                 Action::Key(key) => self.hear_key(key, desk, now),
-                Action::Silent => self.tell(MediaNews::Silent),
-                Action::Bye => self.tell(MediaNews::Bye),
+                Action::Silent => self.news.tell(MediaNews::Silent),
+                Action::Bye => self.news.tell(MediaNews::Bye),
                 Action::Report { bytes, to } => drop(if self.is_muxed { &self.rtp } else { &self.rtcp }.send_to(&bytes, to)),
             }
         }
     }
 
     fn hear_key(&mut self, key: Key, desk: &mut Desk, now: Instant) {
-        self.tell(MediaNews::Key { key, at: now });
+        self.news.tell(MediaNews::Key { key, at: now });
         if let Some((peer, KeyRelay::Passed)) = self.joined {
             desk.relayed.push((peer, Relayed::Key(key)));
         }
@@ -283,25 +236,4 @@ impl MediaCall {
             Port::Rtcp => self.rtcp.recv_from(buffer),
         }
     }
-
-    /// A call that does not read its news, or is gone, misses them.
-    fn tell(&self, news: MediaNews) {
-        if self.news.try_send(news).is_err() && !self.news.is_closed() {
-            tracing::warn!("a call does not read the news of its media; some are lost");
-        }
-    }
-
-    /// Sound may be lost when a call lags behind; keys and ends may not.
-    fn tell_if_room(&self, news: MediaNews) {
-        if self.news.capacity() > RESERVED {
-            self.tell(news);
-        }
-    }
-}
-
-fn in_codec(frame: &Frame, codec: Codec) -> [u8; FRAME_SAMPLES] {
-    if frame.codec == codec {
-        return frame.samples;
-    }
-    frame.samples.map(|sample| codec.encode(frame.codec.decode(sample)))
 }

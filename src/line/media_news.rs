@@ -3,8 +3,13 @@
 use std::fmt;
 use std::time::Instant;
 
+use tokio::sync::mpsc;
+
 use crate::audio::Codec;
 use crate::rtp::{Key, Statistics};
+
+/// Places for news that sound may not take: keys and ends always find room.
+const RESERVED: usize = 32;
 
 /// What a call learns of its media.
 #[derive(Debug)]
@@ -42,6 +47,25 @@ pub struct Heard {
     pub codec: Codec,
     /// One byte a sample.
     pub payload: Vec<u8>,
+}
+
+/// Brings the news of one call.
+pub(super) struct Newsagent(pub mpsc::Sender<MediaNews>);
+
+impl Newsagent {
+    /// A call that does not read its news, or is gone, misses them.
+    pub fn tell(&self, news: MediaNews) {
+        if self.0.try_send(news).is_err() && !self.0.is_closed() {
+            tracing::warn!("a call does not read the news of its media; some are lost");
+        }
+    }
+
+    /// Sound may be lost when a call lags behind; keys and ends may not.
+    pub fn tell_if_room(&self, news: MediaNews) {
+        if self.0.capacity() > RESERVED {
+            self.tell(news);
+        }
+    }
 }
 
 impl fmt::Debug for Heard {

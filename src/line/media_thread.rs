@@ -112,8 +112,8 @@ impl MediaThread {
         let Some(call) = call_of(&mut self.calls, &self.places, number) else { return };
         match order {
             CallOrder::Remote(remote) => call.set_remote(*remote, now),
-            CallOrder::Play { sounds, repeats } => call.play(sounds, repeats),
-            CallOrder::Interrupt { remaining } => call.interrupt(remaining),
+            CallOrder::Play { sounds, repeats } => call.speech().play(sounds, repeats),
+            CallOrder::Interrupt { remaining } => call.speech().interrupt(remaining),
             CallOrder::Press(keys, timing) => call.press(&keys, timing),
             CallOrder::Record(records) => call.record(records),
             CallOrder::Tap(has_tap) => call.tap(has_tap),
@@ -173,21 +173,31 @@ impl MediaThread {
         self.relay();
     }
 
+    /// Sends what is due. When the thread was kept waiting, packets are read in between as if it had not been: they
+    /// belong between the frames that are made up for.
     fn send(&mut self, now: Instant) {
+        let first = self.pacing.next();
         while let Some(millisecond) = self.pacing.next_due(now) {
-            let due = self.wheel.due(millisecond);
-            if due.is_empty() {
-                continue;
+            if millisecond >= first + READ_EVERY {
+                self.receive(now);
             }
-            for place in due {
-                if let Some(call) = self.calls.get_mut(*place).and_then(Option::as_mut) {
-                    call.tick(&mut self.desk, now);
-                }
-            }
-            let late = Instant::now().saturating_duration_since(self.pacing.due_at(millisecond));
-            self.lateness.count(late, due.len() as u64);
-            self.relay();
+            self.tick(millisecond, now);
         }
+    }
+
+    fn tick(&mut self, millisecond: u64, now: Instant) {
+        let due = self.wheel.due(millisecond);
+        if due.is_empty() {
+            return;
+        }
+        for place in due {
+            if let Some(call) = self.calls.get_mut(*place).and_then(Option::as_mut) {
+                call.tick(&mut self.desk, now);
+            }
+        }
+        let late = Instant::now().saturating_duration_since(self.pacing.due_at(millisecond));
+        self.lateness.count(late, due.len() as u64);
+        self.relay();
     }
 
     fn relay(&mut self) {

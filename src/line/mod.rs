@@ -9,6 +9,7 @@ mod media;
 mod media_call;
 mod media_news;
 mod media_order;
+mod media_speech;
 mod media_thread;
 mod pacing;
 mod ports;

@@ -29,6 +29,16 @@ pub struct Frame {
     pub is_heard: bool,
 }
 
+impl Frame {
+    /// Its samples in another codec, or as they are in the same.
+    pub fn in_codec(&self, codec: Codec) -> [u8; FRAME_SAMPLES] {
+        if self.codec == codec {
+            return self.samples;
+        }
+        self.samples.map(|sample| codec.encode(self.codec.decode(sample)))
+    }
+}
+
 /// Sound on its way from packets to frames.
 #[derive(Debug)]
 pub struct JitterBuffer {

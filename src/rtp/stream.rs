@@ -13,47 +13,14 @@ use super::latch::Latch;
 use super::media_format::Format;
 use super::outgoing::Outgoing;
 use super::packet::{Header, Packet};
+use super::protection::Protection;
 use super::reception::Arrival;
 use super::sending::Sending;
 use super::source::Source;
-use super::srtp::{Srtp, SrtpError};
 use super::srtp_keys::SrtpKeys;
 use super::statistics::Statistics;
+use super::stream_settings::{Action, StreamSettings};
 use super::telephone_event::TelephoneEvent;
-use crate::clock::Chance;
-
-/// What chance gives to a stream, and when it is silent.
-#[derive(Debug, Clone)]
-pub struct StreamSettings {
-    /// Our source number.
-    pub ssrc: u32,
-    /// The first sequence number.
-    pub sequence: u16,
-    /// The first timestamp.
-    pub timestamp: u32,
-    /// The name of this end in reports; says nothing of machine or person (RFC 7022).
-    pub cname: String,
-    /// How long no packet may come until [`Action::Silent`]; `None` for ever.
-    pub silence: Option<Duration>,
-}
-
-/// What a stream wants or tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// The peer has pressed a key.
-    Key(Key),
-    /// No packet has come for the time that was set; said once until packets come again.
-    Silent,
-    /// The peer's source has left (RTCP BYE); what the call does is for its signalling to say.
-    Bye,
-    /// A report for the wire: where the peer's RTCP is.
-    Report {
-        /// Its bytes.
-        bytes: Vec<u8>,
-        /// Where it goes.
-        to: SocketAddr,
-    },
-}
 
 /// The machine. What is sent is asked for frame by frame, every 20 ms, with [`Stream::send_frame`].
 #[derive(Debug)]
@@ -68,9 +35,7 @@ pub struct Stream {
     keys: KeyReceiver,
     sending: Sending,
     key_sender: KeySender,
-    secured_by: Option<(SrtpKeys, SrtpKeys)>,
-    opening: Option<Srtp>,
-    protecting: Option<Srtp>,
+    protection: Protection,
     silence: Option<Duration>,
     heard: Instant,
     is_silent: bool,
@@ -78,20 +43,6 @@ pub struct Stream {
     key_count: u32,
     late: u64,
     actions: VecDeque<Action>,
-}
-
-impl StreamSettings {
-    /// Numbers and name by chance.
-    pub fn draw(chance: &Chance, silence: Option<Duration>) -> Self {
-        let [a, b, c, d, e, f, g, h, i, j, name @ ..] = chance.bytes::<20>();
-        Self {
-            ssrc: u32::from_be_bytes([a, b, c, d]),
-            sequence: u16::from_be_bytes([e, f]),
-            timestamp: u32::from_be_bytes([g, h, i, j]),
-            cname: name.iter().map(|byte| char::from(b'a' + byte % 26)).collect(),
-            silence,
-        }
-    }
 }
 
 impl Stream {
@@ -107,9 +58,7 @@ impl Stream {
             keys: KeyReceiver::default(),
             sending: Sending::new(settings.ssrc, settings.sequence, settings.timestamp),
             key_sender: KeySender::default(),
-            secured_by: None,
-            opening: None,
-            protecting: None,
+            protection: Protection::default(),
             silence: settings.silence,
             heard: now,
             is_silent: false,
@@ -144,12 +93,7 @@ impl Stream {
 
     /// From here on packets are protected. Keys that are named again go on where they are.
     pub fn handle_keys(&mut self, peer: &SrtpKeys, own: &SrtpKeys) {
-        let named = (peer.clone(), own.clone());
-        if self.secured_by.as_ref() != Some(&named) {
-            self.opening = Some(Srtp::new(peer));
-            self.protecting = Some(Srtp::new(own));
-            self.secured_by = Some(named);
-        }
+        self.protection.handle_keys(peer, own);
     }
 
     /// A datagram has come to the RTP port. It is decrypted in place.
@@ -157,11 +101,7 @@ impl Stream {
         if is_rtcp(bytes) {
             return self.handle_rtcp(from, bytes, now);
         }
-        let opened = match &mut self.opening {
-            Some(srtp) => srtp.unprotect(bytes),
-            None => Ok(bytes.len()),
-        };
-        let packet = opened.ok().and_then(|length| bytes.get(..length)).and_then(|bytes| Packet::read(bytes).ok());
+        let packet = self.protection.open_rtp(bytes).and_then(|bytes| Packet::read(bytes).ok());
         let Some(packet) = packet.filter(|packet| self.latch.handle(from, packet.header.ssrc, packet.header.sequence, now)) else {
             self.refused += 1;
             return;
@@ -171,12 +111,8 @@ impl Stream {
 
     /// A datagram has come to the RTCP port. It is decrypted in place.
     pub fn handle_rtcp(&mut self, from: SocketAddr, bytes: &mut [u8], now: Instant) {
-        let opened = match &mut self.opening {
-            Some(srtp) => srtp.unprotect_rtcp(bytes),
-            None => Ok(bytes.len()),
-        };
         let is_peer = self.latch.destination().is_some_and(|peer| peer.ip() == from.ip());
-        let Some(bytes) = opened.ok().filter(|_| is_peer).and_then(|length| bytes.get(..length)) else {
+        let Some(bytes) = self.protection.open_rtcp(bytes).filter(|_| is_peer) else {
             self.refused += 1;
             return;
         };
@@ -253,7 +189,7 @@ impl Stream {
             self.send_event(&frame, payload_type, out);
         } else if let Some(sound) = sound {
             let header = self.sending.next_sound(self.format.payload_type, sound);
-            push_packet(&mut self.protecting, &header, sound, out);
+            self.protection.write_rtp(&header, sound, out);
         }
         self.sending.pass_frame(sound.is_none());
     }
@@ -332,26 +268,15 @@ impl Stream {
     fn send_event(&mut self, frame: &EventFrame, payload_type: u8, out: &mut Outgoing) {
         for copy in 0..frame.copies {
             let header = self.sending.next_event(payload_type, frame, copy);
-            push_packet(&mut self.protecting, &header, &frame.event.to_bytes(), out);
+            self.protection.write_rtp(&header, &frame.event.to_bytes(), out);
         }
     }
 
     fn report(&mut self, now: Instant, is_last: bool) {
         let Some(to) = self.control.destination(self.latch.destination()) else { return };
-        let mut bytes = self.control.compound(&self.sending, &mut self.source, is_last, now);
-        let protected = self.protecting.as_mut().map_or(Ok(()), |srtp| srtp.protect_rtcp(&mut bytes));
-        if protected.is_ok() {
-            self.actions.push_back(Action::Report { bytes, to });
-        }
+        let compound = self.control.compound(&self.sending, &mut self.source, is_last, now);
+        self.actions.extend(self.protection.close_rtcp(compound).map(|bytes| Action::Report { bytes, to }));
     }
-}
-
-fn push_packet(protecting: &mut Option<Srtp>, header: &Header, payload: &[u8], out: &mut Outgoing) {
-    out.push(|bytes| {
-        let length = header.write(payload, bytes)?;
-        let protected: Result<usize, SrtpError> = protecting.as_mut().map_or(Ok(length), |srtp| srtp.protect(bytes, length));
-        protected.ok()
-    });
 }
 
 /// RTCP on the RTP port is told by its packet types (RFC 5761 §4).
@@ -366,6 +291,7 @@ mod tests {
     use super::super::srtp_keys::CryptoSuite;
     use super::*;
     use crate::audio::Codec;
+    use crate::clock::Chance;
 
     const EVENT: u8 = 101;
 
