@@ -111,6 +111,22 @@ mod tests {
         assert_eq!(first(&mut speech).1, [0x11; FRAME_SAMPLES]);
     }
 
+    /// The next frame is at most 20 ms away, and the fade takes 10: together less than the 40 ms that callers are granted.
+    #[test]
+    fn an_interrupted_prompt_fades_in_the_next_frame_and_is_gone_in_the_one_after() {
+        let mut speech = Speech::new(Duration::from_secs(1));
+        let mut frame = [0; FRAME_SAMPLES];
+        speech.handle_sent();
+        speech.play(vec![Sound::new(vec![8000; 80_000])], true);
+        speech.fill(Codec::Pcma, &mut frame);
+
+        speech.interrupt(0);
+
+        assert_eq!(speech.fill(Codec::Pcma, &mut frame), Filled::Sound { ended: 0 });
+        assert_eq!(frame[80..], [Codec::Pcma.silence(); 80]);
+        assert_eq!(speech.fill(Codec::Pcma, &mut frame), Filled::Nothing);
+    }
+
     #[test]
     fn silence_is_sent_at_once_and_then_once_a_second() {
         let mut speech = Speech::new(Duration::from_secs(1));

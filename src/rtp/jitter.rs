@@ -124,11 +124,6 @@ impl JitterBuffer {
         self.late
     }
 
-    /// Samples between arrival and playing as the buffer would have them.
-    pub fn delay(&self) -> usize {
-        usize::try_from(self.delay).unwrap_or_default()
-    }
-
     fn insert_late(&mut self, timestamp: u32, payload: &[u8]) {
         self.late += 1;
         self.late_run += 1;
@@ -243,7 +238,7 @@ mod tests {
         }
         buffer.insert(Codec::Pcmu, START.wrapping_add(160), &[1; 160]);
 
-        assert_eq!((buffer.late(), buffer.delay()), (1, 480));
+        assert_eq!((buffer.late(), buffer.delay), (1, 480));
     }
 
     #[test]
@@ -268,7 +263,7 @@ mod tests {
             buffer.next_frame();
         }
 
-        assert!(buffer.delay() <= 320, "{}", buffer.delay());
+        assert!(buffer.delay <= 320, "{}", buffer.delay);
         assert!(buffer.next_frame().is_heard);
     }
 

@@ -78,16 +78,6 @@ impl Latch {
         Some(self.latched.map_or(signalled, |latched| latched.address))
     }
 
-    /// Whether packets of the peer have come.
-    pub fn is_latched(&self) -> bool {
-        self.latched.is_some()
-    }
-
-    /// Whether the source `from` is the one that is believed.
-    pub fn is_peer(&self, from: SocketAddr) -> bool {
-        self.latched.is_some_and(|latched| latched.address == from)
-    }
-
     fn may_latch(&self, from: SocketAddr, ssrc: u32, now: Instant) -> bool {
         let Some(latched) = self.latched else { return self.signalled.is_some() };
         let quiet = now.saturating_duration_since(latched.heard);
@@ -119,7 +109,7 @@ mod tests {
 
         assert_eq!(latch.destination(), Some(address("192.0.2.1:4000")));
         assert!(latch.handle(address("192.0.2.1:4000"), CALLER, 1, now));
-        assert!(latch.is_latched());
+        assert_eq!(latch.destination(), Some(address("192.0.2.1:4000")));
     }
 
     #[test]

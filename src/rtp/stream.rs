@@ -233,13 +233,13 @@ impl Stream {
             Arrival::InOrder | Arrival::Late => {}
         }
         let Header { payload_type, timestamp, .. } = packet.header;
-        if self.is_event(payload_type) {
-            self.hear_event(packet, now);
-        } else if let Some(codec) = self.format.codec_of(payload_type) {
+        if let Some(codec) = self.format.codec_of(payload_type) {
             self.source.handle_time(timestamp, now);
             if let Some(playout) = self.playout.as_mut().filter(|_| self.format.direction.receives) {
                 playout.insert(codec, timestamp, packet.payload);
             }
+        } else if self.is_event(payload_type) {
+            self.hear_event(packet, now);
         }
     }
 
