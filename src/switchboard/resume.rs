@@ -125,7 +125,8 @@ impl Switchboard {
         self.recall_proof(&mut live).await?;
         info!(auth_id = live.auth_id, tenant = live.call.tenant, process = live.call.process, "call {} begins", live.auth_id);
         let body = live.seal(&key.0, &self.key, &self.chance);
-        self.store.open_call(key, Next { turn: 0, body, claim: None, ended: false }, Vec::new()).await?;
+        let first = Next { turn: 0, body, claim: None, ended: false };
+        self.store.open_call(key, &live.flow_version, first, Vec::new()).await?;
         Ok(true)
     }
 
