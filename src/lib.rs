@@ -25,5 +25,6 @@ pub mod session;
 pub mod store;
 pub mod switchboard;
 pub mod verify;
+pub mod voice;
 pub mod web;
 pub mod xml;
