@@ -4,6 +4,7 @@ pub mod cli;
 
 mod call;
 mod cli_flow;
+mod cli_prompts;
 mod compose;
 mod demo;
 mod flow_check;
@@ -15,10 +16,15 @@ mod flow_test;
 mod flows;
 mod logging;
 mod master_key;
+mod prompts;
+mod prompts_render;
 mod records;
 mod serve;
 mod tasks;
+mod voices;
+mod wanted;
 
 pub use compose::{ComposeError, Composition, compose};
 pub use demo::demo_text;
 pub use flows::{FlowLibrary, FlowsError};
+pub use voices::speaker;
