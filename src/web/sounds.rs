@@ -4,9 +4,9 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
-/// By language; the first one stands in for a missing one. Spoken by espeak-ng, whose output is free to use; `make audio` remakes them.
+/// By language; the first one stands in for a missing one. `callward prompts render` makes them (`audio/README.md`).
 const ONE_MOMENT: [(&str, &[u8]); 2] =
-    [("en", include_bytes!("../../audio/one_moment.en.wav")), ("es", include_bytes!("../../audio/one_moment.es.wav"))];
+    [("en", include_bytes!("../../audio/en/hold/one_moment.wav")), ("es", include_bytes!("../../audio/es/hold/one_moment.wav"))];
 
 /// `GET /prompts/{file}`: `one_moment.en.wav`.
 pub(super) async fn sound(Path(file): Path<String>) -> Response {
