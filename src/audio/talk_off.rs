@@ -31,7 +31,7 @@ fn thirty_minutes_of_speech_hold_no_key() {
             scope.spawn(move || {
                 let speech = speech(speaker, number);
                 assert_eq!(speech.len(), EACH);
-                assert_eq!(ToneDetector::new().hear(&speech), [], "{speaker:?}");
+                assert!(ToneDetector::new().hear(&speech).is_empty(), "{speaker:?}");
             });
         }
     });
