@@ -28,7 +28,11 @@ audio:
 		sox /tmp/words.wav $$notes -e mu-law -b 8 audio/one_moment.$$language.wav; \
 	done
 
+# Debian keeps initdb below /usr/lib/postgresql, in no PATH; the tests make a cluster of their own with it.
 tools:
-	@command -v xmllint >/dev/null || { \
+	@missing=""; \
+	command -v xmllint >/dev/null || missing="libxml2-utils"; \
+	[ -n "$$CALLWARD_TEST_POSTGRES" ] || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	[ -z "$$missing" ] || { \
 		root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-		$$root apt-get update -qq && $$root apt-get install -y -qq libxml2-utils; }
+		$$root apt-get update -qq && $$root apt-get install -y -qq $$missing; }

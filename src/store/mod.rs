@@ -1,4 +1,4 @@
-//! What outlives a request: calls and their turns, budgets and quotas, records; kept in SQLite or in memory.
+//! What outlives a request: calls and their turns, budgets and quotas, records; kept in SQLite, in PostgreSQL or in memory.
 
 mod call;
 mod changes;
@@ -14,10 +14,21 @@ mod contract_notes;
 mod contract_records;
 mod error;
 mod instant;
+mod jobs;
 mod keys;
 mod memory;
 mod note;
 mod open;
+mod postgres;
+#[cfg(test)]
+mod postgres_cluster;
+mod postgres_errors;
+mod postgres_jobs;
+mod postgres_link;
+mod postgres_news;
+#[cfg(test)]
+mod postgres_servers;
+mod postgres_time;
 mod record;
 mod rows;
 mod sql;
