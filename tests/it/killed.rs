@@ -101,6 +101,8 @@ struct Tally {
     acknowledged: usize,
     repeats: usize,
     messages: usize,
+    /// Messages that nobody got, since the gateway was killed when it began to send, and that callers asked for anew.
+    resends: usize,
     statuses: BTreeMap<String, usize>,
     wrong: Vec<String>,
 }
@@ -133,13 +135,14 @@ async fn killed_again_and_again(what: &str, store: &str, nodes: usize) -> Tally 
     let ended = timeout(LONG, calls).await.expect("calls that neither end nor go on").unwrap();
     let tally = Tally::of(&town, store, ended).await;
     let summary = format!(
-        "kill -9, {what}: {} kills, {} calls {:?}, {} turns acknowledged, {} repeated, {} messages, {} wrong\n",
+        "kill -9, {what}: {} kills, {} calls {:?}, {} turns acknowledged, {} repeated, {} messages, {} asked for anew, {} wrong\n",
         tally.kills,
         tally.calls,
         tally.statuses,
         tally.acknowledged,
         tally.repeats,
         tally.messages,
+        tally.resends,
         tally.wrong.len()
     );
     // Past the harness, which keeps what passing tests print.
@@ -313,6 +316,7 @@ impl Tally {
             acknowledged: ended.iter().map(|call| call.acknowledged).sum(),
             repeats: town.repeats.load(Ordering::Relaxed),
             messages: town.customers.0.lock().unwrap().values().map(Vec::len).sum(),
+            resends: ended.iter().map(|call| call.resends).sum(),
             statuses,
             wrong,
         }
