@@ -14,6 +14,7 @@ use super::sql::{self, Timed};
 /// Opens a call.
 pub(super) struct OpenCall {
     pub(super) key: CallKey,
+    pub(super) flow_version: String,
     pub(super) first: Next,
     pub(super) records: Vec<Record>,
 }

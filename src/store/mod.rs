@@ -1,4 +1,4 @@
-//! What outlives a request: calls and their turns, budgets and quotas, records; kept in SQLite, in PostgreSQL or in memory.
+//! What outlives a request: calls, budgets and quotas, records, flow versions; kept in SQLite, in PostgreSQL or in memory.
 
 mod call;
 mod changes;
@@ -12,11 +12,14 @@ mod contract_changes;
 mod contract_notes;
 #[cfg(test)]
 mod contract_records;
+#[cfg(test)]
+mod contract_versions;
 mod error;
 mod instant;
 mod jobs;
 mod keys;
 mod memory;
+mod memory_versions;
 mod note;
 mod open;
 mod postgres;
@@ -29,6 +32,7 @@ mod postgres_news;
 #[cfg(test)]
 mod postgres_servers;
 mod postgres_time;
+mod postgres_versions;
 mod record;
 mod rows;
 mod sql;
@@ -37,9 +41,12 @@ mod sqlite_errors;
 #[cfg(test)]
 mod sqlite_files;
 mod sqlite_jobs;
+mod sqlite_versions;
 mod sqlite_writer;
 mod surface;
 mod sweeping;
+mod version;
+mod version_surface;
 
 pub use call::{CallRow, Claim, Claimed, Guard, Held, Next};
 pub use error::StoreError;
@@ -49,3 +56,5 @@ pub use open::open;
 pub use record::Record;
 pub use surface::Store;
 pub use sweeping::{Retention, Swept};
+pub use version::{FlowVersion, Release, ReleaseKind, Released, VersionEntry};
+pub use version_surface::VersionStore;

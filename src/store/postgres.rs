@@ -33,7 +33,7 @@ const SWEEP_STEP: u32 = 200;
 
 /// Rows in a PostgreSQL database.
 pub(super) struct PostgresStore {
-    link: Arc<Link>,
+    pub(super) link: Arc<Link>,
     time: StoreTime,
     changes: Arc<Changes>,
     news: News,
@@ -72,8 +72,8 @@ impl Store for PostgresStore {
         }
     }
 
-    async fn open_call(&self, key: CallKey, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
-        self.link.run(&OpenCall { key, first, records }).await
+    async fn open_call(&self, key: CallKey, flow_version: &str, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
+        self.link.run(&OpenCall { key, flow_version: flow_version.to_owned(), first, records }).await
     }
 
     async fn call(&self, key: CallKey) -> Result<Option<CallRow>, StoreError> {
@@ -125,11 +125,14 @@ impl Store for PostgresStore {
     }
 
     async fn sweep(&self, keep: Retention) -> Result<Swept, StoreError> {
-        Ok(Swept {
+        let swept = Swept {
             notes: self.sweep_all(&sql::SWEEP_NOTES, Duration::ZERO).await?,
             calls: self.sweep_all(&sql::SWEEP_CALLS, keep.ended_calls).await?,
             records: self.sweep_all(&sql::SWEEP_RECORDS, keep.records).await?,
-        })
+            versions: self.sweep_all(&sql::SWEEP_VERSIONS, keep.records).await?,
+        };
+        self.sweep_all(&sql::SWEEP_RELEASES, keep.records).await?;
+        Ok(swept)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

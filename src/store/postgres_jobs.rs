@@ -47,7 +47,8 @@ impl Job for OpenCall {
             .bind(&self.first.body.0[..])
             .bind(self.first.claim.as_ref().map(|claim| &claim.id.0[..]))
             .bind(self.first.lease())
-            .bind(self.first.ended);
+            .bind(self.first.ended)
+            .bind(&self.flow_version);
         write(open, &self.records, connection).await
     }
 }

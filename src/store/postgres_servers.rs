@@ -57,7 +57,7 @@ async fn two_sweepers_at_once_remove_every_row_once() {
     let bench = Bench::in_postgres().await;
     let elsewhere = bench.open_again().await;
     let records = (0..1000).map(|number| record(&number.to_string(), "c1", bench.clock.now())).collect();
-    bench.store.open_call(KEY, next(1, ""), records).await.unwrap();
+    bench.store.open_call(KEY, "v1", next(1, ""), records).await.unwrap();
     bench.pass(LONG).await;
 
     let keep = Retention { ended_calls: LONG, records: LONG };
@@ -96,7 +96,7 @@ async fn a_store_goes_on_after_its_server_was_restarted() {
     assert!(heard.is_err() || heard.is_ok_and(|row| row.is_some_and(|row| row.turn == 2)));
     assert_eq!(bench.row().await.turn, 2);
     for number in 0..20 {
-        bench.store.open_call(CallKey([number; 32]), Next { ended: true, ..next(1, "") }, vec![]).await.unwrap();
+        bench.store.open_call(CallKey([number; 32]), "v1", Next { ended: true, ..next(1, "") }, vec![]).await.unwrap();
     }
 }
 

@@ -28,10 +28,10 @@ macro_rules! part {
     };
 }
 
-/// `$1` key, `$2` turn, `$3` body, `$4` claim, `$5` lease, `$6` whether it ends, `$7` now.
-pub(super) const OPEN_CALL: Timed = timed!(now = "$7", "
-    INSERT INTO calls (key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at)
-    VALUES ($1, $2, 1, $3, $4, " now " + $5, FALSE, CASE WHEN $6 THEN " now " END, " now ")
+/// `$1` key, `$2` turn, `$3` body, `$4` claim, `$5` lease, `$6` whether it ends, `$7` flow version, `$8` now.
+pub(super) const OPEN_CALL: Timed = timed!(now = "$8", "
+    INSERT INTO calls (key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at, flow_version)
+    VALUES ($1, $2, 1, $3, $4, " now " + $5, FALSE, CASE WHEN $6 THEN " now " END, " now ", $7)
     ON CONFLICT (key) DO NOTHING");
 
 /// `$1` key.
@@ -107,6 +107,50 @@ pub(super) const SWEEP_CALLS: Timed = timed!(now = "$3", "
 /// `$1` older than, `$2` most, `$3` now.
 pub(super) const SWEEP_RECORDS: Timed = timed!(now = "$3", "
     DELETE FROM records WHERE id IN (SELECT id FROM records WHERE at <= " now " - $1 LIMIT $2" unlocked ")");
+
+/// `$1` id, `$2` flow, `$3` files, `$4` now.
+pub(super) const KEEP_VERSION: Timed = timed!(now = "$4", "
+    INSERT INTO flow_versions (id, flow, files, kept_at, used_at) VALUES ($1, $2, $3, " now ", " now ")
+    ON CONFLICT (id) DO UPDATE SET used_at = excluded.used_at");
+
+/// `$1` id.
+pub(super) const VERSION: &str = "SELECT id, flow, files FROM flow_versions WHERE id = $1";
+
+/// `$1` flow.
+pub(super) const VERSIONS: &str = "
+    SELECT id, kept_at,
+           (SELECT COUNT(*) FROM calls WHERE flow_version = flow_versions.id AND ended_at IS NULL) AS calls
+    FROM flow_versions WHERE flow = $1 ORDER BY kept_at DESC, id";
+
+/// `$1` flow, `$2` version, `$3` how, `$4` who, `$5` note, `$6` now.
+pub(super) const RELEASE: Timed = timed!(now = "$6", "
+    INSERT INTO flow_releases (flow, version, how, who, note, at) VALUES ($1, $2, $3, $4, $5, " now ")");
+
+/// `$1` flow.
+pub(super) const RELEASES: &str = "
+    SELECT number, flow, version, how, who, note, at FROM flow_releases WHERE flow = $1 ORDER BY number";
+
+/// The newest of each flow that is no file's.
+pub(super) const PUBLISHED: &str = "
+    SELECT number, flow, version, how, who, note, at FROM flow_releases
+    WHERE number IN (SELECT MAX(number) FROM flow_releases WHERE how <> 'file' GROUP BY flow)
+    ORDER BY flow";
+
+/// `$1` unused for, `$2` most, `$3` now: neither published nor with calls in progress.
+pub(super) const SWEEP_VERSIONS: Timed = timed!(now = "$3", "
+    DELETE FROM flow_versions WHERE id IN (
+        SELECT id FROM flow_versions
+        WHERE used_at <= " now " - $1
+          AND NOT EXISTS (SELECT 1 FROM calls WHERE flow_version = flow_versions.id AND ended_at IS NULL)
+          AND NOT EXISTS (SELECT 1 FROM flow_releases WHERE version = flow_versions.id AND how <> 'file')
+        LIMIT $2" unlocked ")");
+
+/// `$1` older than, `$2` most, `$3` now: those of versions that are gone.
+pub(super) const SWEEP_RELEASES: Timed = timed!(now = "$3", "
+    DELETE FROM flow_releases WHERE number IN (
+        SELECT number FROM flow_releases
+        WHERE at <= " now " - $1 AND NOT EXISTS (SELECT 1 FROM flow_versions WHERE id = flow_releases.version)
+        LIMIT $2" unlocked ")");
 
 /// `$1` now.
 pub(super) const PING: Timed = timed!(now = "$1", "

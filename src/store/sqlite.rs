@@ -40,8 +40,8 @@ const SWEEP_STEP: u32 = 200;
 
 /// Rows in an SQLite file (WAL, `synchronous=FULL`).
 pub(super) struct SqliteStore {
-    readers: SqlitePool,
-    writer: Writer,
+    pub(super) readers: SqlitePool,
+    pub(super) writer: Writer,
     changes: Changes,
     clock: Clock,
     path: PathBuf,
@@ -77,7 +77,7 @@ impl SqliteStore {
         }
     }
 
-    fn explained<T>(&self, outcome: Result<T, sqlx::Error>) -> Result<T, StoreError> {
+    pub(super) fn explained<T>(&self, outcome: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         outcome.map_err(|error| explain(&self.path, error))
     }
 }
@@ -88,8 +88,8 @@ impl Store for SqliteStore {
         Ok(self.clock.now())
     }
 
-    async fn open_call(&self, key: CallKey, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
-        self.writer.write(OpenCall { key, first, records }).await
+    async fn open_call(&self, key: CallKey, flow_version: &str, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
+        self.writer.write(OpenCall { key, flow_version: flow_version.to_owned(), first, records }).await
     }
 
     async fn call(&self, key: CallKey) -> Result<Option<CallRow>, StoreError> {
@@ -143,11 +143,14 @@ impl Store for SqliteStore {
     }
 
     async fn sweep(&self, keep: Retention) -> Result<Swept, StoreError> {
-        Ok(Swept {
+        let swept = Swept {
             notes: self.sweep_all(&sql::SWEEP_NOTES, Duration::ZERO).await?,
             calls: self.sweep_all(&sql::SWEEP_CALLS, keep.ended_calls).await?,
             records: self.sweep_all(&sql::SWEEP_RECORDS, keep.records).await?,
-        })
+            versions: self.sweep_all(&sql::SWEEP_VERSIONS, keep.records).await?,
+        };
+        self.sweep_all(&sql::SWEEP_RELEASES, keep.records).await?;
+        Ok(swept)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

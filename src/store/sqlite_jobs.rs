@@ -24,6 +24,7 @@ impl Job for OpenCall {
             .bind(self.first.claim.as_ref().map(|claim| &claim.id.0[..]))
             .bind(self.first.lease())
             .bind(self.first.ended)
+            .bind(&self.flow_version)
             .bind(now.as_millisecond())
             .execute(&mut *connection)
             .await?;

@@ -110,8 +110,9 @@ impl Switchboard {
         let Some(mut live) = begin(process, tenant, call, self.auth_id(), now) else { return Ok(false) };
         self.recall_proof(&mut live).await?;
         info!(auth_id = live.auth_id, tenant = live.call.tenant, process = live.call.process, "call {} begins", live.auth_id);
+        let version = live.flow_version.clone();
         let body = CallBody::Live(Box::new(live)).seal(&key.0, &self.key, &self.chance);
-        self.store.open_call(key, Next { turn: 0, body, claim: None, ended: false }, Vec::new()).await?;
+        self.store.open_call(key, &version, Next { turn: 0, body, claim: None, ended: false }, Vec::new()).await?;
         Ok(true)
     }
 
