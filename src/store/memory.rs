@@ -139,8 +139,9 @@ impl Tables {
         if row.turn != turn || row.ended_at.is_some() {
             return Claimed::OtherTurn(row.clone());
         }
-        if row.is_held(now) {
-            return Claimed::Busy(row.clone());
+        if let Some(held) = row.held.filter(|held| held.until > now) {
+            let row = row.clone();
+            return if held.by == claim.id { Claimed::Taken { row, takeover: false } } else { Claimed::Busy(row) };
         }
         let takeover = row.held.replace(held(claim, now)).is_some();
         row.touched_at = now;
