@@ -1,5 +1,6 @@
 //! What comes out of the browser: things to fetch, to play, to listen for, and the end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -7,6 +8,7 @@ use url::Url;
 
 use super::document::TransferKind;
 use super::method::Method;
+use super::style::Style;
 
 /// Something the browser wants done. No `Debug`: what the caller pressed is in some of it.
 #[derive(Clone)]
@@ -118,20 +120,39 @@ pub struct Spoken {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sound {
     /// Words for a synthesised voice.
-    Words(String),
-    /// A recording by address, and the words to say where it cannot be had.
-    Audio {
-        /// Its absolute address.
-        url: String,
-        /// The words inside `<audio>`.
-        fallback: String,
-    },
-    /// Something the caller recorded in this call, by its number.
+    Words(Phrase),
+    /// A recording by address.
+    Audio(AudioSource),
+    /// Something the caller recorded in this call, by its number: [`Interpreter::recorded`](super::Interpreter::recorded).
     Recording(usize),
     /// Silence.
     Pause(Duration),
     /// A `<mark>`: tell of it with [`Event::MarkReached`](super::Event::MarkReached).
     Mark(String),
+}
+
+/// Words that are said in one way. Paragraphs and sentences of SSML are never joined into one phrase.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phrase {
+    /// The words.
+    pub words: String,
+    /// What SSML says of them.
+    pub style: Arc<Style>,
+}
+
+/// A recording that is fetched to be played (§4.1.3, §6.1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct AudioSource {
+    /// Its absolute address.
+    pub url: String,
+    /// How long fetching it may take.
+    pub timeout: Duration,
+    /// Oldest copy the page wants, in seconds.
+    pub maxage: Option<u64>,
+    /// How long past its time a copy may be used, in seconds.
+    pub maxstale: Option<u64>,
+    /// What is played where it cannot be had.
+    pub fallback: Vec<Sound>,
 }
 
 /// What is awaited in a form item.

@@ -17,9 +17,23 @@ use crate::xml;
 /// How long a fetch may take where the page says nothing.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// What a page asks of a fetch.
+pub(super) struct Patience {
+    pub timeout: Duration,
+    pub maxage: Option<u64>,
+    pub maxstale: Option<u64>,
+}
+
 impl Interpreter {
     /// The request for a submission; what the element does not say, properties do (§6.3.5).
     pub(super) fn fetch_of(&mut self, submission: &Submission, fetching: &Fetching, kind: &str) -> Run<Fetch> {
+        let Patience { timeout, maxage, maxstale } = self.patience(fetching, kind)?;
+        let Submission { url, method, body, .. } = submission.clone();
+        Ok(Fetch { id: 0, url, method, body, timeout, maxage, maxstale })
+    }
+
+    /// How long a fetch of this kind may take, and how old copies may be: by the element, else by the properties.
+    pub(super) fn patience(&self, fetching: &Fetching, kind: &str) -> Run<Patience> {
         let properties = Properties::of(self.current.surroundings());
         let timeout = match &fetching.timeout {
             Some(timeout) => designation(timeout).ok_or_else(|| Thrown::semantic(format!("fetchtimeout {timeout:?} is no time")))?,
@@ -29,15 +43,7 @@ impl Interpreter {
             let value = own.as_deref().or_else(|| properties.value(&format!("{kind}{name}")));
             value.and_then(|value| value.trim().trim_end_matches('s').parse().ok())
         };
-        Ok(Fetch {
-            id: 0,
-            url: submission.url.clone(),
-            method: submission.method,
-            body: submission.body.clone(),
-            timeout,
-            maxage: seconds(&fetching.maxage, "maxage"),
-            maxstale: seconds(&fetching.maxstale, "maxstale"),
-        })
+        Ok(Patience { timeout, maxage: seconds(&fetching.maxage, "maxage"), maxstale: seconds(&fetching.maxstale, "maxstale") })
     }
 
     /// With `fetchaudio` the queue is played before the fetch begins (§4.1.8, §6.1.1).

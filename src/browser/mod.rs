@@ -44,6 +44,7 @@ mod recording;
 mod scopes;
 mod speaking;
 mod speech;
+mod style;
 mod subdialog;
 mod submission;
 mod thrown;
@@ -51,9 +52,12 @@ mod time;
 mod transferring;
 mod xml_json;
 
-pub use action::{Action, Ending, Fetch, Listening, Matched, Reason, RecordRequest, Sound, Spoken, Trace, TransferRequest};
+pub use action::{
+    Action, AudioSource, Ending, Fetch, Listening, Matched, Phrase, Reason, RecordRequest, Sound, Spoken, Trace, TransferRequest,
+};
 pub use document::TransferKind;
 pub use event::{Event, FetchFailure, Recording, RecordingEnd, Resource, TransferOutcome};
 pub use interpreter::{Interpreter, Start};
 pub use method::Method;
 pub use reading::DocumentError;
+pub use style::{Phoneme, Prosody, SayAs, Style, VoiceWish};

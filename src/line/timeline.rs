@@ -16,11 +16,10 @@ pub fn spoken_time(spoken: &Spoken) -> Duration {
 }
 
 fn sound_time(sound: &Sound) -> Duration {
-    let words = |words: &str| CHARACTER * u32::try_from(words.chars().count()).unwrap_or(u32::MAX);
     match sound {
-        Sound::Words(text) => words(text),
-        Sound::Audio { fallback, .. } if !fallback.is_empty() => words(fallback),
-        Sound::Audio { .. } | Sound::Recording(_) => SOUND,
+        Sound::Words(phrase) => CHARACTER * u32::try_from(phrase.words.chars().count()).unwrap_or(u32::MAX),
+        Sound::Audio(source) if !source.fallback.is_empty() => source.fallback.iter().map(sound_time).sum(),
+        Sound::Audio(_) | Sound::Recording(_) => SOUND,
         Sound::Pause(pause) => *pause,
         Sound::Mark(_) => Duration::ZERO,
     }

@@ -63,7 +63,7 @@ fn modes(listening: &Listening) -> Vec<&'static str> {
 
 fn address(sound: &Sound) -> Option<&str> {
     match sound {
-        Sound::Audio { url, .. } => Some(url),
+        Sound::Audio(source) => Some(&source.url),
         Sound::Words(_) | Sound::Recording(_) | Sound::Pause(_) | Sound::Mark(_) => None,
     }
 }
