@@ -30,10 +30,19 @@ pub enum Action {
     Matched(Matched),
     /// Transfer the call, and answer with [`Event::Transferred`](super::Event::Transferred).
     Transfer(TransferRequest),
+    /// Play this over and over while a page is fetched, from now until [`Action::StopMeanwhile`].
+    PlayMeanwhile(AudioSource),
+    /// The page is here: the sound that plays meanwhile stops.
+    StopMeanwhile,
     /// The caller's keys end the bridge: let the far end go, and answer the transfer with `NearEndDisconnect`.
     EndTransfer,
     /// Record the caller, and answer with [`Event::Recorded`](super::Event::Recorded).
     Record(RecordRequest),
+    /// This key of the caller's ends the recording: answer with it as [`RecordingEnd::Key`](super::RecordingEnd::Key).
+    EndRecording {
+        /// The key.
+        key: char,
+    },
     /// Variables are on their way to a server; the fetch itself follows.
     Submit {
         /// Where to.
@@ -168,6 +177,9 @@ pub struct Listening {
     pub dtmf: bool,
     /// Whether speech counts.
     pub voice: bool,
+    /// What is said is to be recorded too: tell it with [`Event::UtteranceRecorded`](super::Event::UtteranceRecorded)
+    /// just before the words.
+    pub record_utterance: bool,
 }
 
 /// Input that fits a grammar. No `Debug`: it is what the caller pressed.
@@ -194,11 +206,15 @@ pub struct TransferRequest {
     pub maxtime: Duration,
     /// Application-to-application information.
     pub aai: Option<String>,
+    /// What the caller hears until the far end answers (`transferaudio`).
+    pub audio: Option<AudioSource>,
 }
 
 /// A recording to be made (§2.3.6).
 #[derive(Debug, Clone)]
 pub struct RecordRequest {
+    /// Silence before anything is said that is `noinput`.
+    pub timeout: Duration,
     /// Longest recording.
     pub maxtime: Duration,
     /// Silence that ends it.

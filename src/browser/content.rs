@@ -90,7 +90,7 @@ pub(super) enum Destination {
 #[derive(Debug)]
 pub(super) enum Script {
     Inline(Arc<str>),
-    External { target: Target, fetching: Fetching },
+    External { target: Target, charset: Option<String>, fetching: Fetching },
 }
 
 /// `<data>` (2.1 §5).

@@ -184,6 +184,8 @@ pub(super) struct Transfer {
     pub connecttimeout: Option<String>,
     pub maxtime: Option<String>,
     pub aai: Option<Target>,
+    /// `transferaudio`.
+    pub audio: Option<String>,
 }
 
 /// How a call is transferred.

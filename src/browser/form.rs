@@ -103,10 +103,9 @@ impl Interpreter {
                 self.current.task = Task::Block;
                 self.run_block(content)
             }
-            ItemKind::Initial | ItemKind::Field(_) | ItemKind::Menu(_) | ItemKind::Transfer(_) => self.activate(),
+            ItemKind::Initial | ItemKind::Field(_) | ItemKind::Menu(_) | ItemKind::Transfer(_) | ItemKind::Record(_) => self.activate(),
             ItemKind::Subdialog(subdialog) => self.call_subdialog(subdialog),
             ItemKind::Object => Err(Thrown::with("error.unsupported.objectname", "this browser has no objects")),
-            ItemKind::Record(record) => self.begin_recording(record),
         }
     }
 

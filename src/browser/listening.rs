@@ -2,30 +2,33 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::action::{Action, Listening, Matched};
 use super::collection::{Collection, matcher};
 use super::collector::{Collected, Collector, Timing};
 use super::document::ItemKind;
 use super::grammar_shelf::Active;
-use super::interpreter::{Interpreter, Line, State};
+use super::interpreter::{Afterwards, Interpreter, Line, State};
 use super::properties::Properties;
 use super::recognition::Recognised;
 use super::thrown::{Run, Thrown};
 use crate::grammar::{Mode, Outcome};
 
 /// Silence before `noinput` where the page says nothing.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
 /// Silence between keys where the page says nothing.
 const INTERDIGIT: Duration = Duration::from_secs(3);
 /// More keys than this are not kept for later items.
 const MOST_TYPED_AHEAD: usize = 200;
 
 impl Interpreter {
-    /// All grammars are here: a transfer is made, any other item waits for input.
+    /// All grammars are here: a transfer or a recording is made, any other item waits for input.
     pub(super) fn listen_or_transfer(&mut self, active: Vec<Active>) -> Run {
         let item = self.current.dialog.as_ref().and_then(|run| run.item().cloned());
         match item.as_deref().map(|item| &item.kind) {
             Some(ItemKind::Transfer(transfer)) => self.begin_transfer(transfer, active),
+            Some(ItemKind::Record(record)) => self.begin_recording(record, active),
             Some(_) | None => self.listen(active),
         }
     }
@@ -36,7 +39,6 @@ impl Interpreter {
             return self.wait_in_vain();
         }
         let properties = Properties::of(self.current.surroundings());
-        let modes = properties.value("inputmodes").unwrap_or("dtmf voice");
         let timing = Timing {
             timeout: self.speech.timeout().unwrap_or_else(|| properties.time("timeout", TIMEOUT)),
             interdigit: properties.time("interdigittimeout", INTERDIGIT),
@@ -44,10 +46,12 @@ impl Interpreter {
             termchar: properties.value("termchar").unwrap_or("#").chars().next(),
             hotword: false,
         };
-        let (dtmf, voice) = (modes.split_whitespace().any(|mode| mode == "dtmf"), modes.split_whitespace().any(|mode| mode == "voice"));
+        let (dtmf, voice) = input_modes(&properties);
+        let record_utterance = voice && properties.is_on("recordutterance", false);
         let active = active.into_iter().filter(|grammar| if grammar.automaton.mode() == Mode::Dtmf { dtmf } else { voice });
         let (keys, words) = active.partition(|grammar| grammar.automaton.mode() == Mode::Dtmf);
-        let listening = Listening { timeout: timing.timeout, interdigit: timing.interdigit, termchar: timing.termchar, dtmf, voice };
+        let listening =
+            Listening { timeout: timing.timeout, interdigit: timing.interdigit, termchar: timing.termchar, dtmf, voice, record_utterance };
         let mut collection = Box::new(Collection { collector: Collector::new(timing), keys, words, listening: listening.clone() });
         if let Some(collected) = self.take_typed_ahead(&mut collection) {
             self.state = State::Collecting(collection);
@@ -87,6 +91,11 @@ impl Interpreter {
         }
         match &self.state {
             State::Collecting(_) => self.collect_key(key),
+            State::Playing(Afterwards::Record(..)) if self.speech.can_be_cut() => {
+                self.typed_ahead.push_back(key);
+                self.cut_prompts();
+                if self.speech.is_playing() { Ok(()) } else { self.go_on() }
+            }
             State::Running | State::Fetching { .. } | State::Playing(_) => {
                 if self.typed_ahead.len() < MOST_TYPED_AHEAD {
                     self.typed_ahead.push_back(key);
@@ -97,7 +106,11 @@ impl Interpreter {
                 self.watch_key(key);
                 Ok(())
             }
-            State::Recording | State::Ended => Ok(()),
+            State::Recording(_) => {
+                self.record_key(key);
+                Ok(())
+            }
+            State::Ended => Ok(()),
         }
     }
 
@@ -144,7 +157,9 @@ impl Interpreter {
     fn hears(&self, kind: impl Fn(&Listening) -> bool) -> bool {
         match &self.state {
             State::Collecting(collection) => kind(&collection.listening),
-            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring(_) | State::Recording | State::Ended => false,
+            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring(_) | State::Recording(_) | State::Ended => {
+                false
+            }
         }
     }
 
@@ -160,10 +175,10 @@ impl Interpreter {
     fn conclude(&mut self, collected: Collected) -> Run {
         match collected {
             Collected::NoInput => Err(Thrown::new("noinput")),
-            Collected::NoMatch(_) => {
+            Collected::NoMatch(keys) => {
                 self.odometer.reset(self.now);
                 self.typed_ahead.clear();
-                Err(Thrown::new("nomatch"))
+                self.refuse(&keys)
             }
             Collected::Match(keys) => {
                 let State::Collecting(collection) = &self.state else { return Ok(()) };
@@ -173,6 +188,15 @@ impl Interpreter {
                 }
             }
         }
+    }
+
+    /// Input fits no grammar: what it was can be read all the same, but it means nothing (§5.1.5).
+    fn refuse(&mut self, keys: &str) -> Run {
+        let recorded = self.take_utterance()?;
+        let mut result = Recognised::nothing(keys);
+        result.recording = recorded;
+        self.scopes.set_result(&json!([result.refused()]))?;
+        Err(Thrown::new("nomatch"))
     }
 
     /// Input fits a grammar: the waiting is over, and the process phase begins.
@@ -195,6 +219,15 @@ impl Interpreter {
             interpretation: Some(interpretation.clone()),
         }));
         let mark = self.speech.mark(self.now);
-        self.process(Recognised { owner: grammar.owner.clone(), utterance: outcome.utterance.clone(), by_keys, interpretation, mark })
+        let (owner, utterance) = (grammar.owner.clone(), outcome.utterance.clone());
+        let recording = if by_keys { None } else { self.take_utterance()? };
+        self.process(Recognised { owner, utterance, by_keys, interpretation, mark, recording })
     }
+}
+
+/// Whether keys, and whether speech are awaited (§6.3.6).
+pub(super) fn input_modes(properties: &Properties<'_>) -> (bool, bool) {
+    let modes = properties.value("inputmodes").unwrap_or("dtmf voice");
+    let has = |wanted| modes.split_whitespace().any(|mode| mode == wanted);
+    (has("dtmf"), has("voice"))
 }

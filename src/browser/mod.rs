@@ -6,6 +6,7 @@
 //!   └── goto, submit, subdialog, return             └── handlers, filled <─────────┘
 //! ```
 
+mod access_control;
 mod action;
 mod collection;
 mod collector;
@@ -24,6 +25,7 @@ mod grammars;
 mod handlers;
 mod interpreter;
 mod listening;
+mod meanwhile;
 mod method;
 mod navigation;
 mod odometer;

@@ -64,8 +64,8 @@ impl Interpreter {
     /// Leaves whatever is in progress and asks for the next document.
     pub(super) fn begin(&mut self, transition: Transition) -> Run {
         let fetch = self.document_fetch(&transition)?;
-        let audio = transition.fetching.audio.clone();
-        self.fetch_with_audio(Errand::Document(transition), fetch, audio.as_deref())
+        let fetching = transition.fetching.clone();
+        self.fetch_with_audio(Errand::Document(transition), fetch, &fetching)
     }
 
     fn document_fetch(&mut self, transition: &Transition) -> Run<Fetch> {

@@ -44,12 +44,12 @@ impl Interpreter {
         match &mut self.state {
             State::Collecting(collection) => collection.collector.handle_prompts_over(self.now),
             State::Playing(_) => return self.go_on(),
-            State::Running | State::Fetching { .. } | State::Transferring(_) | State::Recording | State::Ended => {}
+            State::Running | State::Fetching { .. } | State::Transferring(_) | State::Recording(_) | State::Ended => {}
         }
         Ok(())
     }
 
-    fn go_on(&mut self) -> Run {
+    pub(super) fn go_on(&mut self) -> Run {
         let afterwards = match std::mem::replace(&mut self.state, State::Running) {
             State::Playing(afterwards) => afterwards,
             other => {
@@ -58,16 +58,13 @@ impl Interpreter {
             }
         };
         match afterwards {
-            Afterwards::Fetch(errand, fetch) => self.send(*errand, *fetch),
+            Afterwards::Fetch(errand, fetch, meanwhile) => self.send_meanwhile(*errand, *fetch, meanwhile),
             Afterwards::End(ending) => self.end(ending),
             Afterwards::Transfer(request, watch) => {
                 self.state = State::Transferring(watch);
                 self.actions.push_back(Action::Transfer(request));
             }
-            Afterwards::Record(request) => {
-                self.state = State::Recording;
-                self.actions.push_back(Action::Record(request));
-            }
+            Afterwards::Record(request, watch) => self.start_recording(request, watch),
             Afterwards::Disconnect(parting) => {
                 self.parting = parting;
                 self.line = Line::Final(Reason::Disconnect);

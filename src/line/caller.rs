@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::reply::Reply;
-use crate::browser::{Ending, Listening, Matched, Method, RecordRequest, Spoken, Trace, TransferRequest};
+use crate::browser::{AudioSource, Ending, Listening, Matched, Method, RecordRequest, Spoken, Trace, TransferRequest};
 
 /// Something that a caller, or whoever watches, is told.
 #[derive(Clone)]
@@ -24,6 +24,8 @@ pub enum Happening<'a> {
     },
     /// A prompt is played.
     Prompt(&'a Spoken),
+    /// A sound plays while a page is fetched, from now on; none: it stops.
+    Meanwhile(Option<&'a AudioSource>),
     /// The page has something for the log.
     Log {
         /// Its label.

@@ -5,9 +5,12 @@ use std::time::{Duration, Instant};
 use super::caller::{Asked, Caller, Happening, Pace};
 use super::fetch::Fetching;
 use super::reply::Reply;
-use super::timeline::Timeline;
+use super::timeline::{Timeline, said_in};
 use crate::browser::{Action, Ending, Event, Fetch, FetchFailure, Interpreter, Recording, RecordingEnd, Spoken, Start, TransferOutcome};
 use crate::script::ScriptError;
+
+/// A caller who was to be recorded and only pressed keys that end nothing says nothing for so long.
+const GIVES_UP: Duration = Duration::from_secs(10);
 
 /// Why a call has no ending.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,8 @@ pub struct Handset<F, C> {
     timeline: Timeline,
     /// Input is awaited and the caller was not asked yet.
     owes_answer: bool,
+    /// What the caller says is recorded too.
+    records_utterance: bool,
     /// The caller put the handset down.
     is_down: bool,
 }
@@ -43,7 +48,18 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
     pub fn new(start: Start, fetcher: F, caller: C, pace: Pace) -> Result<Self, HandsetError> {
         let now = Instant::now();
         let interpreter = Interpreter::start(start, now)?;
-        Ok(Self { interpreter, fetcher, caller, pace, began: now, now, timeline: Timeline::default(), owes_answer: false, is_down: false })
+        Ok(Self {
+            interpreter,
+            fetcher,
+            caller,
+            pace,
+            began: now,
+            now,
+            timeline: Timeline::default(),
+            owes_answer: false,
+            records_utterance: false,
+            is_down: false,
+        })
     }
 
     /// Plays the call to its end.
@@ -70,12 +86,19 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
             Action::Interrupt { remaining } => self.timeline.interrupt(remaining, self.now),
             Action::Listen(listening) => {
                 self.owes_answer = true;
+                self.records_utterance = listening.record_utterance;
                 self.tell(&Happening::Listen(&listening));
             }
             Action::Matched(matched) => self.tell(&Happening::Matched(&matched)),
             Action::Transfer(request) => {
                 self.tell(&Happening::Transfer(&request));
                 self.ask(Asked::Transfer).await?;
+            }
+            Action::PlayMeanwhile(audio) => self.tell(&Happening::Meanwhile(Some(&audio))),
+            Action::StopMeanwhile => self.tell(&Happening::Meanwhile(None)),
+            Action::EndRecording { key } => {
+                self.timeline.forget_recording();
+                self.recorded(Duration::ZERO, RecordingEnd::Key(key));
             }
             Action::EndTransfer => self.transferred(TransferOutcome::NearEndDisconnect),
             Action::Record(request) => {
@@ -124,12 +147,16 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
         match (asked, reply) {
             (_, Reply::HangUp) => self.timeline.act(after_prompts, Event::HungUp),
             (Asked::Input, Reply::Keys { keys, gap, pause, during }) => self.press(&keys, gap, pause, self.first_key(during)),
-            (Asked::Input, Reply::Say(words)) => self.timeline.act(after_prompts, Event::Said(words)),
+            (Asked::Input, Reply::Say(words)) => self.say(words, after_prompts),
             (Asked::Input, Reply::NoMatch) => self.timeline.act(after_prompts, Event::Unrecognised),
             (Asked::Input, _) => {}
             (Asked::Transfer, Reply::Transferred(outcome)) => self.transferred(outcome),
             (Asked::Transfer, _) => self.transferred(TransferOutcome::Unknown),
             (Asked::Recording, Reply::Recorded { duration, end }) => self.recorded(duration, end),
+            (Asked::Recording, Reply::Keys { keys, gap, .. }) => {
+                self.press(&keys, gap, Duration::ZERO, self.now);
+                self.recorded(GIVES_UP, RecordingEnd::NoInput);
+            }
             (Asked::Recording, _) => self.recorded(Duration::ZERO, RecordingEnd::NoInput),
         }
         Ok(())
@@ -153,15 +180,19 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
         }
     }
 
+    fn say(&mut self, words: String, at: Instant) {
+        if self.records_utterance {
+            self.timeline.act(at, Event::UtteranceRecorded(silence(said_in(&words), RecordingEnd::Silence)));
+        }
+        self.timeline.act(at, Event::Said(words));
+    }
+
     fn transferred(&mut self, outcome: TransferOutcome) {
         self.timeline.act(self.now, Event::Transferred { outcome, duration: Duration::ZERO });
     }
 
-    /// Nobody speaks here: a recording is silence in G.711 µ-law.
     fn recorded(&mut self, duration: Duration, end: RecordingEnd) {
-        let samples = usize::try_from(duration.as_millis().min(600_000) * 8).unwrap_or_default();
-        let recording = Recording { duration, audio: vec![0xff; samples], media_type: "audio/basic".to_owned(), end };
-        self.timeline.act(self.now + duration, Event::Recorded(recording));
+        self.timeline.act(self.now + duration, Event::Recorded(silence(duration, end)));
     }
 
     /// Goes on to the next thing that happens: prompts first, then the caller, then the browser's own timers.
@@ -199,8 +230,14 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
                 self.timeline.act(self.now, Event::HungUp);
             }
             Some(Some(Reply::Keys { keys, gap, .. })) => self.press(&keys, gap, Duration::ZERO, self.now),
-            Some(Some(Reply::Say(words))) => self.timeline.act(self.now, Event::Said(words)),
+            Some(Some(Reply::Say(words))) => self.say(words, self.now),
             Some(Some(Reply::NoMatch)) => self.timeline.act(self.now, Event::Unrecognised),
         }
     }
+}
+
+/// Nobody speaks here: a recording is silence in G.711 µ-law.
+fn silence(duration: Duration, end: RecordingEnd) -> Recording {
+    let samples = usize::try_from(duration.as_millis().min(600_000) * 8).unwrap_or_default();
+    Recording { duration, audio: vec![0xff; samples], media_type: "audio/basic".to_owned(), end }
 }

@@ -118,7 +118,7 @@ fn words(happening: &Happening<'_>) -> Option<String> {
         Happening::Fetched { failure: Some(failure), url, .. } => {
             Some(format!("  ({} could not be fetched: {failure})", url.host_str().unwrap_or_default()))
         }
-        Happening::Fetched { .. } | Happening::Log { .. } | Happening::Listen(_) | Happening::Matched(_) => None,
+        Happening::Fetched { .. } | Happening::Meanwhile(_) | Happening::Log { .. } | Happening::Listen(_) | Happening::Matched(_) => None,
         Happening::Record(_) | Happening::Submit { .. } | Happening::Trace(_) => None,
     }
 }
@@ -126,6 +126,8 @@ fn words(happening: &Happening<'_>) -> Option<String> {
 fn inside(happening: &Happening<'_>) -> Option<String> {
     match happening {
         Happening::Fetched { url, method, status, .. } => Some(format!("  . {} {url} {}", method.as_str(), status.unwrap_or_default())),
+        Happening::Meanwhile(Some(audio)) => Some(format!("  . plays {} while it fetches", audio.url)),
+        Happening::Meanwhile(None) => Some("  . the sound of the fetch stops".to_owned()),
         Happening::Log { label, text } => Some(format!("  . log {} {text}", label.unwrap_or_default())),
         Happening::Listen(listening) => Some(format!(
             "  . listens: {} ms for a key, {} ms between keys",

@@ -15,9 +15,14 @@ pub fn spoken_time(spoken: &Spoken) -> Duration {
     spoken.sounds.iter().map(sound_time).sum()
 }
 
+/// How long it takes to say something.
+pub(super) fn said_in(words: &str) -> Duration {
+    CHARACTER * u32::try_from(words.chars().count()).unwrap_or(u32::MAX)
+}
+
 fn sound_time(sound: &Sound) -> Duration {
     match sound {
-        Sound::Words(phrase) => CHARACTER * u32::try_from(phrase.words.chars().count()).unwrap_or(u32::MAX),
+        Sound::Words(phrase) => said_in(&phrase.words),
         Sound::Audio(source) if !source.fallback.is_empty() => source.fallback.iter().map(sound_time).sum(),
         Sound::Audio(_) | Sound::Recording(_) => SOUND,
         Sound::Pause(pause) => *pause,
@@ -86,7 +91,13 @@ impl Timeline {
     }
 
     pub fn act(&mut self, at: Instant, event: Event) {
-        self.acts.push_back((at, event));
+        let place = self.acts.partition_point(|(own, _)| *own <= at);
+        self.acts.insert(place, (at, event));
+    }
+
+    /// The recording in progress has another end than the one that was to come.
+    pub fn forget_recording(&mut self) {
+        self.acts.retain(|(_, event)| !matches!(event, Event::Recorded(_)));
     }
 
     pub fn has_acts(&self) -> bool {
