@@ -40,7 +40,7 @@ impl Interpreter {
         let properties = Properties::of(self.current.surroundings());
         let timeout = match &fetching.timeout {
             Some(timeout) => designation(timeout).ok_or_else(|| Thrown::semantic(format!("fetchtimeout {timeout:?} is no time")))?,
-            None => properties.time("fetchtimeout", FETCH_TIMEOUT),
+            None => properties.time("fetchtimeout", FETCH_TIMEOUT)?,
         };
         let seconds = |own: &Option<String>, name: &str| {
             let value = own.as_deref().or_else(|| properties.value(&format!("{kind}{name}")));
@@ -87,6 +87,7 @@ impl Interpreter {
             }
         };
         let resource = outcome.map_err(|failure| Thrown::with(failure.event(), failure.to_string()));
+        self.odometer.count_bytes(resource.as_ref().map_or(0, |resource| resource.body.len()))?;
         match errand {
             Errand::Document(transition) => self.handle_document(transition, &resource?),
             Errand::Root { transition, document } => self.handle_root(transition, document, &resource?),

@@ -211,6 +211,12 @@ impl Interpreter {
         }
     }
 
+    /// The caller heard or did something: what a page may do by itself begins again.
+    pub(super) fn renew(&mut self) {
+        self.odometer.reset(self.now);
+        self.scopes.renew_budget();
+    }
+
     fn handle_hang_up(&mut self) -> Run {
         if self.line != Line::Connected {
             return Ok(());

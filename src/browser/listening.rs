@@ -16,7 +16,7 @@ use super::thrown::{Run, Thrown};
 use crate::grammar::{Mode, Outcome};
 
 /// Silence before `noinput` where the page says nothing.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// Silence between keys where the page says nothing.
 const INTERDIGIT: Duration = Duration::from_secs(3);
 /// More keys than this are not kept for later items.
@@ -40,14 +40,14 @@ impl Interpreter {
         }
         let properties = Properties::of(self.current.surroundings());
         let timing = Timing {
-            timeout: self.speech.timeout().unwrap_or_else(|| properties.time("timeout", TIMEOUT)),
-            interdigit: properties.time("interdigittimeout", INTERDIGIT),
-            termination: properties.time("termtimeout", Duration::ZERO),
-            termchar: properties.value("termchar").unwrap_or("#").chars().next(),
+            timeout: self.patience_for_input(&properties)?,
+            interdigit: properties.time("interdigittimeout", INTERDIGIT)?,
+            termination: properties.time("termtimeout", Duration::ZERO)?,
+            termchar: properties.key("termchar", '#')?,
             hotword: false,
         };
-        let (dtmf, voice) = input_modes(&properties);
-        let record_utterance = voice && properties.is_on("recordutterance", false);
+        let (dtmf, voice) = properties.input_modes()?;
+        let record_utterance = voice && properties.is_on("recordutterance", false)?;
         let active = active.into_iter().filter(|grammar| if grammar.automaton.mode() == Mode::Dtmf { dtmf } else { voice });
         let (keys, words) = active.partition(|grammar| grammar.automaton.mode() == Mode::Dtmf);
         let listening =
@@ -66,6 +66,14 @@ impl Interpreter {
         Ok(())
     }
 
+    /// Silence that is `noinput`: as the last prompt that says it wants it, else as the property says (§4.1.7).
+    pub(super) fn patience_for_input(&self, properties: &Properties<'_>) -> Run<Duration> {
+        match self.speech.timeout() {
+            Some(timeout) => Ok(timeout),
+            None => properties.time("timeout", TIMEOUT),
+        }
+    }
+
     /// Keys typed ahead are taken at once, and cut all prompts that allow it (§4.1.8).
     fn take_typed_ahead(&mut self, collection: &mut Collection) -> Option<Collected> {
         if !self.speech.allows_bargein() {
@@ -73,7 +81,7 @@ impl Interpreter {
         }
         if !self.typed_ahead.is_empty() {
             self.speech.queue.clear();
-            self.odometer.reset(self.now);
+            self.renew();
         }
         while let Some(key) = self.typed_ahead.pop_front() {
             let (collector, keys) = (&mut collection.collector, &collection.keys);
@@ -86,7 +94,7 @@ impl Interpreter {
     }
 
     pub(super) fn handle_key(&mut self, key: char) -> Run {
-        if !matches!(key, '0'..='9' | '*' | '#' | 'A'..='D') {
+        if !is_key(key) {
             return Ok(());
         }
         match &self.state {
@@ -116,7 +124,7 @@ impl Interpreter {
 
     /// A key in the waiting state. While a prompt plays that allows no barge-in, keys are lost.
     fn collect_key(&mut self, key: char) -> Run {
-        self.odometer.reset(self.now);
+        self.renew();
         if !self.speech.can_be_cut() || !self.hears(|listening| listening.dtmf) {
             return Ok(());
         }
@@ -176,7 +184,7 @@ impl Interpreter {
         match collected {
             Collected::NoInput => Err(Thrown::new("noinput")),
             Collected::NoMatch(keys) => {
-                self.odometer.reset(self.now);
+                self.renew();
                 self.typed_ahead.clear();
                 self.refuse(&keys)
             }
@@ -195,13 +203,14 @@ impl Interpreter {
         let recorded = self.take_utterance()?;
         let mut result = Recognised::nothing(keys);
         result.recording = recorded;
+        result.mark = self.speech.mark(self.now);
         self.scopes.set_result(&json!([result.refused()]))?;
         Err(Thrown::new("nomatch"))
     }
 
     /// Input fits a grammar: the waiting is over, and the process phase begins.
     fn understood(&mut self, outcome: &Outcome, by_keys: bool) -> Run {
-        self.odometer.reset(self.now);
+        self.renew();
         self.cut_prompts();
         let collection = match std::mem::replace(&mut self.state, State::Running) {
             State::Collecting(collection) => collection,
@@ -225,9 +234,7 @@ impl Interpreter {
     }
 }
 
-/// Whether keys, and whether speech are awaited (§6.3.6).
-pub(super) fn input_modes(properties: &Properties<'_>) -> (bool, bool) {
-    let modes = properties.value("inputmodes").unwrap_or("dtmf voice");
-    let has = |wanted| modes.split_whitespace().any(|mode| mode == wanted);
-    (has("dtmf"), has("voice"))
+/// Whether a telephone has this key.
+pub(super) fn is_key(key: char) -> bool {
+    matches!(key, '0'..='9' | '*' | '#' | 'A'..='D')
 }

@@ -52,7 +52,7 @@ impl Interpreter {
         if address.is_empty() || self.line != Line::Connected {
             return Ok(None);
         }
-        let (delay, minimum) = (properties.time("fetchaudiodelay", DELAY), properties.time("fetchaudiominimum", MINIMUM));
+        let (delay, minimum) = (properties.time("fetchaudiodelay", DELAY)?, properties.time("fetchaudiominimum", MINIMUM)?);
         let audio = self.audio_source(&address, None, &Fetching::default())?;
         Ok(Some(Meanwhile { audio, delay, minimum, phase: Phase::Still, arrived: None }))
     }

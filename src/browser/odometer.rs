@@ -12,6 +12,10 @@ const MOST_EVENTS: u32 = 500;
 const MOST_STEPS: u32 = 200_000;
 /// Bytes of prompts and log lines.
 const MOST_WORDS: usize = 4 << 20;
+/// Bytes of pages, and states of grammars by a byte's measure.
+const MOST_WORK: usize = 64 << 20;
+/// What a state of a grammar costs, in bytes of a page.
+const STATE: usize = 32;
 /// Subdialogs inside each other.
 pub(super) const DEEPEST_CONTEXT: usize = 40;
 /// Time after which a session counts as alive by itself.
@@ -24,11 +28,12 @@ pub(super) struct Odometer {
     events: u32,
     steps: u32,
     words: usize,
+    work: usize,
 }
 
 impl Odometer {
     pub fn new(now: Instant) -> Self {
-        Self { since: now, documents: 0, events: 0, steps: 0, words: 0 }
+        Self { since: now, documents: 0, events: 0, steps: 0, words: 0, work: 0 }
     }
 
     /// The caller heard or did something: all counts begin again.
@@ -54,6 +59,20 @@ impl Odometer {
             true => Err(Thrown::limit(format!("more than {MOST_WORDS} bytes of prompts and log without input"))),
             false => Ok(()),
         }
+    }
+
+    /// Counts the reading of a document.
+    pub fn count_bytes(&mut self, bytes: usize) -> Run {
+        self.work = self.work.saturating_add(bytes);
+        match self.work > MOST_WORK {
+            true => Err(Thrown::limit("more pages and grammars than can be read without prompt, input or elapsed time")),
+            false => Ok(()),
+        }
+    }
+
+    /// Counts the laying out of a grammar.
+    pub fn count_states(&mut self, states: usize) -> Run {
+        self.count_bytes(states.saturating_mul(STATE))
     }
 
     pub fn count_step(&mut self) -> Run {

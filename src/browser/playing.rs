@@ -20,10 +20,9 @@ impl Interpreter {
         if queue.iter().any(|queued| !queued.spoken.bargein) {
             self.typed_ahead.clear();
         }
-        self.odometer.reset(self.now);
-        self.speech.mark = None;
+        self.renew();
         self.actions.push_back(Action::Play(spoken));
-        self.speech.playing.extend(queue);
+        self.speech.play(queue);
     }
 
     /// Plays the queue to its end, with no input, and then does `afterwards`.
@@ -37,7 +36,7 @@ impl Interpreter {
     }
 
     pub(super) fn handle_prompt_played(&mut self) -> Run {
-        self.speech.playing.pop_front();
+        self.speech.handle_end(self.now);
         if self.speech.is_playing() {
             return Ok(());
         }
@@ -79,9 +78,7 @@ impl Interpreter {
         if !self.speech.is_playing() {
             return;
         }
-        while self.speech.playing.front().is_some_and(|queued| queued.spoken.bargein) {
-            self.speech.playing.pop_front();
-        }
+        self.speech.cut(self.now);
         self.actions.push_back(Action::Interrupt { remaining: self.speech.playing.len() });
     }
 }

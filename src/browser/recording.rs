@@ -10,7 +10,6 @@ use super::document::Record;
 use super::event::{Recording, RecordingEnd};
 use super::grammar_shelf::Active;
 use super::interpreter::{Afterwards, Interpreter, State};
-use super::listening::{TIMEOUT, input_modes};
 use super::properties::Properties;
 use super::recognition::{Owner, Recognised};
 use super::thrown::{Run, Thrown};
@@ -77,9 +76,9 @@ impl Interpreter {
             return Err(Thrown::with("error.unsupported.format", format!("recordings in {media_type} cannot be made here")));
         }
         let properties = Properties::of(self.current.surroundings());
-        let (dtmf, _) = input_modes(&properties);
+        let (dtmf, _) = properties.input_modes()?;
         let request = RecordRequest {
-            timeout: self.speech.timeout().unwrap_or_else(|| properties.time("timeout", TIMEOUT)),
+            timeout: self.patience_for_input(&properties)?,
             maxtime: time_of(record.maxtime.as_deref(), MAXTIME)?,
             finalsilence: time_of(record.finalsilence.as_deref(), FINALSILENCE)?,
             dtmfterm: record.dtmfterm,
@@ -118,7 +117,7 @@ impl Interpreter {
                 return Ok(());
             }
         };
-        self.odometer.reset(self.now);
+        self.renew();
         if let RecordingEnd::Key(key) = recording.end {
             watch.takes(key);
         }
@@ -192,7 +191,7 @@ impl Interpreter {
     /// The reference to the utterance, its size and its length, for a result of recognition.
     pub(super) fn take_utterance(&mut self) -> Run<Option<(Value, usize, u64)>> {
         let Some(recording) = self.utterance.take() else { return Ok(None) };
-        if !Properties::of(self.current.surroundings()).is_on("recordutterance", false) {
+        if !Properties::of(self.current.surroundings()).is_on("recordutterance", false)? {
             return Ok(None);
         }
         let (size, duration) = (recording.audio.len(), milliseconds(&recording));

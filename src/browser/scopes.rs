@@ -37,6 +37,11 @@ impl Scopes {
         Ok(Self { sandbox, knows_documents: false })
     }
 
+    /// The caller heard or did something: scripts have a whole budget of time again.
+    pub fn renew_budget(&self) {
+        self.sandbox.renew_budget();
+    }
+
     pub fn enter_context(&mut self) -> Outcome<()> {
         self.call("enterContext", ())
     }

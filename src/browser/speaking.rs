@@ -73,8 +73,11 @@ impl Interpreter {
         let mut speaking = Speaking { base: prompt.base.clone(), ..Speaking::default() };
         self.speak_all(&prompt.content, &mut speaking)?;
         let properties = Properties::of(self.current.surroundings());
-        let bargein = prompt.bargein.unwrap_or_else(|| properties.is_on("bargein", true));
-        let is_hotword = prompt.bargeintype.as_deref().or_else(|| properties.value("bargeintype")) == Some("hotword");
+        let bargein = prompt.bargein.map_or_else(|| properties.is_on("bargein", true), Ok)?;
+        let is_hotword = match &prompt.bargeintype {
+            Some(kind) => kind == "hotword",
+            None => properties.is_hotword()?,
+        };
         let lang = prompt.lang.clone().or_else(|| self.current.document.lang.clone());
         self.odometer.count_words(&speaking.text)?;
         let text = one_line(&speaking.text);

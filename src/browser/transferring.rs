@@ -47,7 +47,7 @@ impl Interpreter {
                 return Ok(());
             }
         };
-        self.odometer.reset(self.now);
+        self.renew();
         let Some(word) = outcome.as_str() else {
             return self.lost(outcome);
         };

@@ -59,6 +59,11 @@ impl Sandbox {
         self.broken
     }
 
+    /// Whoever waited for these scripts has got something: from here on they have a whole [`Limits::budget`] again.
+    pub fn renew_budget(&self) {
+        self.gauge.renew();
+    }
+
     /// Runs `visit` inside, under the limits of one run. Whoever needs more of the engine than the methods here comes in by this door.
     pub fn enter<R>(&mut self, visit: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<R>) -> Result<R, ScriptError> {
         if let Some(limit) = self.broken {
@@ -204,6 +209,18 @@ mod tests {
             assert_eq!(sandbox.run(source), Err(ScriptError::Limit(limit)), "{source}");
             assert_eq!(sandbox.run("1"), Err(ScriptError::Broken(limit)), "{source}");
         }
+    }
+
+    #[test]
+    fn many_runs_together_have_a_budget_that_can_be_renewed() {
+        let mut sandbox = sandbox();
+        let loops = "for (var i = 0; i < 1000000; i++);";
+        let runs = |sandbox: &mut Sandbox| (0..10).map(|_| sandbox.run(loops)).collect::<Result<Vec<_>, _>>();
+
+        assert!(runs(&mut sandbox).is_ok());
+        sandbox.renew_budget();
+        assert!(runs(&mut sandbox).is_ok());
+        assert!(runs(&mut sandbox).and_then(|_| runs(&mut sandbox)).is_err());
     }
 
     #[test]
