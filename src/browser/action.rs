@@ -76,8 +76,22 @@ pub enum Trace {
         item: Option<String>,
         /// Its line in the document.
         line: u32,
-        /// Why it was this one.
-        why: &'static str,
+        /// Why it was this one, and not one of those before it.
+        why: String,
+    },
+    /// A variable got a value: one of a form item, or one that the page sets.
+    Assigned {
+        /// Its name.
+        name: String,
+        /// The value as JSON, `undefined` where there is none.
+        value: String,
+    },
+    /// A handler took an event.
+    Caught {
+        /// The event's name.
+        event: String,
+        /// The handler's line in its document; none where it is the platform's own.
+        line: Option<u32>,
     },
     /// An event was thrown.
     Thrown {

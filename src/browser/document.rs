@@ -53,6 +53,7 @@ pub(super) struct Handler {
     pub count: u32,
     pub cond: Option<Expression>,
     pub content: Block,
+    pub line: u32,
 }
 
 /// A `<link>` (§2.5): its grammars are active wherever it is in scope.

@@ -57,6 +57,8 @@ pub struct Interpreter {
     pub(super) parting: Value,
     pub(super) odometer: Odometer,
     pub(super) now: Instant,
+    /// Somebody wants to know what goes on inside.
+    pub(super) is_traced: bool,
     pub(super) fetches: u64,
 }
 
@@ -119,11 +121,17 @@ impl Interpreter {
             parting: Value::Null,
             odometer: Odometer::new(now),
             now,
+            is_traced: false,
             fetches: 0,
         };
         let outcome = interpreter.begin(Transition::first(&start.url));
         interpreter.settle(outcome);
         Ok(interpreter)
+    }
+
+    /// From here on, [`Action::Trace`] tells what goes on inside.
+    pub fn trace_on(&mut self) {
+        self.is_traced = true;
     }
 
     /// Takes what happened outside.

@@ -51,6 +51,7 @@ mod subdialog;
 mod submission;
 mod thrown;
 mod time;
+mod tracing;
 mod transferring;
 mod xml_json;
 
@@ -63,3 +64,4 @@ pub use interpreter::{Interpreter, Start};
 pub use method::Method;
 pub use reading::DocumentError;
 pub use style::{Phoneme, Prosody, SayAs, Style, VoiceWish};
+pub use time::designation as time_designation;

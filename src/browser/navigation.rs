@@ -110,7 +110,7 @@ impl Interpreter {
     fn take_over(&mut self, transition: Transition, root: Option<Arc<Document>>, document: Arc<Document>) -> Run {
         self.odometer.count_document(self.now)?;
         self.forget_grammars();
-        self.actions.push_back(Action::Trace(Trace::Entered { url: document.url.clone() }));
+        self.trace(|_| Some(Trace::Entered { url: document.url.clone() }));
         let keeps_application = self.keeps_application(transition.kind, &document);
         let is_own_root = root.is_none();
         if transition.kind == TransitionKind::Subdialog {

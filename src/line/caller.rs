@@ -72,6 +72,11 @@ pub trait Caller: Send {
     /// Hears and sees what happens; `at` is the time since the call began.
     fn witness(&mut self, happening: &Happening<'_>, at: Duration);
 
+    /// Whether [`Happening::Trace`] is of interest.
+    fn is_curious(&self) -> bool {
+        false
+    }
+
     /// Does something when asked; `None` puts the handset down and ends the call without further ado.
     ///
     /// At [`Pace::Live`] the future may be dropped and made again at any time, and is ready only when the caller does something;

@@ -79,6 +79,8 @@ fn address(sound: &Sound) -> Option<&str> {
 fn traced(trace: &Trace) -> Value {
     match trace {
         Trace::Selected { dialog, item, line, why } => json!({ "t": "item", "dialog": dialog, "item": item, "line": line, "why": why }),
+        Trace::Assigned { name, value } => json!({ "t": "variable", "name": name, "value": value }),
+        Trace::Caught { event, line } => json!({ "t": "handler", "event": event, "line": line }),
         Trace::Thrown { event, message } => json!({ "t": "event", "event": event, "message": message }),
         Trace::Entered { url } => json!({ "t": "document", "url": url.as_str() }),
     }

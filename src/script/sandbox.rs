@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn many_runs_together_have_a_budget_that_can_be_renewed() {
         let mut sandbox = sandbox();
-        let loops = "for (var i = 0; i < 1000000; i++);";
+        let loops = "for (var i = 0; i < 500000; i++);";
         let runs = |sandbox: &mut Sandbox| (0..10).map(|_| sandbox.run(loops)).collect::<Result<Vec<_>, _>>();
 
         assert!(runs(&mut sandbox).is_ok());
