@@ -103,7 +103,7 @@ pub(super) enum Line {
 impl Interpreter {
     /// A session that is about to fetch its first document.
     pub fn start(start: Start, now: Instant) -> Result<Self, ScriptError> {
-        let mut scopes = Scopes::new(&start.session, &start.clock, &start.chance)?;
+        let mut scopes = Scopes::new(&start.session, &start.clock, &start.chance);
         scopes.enter_context()?;
         scopes.open_application()?;
         let mut interpreter = Self {

@@ -12,6 +12,7 @@ use super::errand::{Errand, Submission, Transition, TransitionKind};
 use super::event::Resource;
 use super::interpreter::Interpreter;
 use super::odometer::DEEPEST_CONTEXT;
+use super::shelf;
 use super::thrown::{Run, Thrown, place};
 
 impl Interpreter {
@@ -80,7 +81,6 @@ impl Interpreter {
         {
             return Err(Thrown::bad_fetch(format!("{} has no dialog {:?}", place(&document.url), transition.dialog.unwrap_or_default())));
         }
-        let document = Arc::new(document);
         let Some(root_url) = document.application.clone() else {
             return self.take_over(transition, None, document);
         };
@@ -103,7 +103,7 @@ impl Interpreter {
         if root.application.is_some() {
             return Err(Thrown::semantic(format!("{} is a root document and names another root", place(&root.url))));
         }
-        self.take_over(transition, Some(Arc::new(root)), document)
+        self.take_over(transition, Some(root), document)
     }
 
     /// From here on the new document is the active one, and errors are its own.
@@ -195,6 +195,6 @@ impl Interpreter {
     }
 }
 
-fn parsed(resource: &Resource) -> Run<Document> {
-    Document::parse(&resource.body, &resource.url).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))
+fn parsed(resource: &Resource) -> Run<Arc<Document>> {
+    shelf::read(&resource.body, &resource.url).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))
 }
