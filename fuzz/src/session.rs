@@ -9,6 +9,8 @@ use url::Url;
 
 /// What the caller does, one after the other, before hanging up.
 const ACTS: [char; 8] = ['1', '#', 'w', '5', 't', '*', 'u', '0'];
+/// A page that says something may go to itself as often as it likes: after so many fetches there is no page any more.
+const MOST_FETCHES: u32 = 50;
 /// More than any session needs after its caller hung up.
 const MOST_TURNS: u32 = 20_000;
 
@@ -26,6 +28,7 @@ pub fn browse(page: &[u8]) {
         now: Instant::now(),
         pending: Vec::new(),
         acts: ACTS.into_iter().collect(),
+        fetches: 0,
         is_over: false,
     };
     for _ in 0..MOST_TURNS {
@@ -43,6 +46,7 @@ struct Session<'p> {
     now: Instant,
     pending: Vec<Event>,
     acts: Vec<char>,
+    fetches: u32,
     is_over: bool,
 }
 
@@ -109,8 +113,9 @@ impl Session<'_> {
 
     /// Every other address leads nowhere.
     fn fetched(&mut self, fetch: &Fetch) {
+        self.fetches += 1;
         let outcome = match fetch.url.path().len() % 2 {
-            1 => Ok(Resource { url: fetch.url.clone(), media_type: None, body: self.page.to_vec() }),
+            1 if self.fetches < MOST_FETCHES => Ok(Resource { url: fetch.url.clone(), media_type: None, body: self.page.to_vec() }),
             _ => Err(FetchFailure::Status(404)),
         };
         self.pending.push(Event::Fetched { id: fetch.id, outcome });

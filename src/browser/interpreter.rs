@@ -219,8 +219,14 @@ impl Interpreter {
         }
     }
 
-    /// The caller heard or did something: what a page may do by itself begins again.
+    /// The caller did something: what a page may do by itself begins again.
     pub(super) fn renew(&mut self) {
+        self.odometer.handle_input(self.now);
+        self.scopes.renew_budget();
+    }
+
+    /// The caller hears something: what a page may do by itself begins again, but for documents without input.
+    pub(super) fn renew_by_prompt(&mut self) {
         self.odometer.reset(self.now);
         self.scopes.renew_budget();
     }

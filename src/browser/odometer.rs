@@ -6,6 +6,8 @@ use super::thrown::{Run, Thrown};
 
 /// Documents that may follow each other without a prompt, input or elapsed time.
 const MOST_DOCUMENTS: u32 = 1_000;
+/// Documents that may follow each other without input, whatever they say.
+const MOST_DOCUMENTS_IN_SILENCE: u32 = 20_000;
 /// Events that may follow each other in the same way.
 const MOST_EVENTS: u32 = 500;
 /// Elements of executable content and turns of the algorithm.
@@ -25,6 +27,7 @@ const ELAPSED: Duration = Duration::from_secs(1);
 pub(super) struct Odometer {
     since: Instant,
     documents: u32,
+    documents_in_silence: u32,
     events: u32,
     steps: u32,
     words: usize,
@@ -33,18 +36,24 @@ pub(super) struct Odometer {
 
 impl Odometer {
     pub fn new(now: Instant) -> Self {
-        Self { since: now, documents: 0, events: 0, steps: 0, words: 0, work: 0 }
+        Self { since: now, documents: 0, documents_in_silence: 0, events: 0, steps: 0, words: 0, work: 0 }
     }
 
-    /// The caller heard or did something: all counts begin again.
-    pub fn reset(&mut self, now: Instant) {
+    /// The caller did something: all counts begin again.
+    pub fn handle_input(&mut self, now: Instant) {
         *self = Self::new(now);
+    }
+
+    /// The caller heard something, or time went by: all counts begin again but that of documents without input.
+    pub fn reset(&mut self, now: Instant) {
+        *self = Self { documents_in_silence: self.documents_in_silence, ..Self::new(now) };
     }
 
     pub fn count_document(&mut self, now: Instant) -> Run {
         if now.saturating_duration_since(self.since) >= ELAPSED {
             self.reset(now);
         }
+        count(&mut self.documents_in_silence, MOST_DOCUMENTS_IN_SILENCE, "documents")?;
         count(&mut self.documents, MOST_DOCUMENTS, "documents")
     }
 

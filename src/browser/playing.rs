@@ -20,7 +20,7 @@ impl Interpreter {
         if queue.iter().any(|queued| !queued.spoken.bargein) {
             self.typed_ahead.clear();
         }
-        self.renew();
+        self.renew_by_prompt();
         self.actions.push_back(Action::Play(spoken));
         self.speech.play(queue);
     }

@@ -8,11 +8,11 @@ use super::declarations::Declarations;
 use super::ledger::{Entry, Ledger};
 use super::xml_json::nodes;
 use crate::clock::{Chance, Clock};
-use crate::script::{Limits, Sandbox, ScriptError};
+use crate::script::{Limits, OwnScript, Sandbox, ScriptError};
 use crate::xml::Element;
 
-const SCOPES: &str = include_str!("scopes.js");
-const DOM: &str = include_str!("dom.js");
+static SCOPES: OwnScript = OwnScript::new(include_str!("scopes.js"));
+static DOM: OwnScript = OwnScript::new(include_str!("dom.js"));
 
 /// One entry of a submission: name, text, and the number of a recording if it is one.
 pub(super) type Submitted = (String, String, Option<usize>);
@@ -194,7 +194,7 @@ impl Scopes {
         }
         self.knows_documents = true;
         self.made()?.enter(|ctx| {
-            let make: Function = ctx.eval::<Function, _>(DOM)?.call(())?;
+            let make: Function = DOM.load(ctx)?.call(())?;
             host(ctx)?.get::<_, Function>("learnDocuments")?.call((make,))
         })
     }
@@ -252,7 +252,7 @@ impl Outset {
         let mut sandbox = Sandbox::new(Limits::default(), &self.clock, &self.chance)?;
         let (session, entries) = (std::mem::take(&mut self.session), self.ledger.take());
         sandbox.enter(|ctx| {
-            let host: Object = ctx.eval::<Function, _>(SCOPES)?.call((session,))?;
+            let host: Object = SCOPES.load(ctx)?.call((session,))?;
             entries.into_iter().try_for_each(|entry| entry.perform(&host))?;
             ctx.store_userdata(host).map(drop).map_err(|_| rquickjs::Error::Unknown)
         })?;

@@ -5,12 +5,13 @@ use rquickjs::context::intrinsic::{Date, Eval, Json, MapSet, Promise, RegExp, Re
 use rquickjs::{Context, Ctx, Exception, FromJs, Function, Runtime, Value};
 
 use super::gauge::{Gauge, Limit, Limits};
+use super::own_script::OwnScript;
 use crate::clock::{Chance, Clock};
 
 /// What a page may expect of ECMAScript; what the prelude would take away again is not even made.
 type Furniture = (Date, Eval, RegExpCompiler, RegExp, Json, MapSet, Promise);
 
-const PRELUDE: &str = include_str!("prelude.js");
+static PRELUDE: OwnScript = OwnScript::new(include_str!("prelude.js"));
 
 /// Why a script gave no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,8 +115,7 @@ fn furnish(ctx: &Ctx<'_>, gauge: Gauge, clock: Clock, chance: Chance) -> rquickj
     })?;
     let now = Function::new(ctx.clone(), move || clock.now().as_millisecond() as f64)?;
     let random = Function::new(ctx.clone(), move || fraction(&chance))?;
-    let prelude: Function = evaluate(ctx, PRELUDE)?;
-    prelude.call((charge, now, random))
+    PRELUDE.load(ctx)?.call((charge, now, random))
 }
 
 /// 53 random bits as a number from 0 up to, but not including, 1.

@@ -7,6 +7,7 @@ mod browser;
 mod browser_call;
 mod browser_hostile;
 mod browser_live;
+mod browser_table;
 mod command_line;
 mod conformance_vxml;
 mod endings;
