@@ -16,7 +16,7 @@ use super::event::{Event, Recording};
 use super::grammar_shelf::Grammars;
 use super::meanwhile::Meanwhile;
 use super::odometer::Odometer;
-use super::recording::RecordingWatch;
+use super::recording_watch::RecordingWatch;
 use super::scopes::Scopes;
 use super::speech::Speech;
 use super::thrown::{Run, Thrown};

@@ -10,7 +10,7 @@ use super::collector::{Collected, Collector, Timing};
 use super::document::ItemKind;
 use super::grammar_shelf::Active;
 use super::interpreter::{Afterwards, Interpreter, Line, State};
-use super::properties::Properties;
+use super::properties::{Properties, is_key};
 use super::recognition::Recognised;
 use super::thrown::{Run, Thrown};
 use crate::grammar::{Mode, Outcome};
@@ -232,9 +232,4 @@ impl Interpreter {
         let recording = if by_keys { None } else { self.take_utterance()? };
         self.process(Recognised { owner, utterance, by_keys, interpretation, mark, recording })
     }
-}
-
-/// Whether a telephone has this key.
-pub(super) fn is_key(key: char) -> bool {
-    matches!(key, '0'..='9' | '*' | '#' | 'A'..='D')
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::document::{Property, Surroundings};
-use super::listening::is_key;
 use super::thrown::{Run, Thrown};
 use super::time::designation;
 
@@ -68,4 +67,9 @@ impl<'d> Properties<'d> {
             None => Err(Thrown::semantic(format!("the property {name} is {value:?}, and must be {wanted}"))),
         }
     }
+}
+
+/// Whether a telephone has this key.
+pub(super) fn is_key(key: char) -> bool {
+    matches!(key, '0'..='9' | '*' | '#' | 'A'..='D')
 }

@@ -5,16 +5,15 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::action::{Action, RecordRequest};
-use super::collection::matcher;
 use super::document::Record;
 use super::event::{Recording, RecordingEnd};
 use super::grammar_shelf::Active;
 use super::interpreter::{Afterwards, Interpreter, State};
 use super::properties::Properties;
 use super::recognition::{Owner, Recognised};
+use super::recording_watch::RecordingWatch;
 use super::thrown::{Run, Thrown};
 use super::transferring::time_of;
-use crate::grammar::{Mode, Verdict};
 
 /// Longest recording where the page says nothing.
 const MAXTIME: Duration = Duration::from_secs(60);
@@ -24,50 +23,6 @@ const FINALSILENCE: Duration = Duration::from_secs(3);
 const MOST_BYTES: usize = 64 << 20;
 /// Media types that a recording can have: those that every platform has to know (appendix E), and WAV by its other names.
 const MEDIA_TYPES: [&str; 5] = ["audio/basic", "audio/x-alaw-basic", "audio/x-wav", "audio/wav", "audio/vnd.wave"];
-
-/// The keys of a caller who is being recorded: an active grammar, or any key at all, ends it.
-pub(super) struct RecordingWatch {
-    keys: Vec<Active>,
-    dtmfterm: bool,
-    pressed: String,
-    /// The keys that ended it.
-    ended: Option<String>,
-}
-
-impl RecordingWatch {
-    fn new(active: Vec<Active>, dtmfterm: bool) -> Self {
-        let keys = active.into_iter().filter(|grammar| grammar.automaton.mode() == Mode::Dtmf).collect();
-        Self { keys, dtmfterm, pressed: String::new(), ended: None }
-    }
-
-    /// Takes a key; `true` when it ends the recording.
-    fn takes(&mut self, key: char) -> bool {
-        if self.ended.is_some() {
-            return false;
-        }
-        self.pressed.push(key);
-        let ends = match matcher(&self.keys, self.pressed.chars().map(String::from)).verdict() {
-            Verdict::Match | Verdict::MatchEnd => true,
-            Verdict::Partial => return false,
-            Verdict::NoMatch => self.dtmfterm,
-        };
-        let pressed = std::mem::take(&mut self.pressed);
-        self.ended = ends.then_some(pressed);
-        ends
-    }
-
-    /// What the keys that ended the recording mean; those that no grammar knows match the local grammar of any key.
-    fn recognised(&self) -> Run<Option<Recognised>> {
-        let Some(keys) = &self.ended else { return Ok(None) };
-        let outcome = matcher(&self.keys, keys.chars().map(String::from)).outcome();
-        let known = outcome.and_then(|outcome| self.keys.get(outcome.grammar).map(|grammar| (grammar.owner.clone(), outcome)));
-        let (owner, interpretation) = match known {
-            Some((owner, outcome)) => (owner, outcome.interpretation?),
-            None => (Owner::Item, json!(keys)),
-        };
-        Ok(Some(Recognised { owner, utterance: keys.clone(), by_keys: true, interpretation, mark: None, recording: None }))
-    }
-}
 
 impl Interpreter {
     /// Visits a `<record>`: the queued prompts play, then the caller is recorded.
