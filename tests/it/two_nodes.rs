@@ -288,7 +288,9 @@ impl Pair {
     /// Lets time go by everywhere; a store with a clock of its own reads it when it is pinged.
     async fn pass(&self, seconds: u64) {
         match &self.shared {
-            Shared::Sqlite(_, clock) => clock.advance(Duration::from_secs(seconds)),
+            Shared::Sqlite(_, clock) => {
+                clock.advance(Duration::from_secs(seconds));
+            }
             Shared::Postgres(database, clock) => {
                 clock.advance(Duration::from_secs(seconds));
                 database.stand_at(clock.now()).await;
