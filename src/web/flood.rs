@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,7 +25,7 @@ const TIDY_EVERY: u32 = 4096;
 pub struct Allowance {
     /// Connections at a time, from everybody.
     pub connections: u32,
-    /// Connections at a time from one address.
+    /// Connections at a time from one address; the addresses of an IPv6 /64 count as one.
     pub connections_per_address: u32,
     /// Requests a second from one address, as many at once; `None` for no limit.
     pub requests_per_second: Option<NonZeroU32>,
@@ -71,6 +71,7 @@ impl Connections {
 
     /// A place for a connection from `address`, if there is one.
     pub fn admit(&self, address: IpAddr) -> Option<Place> {
+        let address = one_of_all(address);
         let mut open = self.open();
         let here = open.by_address.get(&address).copied().unwrap_or_default();
         if open.all >= self.allowance.connections || here >= self.allowance.connections_per_address {
@@ -112,7 +113,15 @@ impl Requests {
             self.limiter.retain_recent();
             self.limiter.shrink_to_fit();
         }
-        self.limiter.check_key(&address).is_ok()
+        self.limiter.check_key(&one_of_all(address)).is_ok()
+    }
+}
+
+/// The address that stands for all that one subscriber has: an IPv6 one is as good as the other 2⁶⁴ of its network (RFC 6177 §2).
+fn one_of_all(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
     }
 }
 
@@ -172,5 +181,15 @@ mod tests {
 
         assert!((3..20).contains(&admitted), "{admitted}");
         assert!(requests.admit(THERE));
+    }
+
+    #[test]
+    fn the_addresses_of_an_ipv6_network_count_as_one() {
+        let counts_as = |address: &str| one_of_all(address.parse().unwrap());
+
+        assert_eq!(counts_as("2001:db8:0:7::1"), counts_as("2001:db8:0:7:ffff:ffff:ffff:ffff"));
+        assert_ne!(counts_as("2001:db8:0:7::1"), counts_as("2001:db8:0:8::1"));
+        assert_eq!(counts_as("::ffff:192.0.2.7"), counts_as("192.0.2.7"));
+        assert_ne!(counts_as("192.0.2.7"), counts_as("192.0.2.8"));
     }
 }

@@ -14,6 +14,8 @@ use hyper::server::conn::http1::Builder;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use metrics::counter;
+use rustix::net::sockopt::set_tcp_user_timeout;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -27,8 +29,14 @@ use tracing::{debug, warn};
 use super::access::Peer;
 use super::flood::{Allowance, Connections};
 
-/// How long the head of a request, and a TLS handshake, may take.
+/// How long the head of a request, a TLS handshake, and an answer that nobody takes may stay on their way.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Most bytes of a request's head, and of what waits for a slow reader: what a connection can make us keep.
+const MOST_BYTES: usize = 32 << 10;
+/// Most headers of a request.
+const MOST_HEADERS: usize = 64;
+/// Files that stay free for the store, the customer's systems and telephone calls, however many connections there are.
+const SPARE_FILES: u32 = 256;
 
 /// A server that listens.
 pub struct Server {
@@ -76,9 +84,14 @@ impl Server {
         Ok(Self { tls: Some(TlsAcceptor::from(Arc::new(config))), ..self })
     }
 
-    /// Takes as many connections as this.
+    /// Takes as many connections as this, and no more than the system has files for.
     pub fn allowing(self, allowance: Allowance) -> Self {
-        Self { connections: Connections::new(allowance), ..self }
+        let most = open_files().saturating_sub(SPARE_FILES).max(1);
+        if allowance.connections > most {
+            warn!("http.connections is {}, but there are files for {most} only: raise the limit of open files", allowance.connections);
+        }
+        let connections = allowance.connections.min(most);
+        Self { connections: Connections::new(Allowance { connections, ..allowance }), ..self }
     }
 
     /// The address it listens on.
@@ -110,8 +123,8 @@ impl Server {
     }
 
     fn connection(&self, stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {
-        if let Err(error) = stream.set_nodelay(true) {
-            debug!("no TCP_NODELAY: {error}");
+        if let Err(error) = prepare(&stream) {
+            debug!("a connection could not be prepared: {error}");
         }
         let Some(place) = self.connections.admit(peer.ip().to_canonical()) else { return refuse(stream) };
         let watcher = graceful.watcher();
@@ -128,6 +141,22 @@ impl Server {
             }
         });
     }
+}
+
+/// An answer leaves at once; a peer that does not take it for too long is gone (RFC 5482).
+fn prepare(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    set_tcp_user_timeout(stream, PATIENCE.as_millis() as u32)?;
+    Ok(())
+}
+
+/// How many files this process may have open, after asking the system for as many as it allows.
+fn open_files() -> u32 {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+        debug!("the limit of open files stays as it is: {error}");
+    }
+    getrlimit(Resource::Nofile).current.map_or(u32::MAX, |most| u32::try_from(most).unwrap_or(u32::MAX))
 }
 
 /// Tells who has too many connections, as far as that goes without waiting, and closes this one.
@@ -150,7 +179,7 @@ async fn serve(
         router.clone().oneshot(request)
     });
     let mut builder = Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_headers(64);
+    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MOST_BYTES).max_headers(MOST_HEADERS);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection).await {
         debug!("a connection with {} broke: {error}", peer.0);
