@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use reqwest::RequestBuilder;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::{Certificate, RequestBuilder};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -28,7 +30,11 @@ impl Gateway {
     /// Starts it on any free port, with the shipped flows and this configuration, which is written to `folder`; `http` is about its
     /// door.
     pub async fn serve(folder: &Path, config: &str, http: &str) -> Self {
-        let flows = Path::new(env!("CARGO_MANIFEST_DIR")).join("flows");
+        Self::serve_flows(folder, &Path::new(env!("CARGO_MANIFEST_DIR")).join("flows"), config, http).await
+    }
+
+    /// The same with the flows of another folder.
+    pub async fn serve_flows(folder: &Path, flows: &Path, config: &str, http: &str) -> Self {
         let doors = format!("[http]\nlisten = \"127.0.0.1:0\"\n{http}\n[flows]\ndir = \"{}\"\n", flows.display());
         let file = folder.join("callward.toml");
         std::fs::write(&file, format!("{config}\n{doors}")).unwrap();
@@ -62,6 +68,19 @@ pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_callward"));
     command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("RUST_LOG").kill_on_drop(true);
     command
+}
+
+/// Writes `callward.crt` and `callward.pem`, for localhost, into the folder; whom clients have to trust.
+pub fn certify(folder: &Path) -> Certificate {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(folder.join("callward.crt"), pem("CERTIFICATE", made.cert.der())).unwrap();
+    std::fs::write(folder.join("callward.pem"), pem("PRIVATE KEY", &made.signing_key.serialize_der())).unwrap();
+    Certificate::from_der(made.cert.der()).unwrap()
+}
+
+/// DER as PEM (RFC 7468).
+fn pem(label: &str, der: &[u8]) -> String {
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
 }
 
 /// Sends SIGTERM.

@@ -3,8 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use callward::app::demo_text;
 use callward::clock::{Chance, Clock};
 use callward::demo::{Channel, Manner, Service, StandIns};
@@ -13,7 +11,7 @@ use reqwest::Client;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-use crate::gateway::{Gateway, PATIENCE, terminate};
+use crate::gateway::{Gateway, PATIENCE, certify, terminate};
 use crate::house::{House, TWO_FACTOR};
 use crate::page::Page;
 
@@ -55,11 +53,8 @@ async fn a_call_goes_on_after_the_gateway_was_killed() {
 #[tokio::test]
 async fn pages_are_served_over_tls_where_a_certificate_is_set() {
     let (folder, stand_ins) = (tempfile::tempdir().unwrap(), stand_ins().await);
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    std::fs::write(folder.path().join("callward.crt"), pem("CERTIFICATE", made.cert.der())).unwrap();
-    std::fs::write(folder.path().join("callward.pem"), pem("PRIVATE KEY", &made.signing_key.serialize_der())).unwrap();
+    let trusted = certify(folder.path());
     let gateway = start_with(folder.path(), &stand_ins, "tls_cert = \"callward.crt\"\ntls_key = \"callward.pem\"").await;
-    let trusted = reqwest::Certificate::from_der(made.cert.der()).unwrap();
     let client = Client::builder().no_proxy().tls_certs_only([trusted]).build().unwrap();
 
     let entry = client.get(format!("https://localhost:{}{TWO_FACTOR}", gateway.base.port().unwrap())).send().await.unwrap();
@@ -103,11 +98,6 @@ async fn start_with(folder: &Path, stand_ins: &StandIns, http: &str) -> Gateway 
     let database = format!("sqlite://{}", folder.join("callward.db").display());
     let config = demo_text(&database, &stand_ins.base_url(), stand_ins.smtp_address().port(), &["two-factor"]);
     Gateway::serve(folder, &config, http).await
-}
-
-/// DER as PEM (RFC 7468).
-fn pem(label: &str, der: &[u8]) -> String {
-    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
 }
 
 async fn stand_ins() -> StandIns {
