@@ -20,7 +20,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
@@ -32,9 +32,11 @@ use super::flood::{Allowance, Connections};
 /// How long the head of a request, a TLS handshake, and an answer that nobody takes may stay on their way.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Most bytes of a request's head, and of what waits for a slow reader: what a connection can make us keep.
-const MOST_BYTES: usize = 32 << 10;
+const MOST_BYTES: usize = 16 << 10;
 /// Most headers of a request.
 const MOST_HEADERS: usize = 64;
+/// Connections that wait to be taken; the system may allow fewer (`net.core.somaxconn`).
+const QUEUE: u32 = 4096;
 /// Files that stay free for the store, the customer's systems and telephone calls, however many connections there are.
 const SPARE_FILES: u32 = 256;
 
@@ -69,7 +71,7 @@ pub enum ServeError {
 impl Server {
     /// Listens on `address`.
     pub async fn bind(address: SocketAddr) -> Result<Self, ServeError> {
-        let listener = TcpListener::bind(address).await.map_err(|cause| ServeError::Listen { address, cause })?;
+        let listener = listen(address).map_err(|cause| ServeError::Listen { address, cause })?;
         Ok(Self { listener, connections: Connections::new(Allowance::default()), tls: None })
     }
 
@@ -141,6 +143,14 @@ impl Server {
             }
         });
     }
+}
+
+/// Listens with a queue that a flood does not fill: who is dropped there tries again after seconds only.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 /// An answer leaves at once; a peer that does not take it for too long is gone (RFC 5482).

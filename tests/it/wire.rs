@@ -8,6 +8,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use crate::gateway::PATIENCE;
+use crate::hostile_clients::FOR_EVER;
 
 /// A connection.
 pub struct Wire {
@@ -71,7 +72,7 @@ impl Wire {
     /// Waits until the other side has closed the connection, and gives all that it said before.
     pub async fn closed(mut self) -> String {
         // Closed with or without ceremony: what was said first is there.
-        let _ = timeout(PATIENCE, self.stream.read_to_end(&mut self.received)).await.expect("it stays open");
+        let _ = timeout(FOR_EVER, self.stream.read_to_end(&mut self.received)).await.expect("it stays open");
         String::from_utf8_lossy(&self.received).into_owned()
     }
 }
@@ -79,8 +80,8 @@ impl Wire {
 impl Answered {
     /// The address of the call that a page leads on to, and the turn that it awaits.
     pub fn next(&self) -> (String, u32) {
-        let links = self.body.split('"').filter(|text| text.starts_with("/vxml/") && !text.ends_with("/hangup"));
-        let (call, turn) = links.last().and_then(|link| link.rsplit_once('/')).unwrap_or_else(|| panic!("it ends: {self:?}"));
+        let link = self.body.split('"').rfind(|text| text.starts_with("/vxml/") && !text.ends_with("/hangup"));
+        let (call, turn) = link.and_then(|link| link.rsplit_once('/')).unwrap_or_else(|| panic!("it ends: {self:?}"));
         (call.to_owned(), turn.parse().unwrap())
     }
 }
