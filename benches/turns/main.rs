@@ -1,10 +1,17 @@
 //! What a turn costs beside a static page of the same size: CPU of the server process, load from this one.
 //!
 //! `cargo bench --bench turns` prints a table: the static page, then turns (a caller's key in a menu, no outside service) on the
-//! store in memory, on SQLite (`synchronous=FULL`) and, when `CALLWARD_BENCH_POSTGRES` names a database, on PostgreSQL. With
-//! `CALLWARD_BENCH_RIVAL` the URL of `benches/rival.py`, the same work done by a plain FastAPI application follows.
+//! store in memory, on SQLite (`synchronous=FULL`), and on PostgreSQL: a throw-away cluster where Debian's programs are there, or the
+//! database that `CALLWARD_BENCH_POSTGRES` names. With `CALLWARD_BENCH_RIVAL`, the command that runs `benches/rival.py`, the same
+//! work done by a plain FastAPI application follows. `CALLWARD_BENCH_RECORDS=1000000` fills that many records into SQLite first, and
+//! tells what turns and memory come to beside them.
 
 mod load;
+#[path = "../../src/store/postgres_cluster.rs"]
+#[expect(dead_code, reason = "tests do more with a cluster")]
+#[expect(clippy::unwrap_used, reason = "without its database there is nothing to measure")]
+mod postgres_cluster;
+mod records;
 mod server_process;
 
 use std::error::Error;
@@ -13,6 +20,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use load::{Load, Measured, Page};
+use postgres_cluster::{Cluster, Durability};
 use server_process::ServerProcess;
 
 /// How many platforms fetch at once.
@@ -57,15 +65,56 @@ async fn compare() -> Outcome<()> {
     let file = ServerProcess::callward(folder.path(), "sqlite", "sqlite://callward.db").await?;
     row("a turn, SQLite FULL", &measure(&file, Page::Turn).await?, &floor);
     drop(file);
-    if let Ok(url) = std::env::var("CALLWARD_BENCH_POSTGRES") {
-        let database = ServerProcess::callward(folder.path(), "postgres", &url).await?;
-        row("a turn, PostgreSQL", &measure(&database, Page::Turn).await?, &floor);
+    on_postgres(folder.path(), page.len(), &floor).await?;
+    idle_calls(folder.path()).await?;
+    match std::env::var("CALLWARD_BENCH_RECORDS") {
+        Ok(records) => beside_records(folder.path(), records.parse()?, &floor).await,
+        Err(_) => Ok(()),
     }
+}
+
+/// Turns on PostgreSQL, and the rival's: only where there is a database.
+async fn on_postgres(folder: &Path, page_bytes: usize, floor: &Measured) -> Outcome<()> {
+    let named = std::env::var("CALLWARD_BENCH_POSTGRES").ok();
+    let cluster = (named.is_none() && Path::new("/usr/lib/postgresql").exists()).then(|| Cluster::start(Durability::Full));
+    let database = match &cluster {
+        Some(cluster) => Some(cluster.database().await),
+        None => None,
+    };
+    let Some(url) = named.or_else(|| database.as_ref().map(|database| database.url().to_owned())) else {
+        println!("no PostgreSQL: install it, or name a database in CALLWARD_BENCH_POSTGRES");
+        return Ok(());
+    };
+    let ours = ServerProcess::callward(folder, "postgres", &url).await?;
+    row("a turn, PostgreSQL", &measure(&ours, Page::Turn).await?, floor);
+    drop(ours);
     if let Ok(command) = std::env::var("CALLWARD_BENCH_RIVAL") {
-        let rival = ServerProcess::rival(&command).await?;
-        row("FastAPI and PostgreSQL", &measure(&rival, Page::Rival).await?, &floor);
+        let rival = ServerProcess::rival(&command, &url, page_bytes).await?;
+        row("FastAPI, PostgreSQL", &measure(&rival, Page::Rival).await?, floor);
     }
-    idle_calls(folder.path()).await
+    Ok(())
+}
+
+/// What a store full of records costs: turns and memory before and after they are there.
+async fn beside_records(folder: &Path, records: usize, floor: &Measured) -> Outcome<()> {
+    println!(
+        "\n{:<28}{:>12}{:>14}{:>10}{:>10}{:>10}",
+        format!("{records} records in SQLite"),
+        "pages/s",
+        "CPU a page",
+        "of static",
+        "median",
+        "p99"
+    );
+    let server = ServerProcess::callward(folder, "records", "sqlite://callward.db").await?;
+    row("before", &measure(&server, Page::Turn).await?, floor);
+    let before = server.resident_bytes()?;
+    drop(server);
+    records::fill(&folder.join("records/callward.db"), records).await?;
+    let server = ServerProcess::callward(folder, "records", "sqlite://callward.db").await?;
+    row("with them", &measure(&server, Page::Turn).await?, floor);
+    println!("memory of the process after each: {} MB and {} MB", before >> 20, server.resident_bytes()? >> 20);
+    Ok(())
 }
 
 /// Loads a server with one kind of page.

@@ -49,11 +49,13 @@ impl ServerProcess {
         Self::start(command, address).await
     }
 
-    /// A server of others: a shell command that takes its port from `PORT`.
-    pub async fn rival(shell: &str) -> Outcome<Self> {
+    /// A server of others: a shell command that takes its port from `PORT`, its database from `DATABASE_URL`, and the size of its
+    /// pages from `PAGE_BYTES`.
+    pub async fn rival(shell: &str, database: &str, page_bytes: usize) -> Outcome<Self> {
         let address = free_address()?;
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("exec {shell}")]).env("PORT", address.port().to_string());
+        command.args(["-c", &format!("exec {shell}")]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        command.env("PORT", address.port().to_string()).env("DATABASE_URL", database).env("PAGE_BYTES", page_bytes.to_string());
         Self::start(command, address).await
     }
 
