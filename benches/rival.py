@@ -39,10 +39,10 @@ PAGE = """<?xml version="1.0" encoding="UTF-8"?>
 <filled><submit next="/call/{call}?turn={turn}" method="post" namelist="keys"/></filled></field></form>
 <!--{filling}--></vxml>
 """
-TABLE = "CREATE TABLE IF NOT EXISTS calls (id BIGINT PRIMARY KEY, turn INTEGER NOT NULL, body JSONB NOT NULL)"
-NEW_CALL = "INSERT INTO calls VALUES ($1, 0, $2) ON CONFLICT (id) DO NOTHING"
-READ = "SELECT turn, body FROM calls WHERE id = $1"
-SAVE = "UPDATE calls SET turn = turn + 1, body = $3 WHERE id = $1 AND turn = $2"
+TABLE = "CREATE TABLE IF NOT EXISTS rival_calls (id BIGINT PRIMARY KEY, turn INTEGER NOT NULL, body JSONB NOT NULL)"
+NEW_CALL = "INSERT INTO rival_calls VALUES ($1, 0, $2) ON CONFLICT (id) DO NOTHING"
+READ = "SELECT turn, body FROM rival_calls WHERE id = $1"
+SAVE = "UPDATE rival_calls SET turn = turn + 1, body = $3 WHERE id = $1 AND turn = $2"
 
 
 @asynccontextmanager

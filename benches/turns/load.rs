@@ -83,7 +83,7 @@ impl Load {
                 Page::Static => drop(line.ask("GET", "/", "").await?),
                 Page::Turn => line.press(&mut call).await?,
                 Page::Entry => drop(line.begin_call().await?),
-                Page::Rival => drop(line.ask("POST", &format!("/call/{number}"), "keys=1").await?),
+                Page::Rival => line.press_at_rival(number).await?,
             }
             times.push(began.elapsed());
         }
@@ -151,6 +151,11 @@ impl Line {
         call.turn += 1;
         let next = format!("{}/{}\"", call.address, call.turn);
         if page.contains(&next) { Ok(()) } else { Err(io::Error::other(format!("turn {} is not what follows:\n{page}", call.turn))) }
+    }
+
+    async fn press_at_rival(&mut self, call: usize) -> io::Result<()> {
+        let page = self.ask("POST", &format!("/call/{call}"), "keys=1").await?;
+        if page.contains("<vxml") { Ok(()) } else { Err(io::Error::other(format!("this is no page: {page}"))) }
     }
 
     /// The first page of the menu.

@@ -15,6 +15,9 @@ use super::load::Line;
 /// A menu that leads back to itself.
 const MENU: &str = include_str!("menu.yaml");
 
+/// What the benchmark is told by the environment: as settings of the gateway they would be mistakes.
+const OWN_SETTINGS: [&str; 3] = ["CALLWARD_BENCH_POSTGRES", "CALLWARD_BENCH_RIVAL", "CALLWARD_BENCH_RECORDS"];
+
 /// A running server; stopped when it is dropped.
 pub struct ServerProcess {
     pub address: SocketAddr,
@@ -36,6 +39,9 @@ impl ServerProcess {
         std::fs::write(folder.join("callward.toml"), config)?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_callward"));
         command.args(["serve", "--config"]).arg(folder.join("callward.toml")).env("RUST_LOG", "warn");
+        for name in OWN_SETTINGS {
+            command.env_remove(name);
+        }
         Self::start(command, address).await
     }
 
