@@ -43,5 +43,7 @@ pub use settings::{
 pub use settings_check::Finding;
 pub use sms::{Refusal, SmsError, SmsGateway, SmsMessage};
 pub use sms_request::SmsRequestError;
-pub use web_service_answer::{AnswerError, ContactMethod, ServiceAnswer, ServiceStatus, VerifiedContact, VerifiedContacts};
+pub use web_service_answer::{
+    AnswerError, ContactMethod, ServiceAnswer, ServiceStatus, VerifiedContact, VerifiedContacts, read_answer, read_contacts,
+};
 pub use web_services::{ServiceCall, ServiceError, WebServices};

@@ -126,7 +126,7 @@ impl ServiceStatus {
 }
 
 /// Reads the answer of a service whose answers have the root element `root`; any other root where that is `None`.
-pub(super) fn read(body: &[u8], root: Option<&'static str>) -> Result<ServiceAnswer, AnswerError> {
+pub fn read_answer(body: &[u8], root: Option<&'static str>) -> Result<ServiceAnswer, AnswerError> {
     let element = parse(body, root)?;
     let others = element.elements().filter(|child| child.name != "status" && child.elements().next().is_none());
     let fields = others.map(|child| (child.name.clone(), child.text().trim().to_owned())).collect();
@@ -134,7 +134,7 @@ pub(super) fn read(body: &[u8], root: Option<&'static str>) -> Result<ServiceAns
 }
 
 /// Reads the answer of *Check Verified Contact Methods*: its status, and the methods that it lists.
-pub(super) fn read_contacts(body: &[u8]) -> Result<(ServiceStatus, VerifiedContacts), AnswerError> {
+pub fn read_contacts(body: &[u8]) -> Result<(ServiceStatus, VerifiedContacts), AnswerError> {
     let element = parse(body, Some("checkVerifiedContactMethods"))?;
     let status = status(&element)?;
     let mut contacts = VerifiedContacts::default();
@@ -205,7 +205,7 @@ mod tests {
         </checkVerifiedContactMethods>"#;
 
     fn status_of(written: &str) -> Result<ServiceStatus, AnswerError> {
-        read(format!("<codeAuthentication><status>{written}</status></codeAuthentication>").as_bytes(), Some("codeAuthentication"))
+        read_answer(format!("<codeAuthentication><status>{written}</status></codeAuthentication>").as_bytes(), Some("codeAuthentication"))
             .map(|answer| answer.status)
     }
 
@@ -243,14 +243,14 @@ mod tests {
         assert_eq!(status_of("success</status><status>incorrect code"), Err(AnswerError::NoStatus));
         assert_eq!(status_of("<b>success</b>"), Err(AnswerError::NoStatus));
         assert!(matches!(status_of("&success;"), Err(AnswerError::NotXml(_))));
-        let other = read(b"<sendAuthenticationCode><status>success</status></sendAuthenticationCode>", Some("codeAuthentication"));
+        let other = read_answer(b"<sendAuthenticationCode><status>success</status></sendAuthenticationCode>", Some("codeAuthentication"));
         assert_eq!(other, Err(AnswerError::WrongRoot("codeAuthentication")));
-        assert_eq!(read(b"<codeAuthentication/>", Some("codeAuthentication")), Err(AnswerError::NoStatus));
+        assert_eq!(read_answer(b"<codeAuthentication/>", Some("codeAuthentication")), Err(AnswerError::NoStatus));
     }
 
     #[test]
     fn a_general_answer_gives_its_fields() {
-        let answer = read(b"<a><status>success</status><name> Ana </name><list><x>1</x></list><empty/></a>", None).unwrap();
+        let answer = read_answer(b"<a><status>success</status><name> Ana </name><list><x>1</x></list><empty/></a>", None).unwrap();
 
         assert_eq!(answer.fields, BTreeMap::from([("name".to_owned(), "Ana".to_owned()), ("empty".to_owned(), String::new())]));
     }

@@ -78,20 +78,20 @@ impl WebServices {
     pub async fn send_authentication_code(&self, call: ServiceCall<'_>, method: ContactMethod) -> Result<ServiceStatus, ServiceError> {
         let url = service_url("send_authentication_code", &self.settings.send_authentication_code)?;
         let body = self.post(url, call, &[("TwoFactorAuthSelectedMethod", method.parameter())]).await?;
-        Ok(web_service_answer::read(&body, Some("sendAuthenticationCode"))?.status)
+        Ok(web_service_answer::read_answer(&body, Some("sendAuthenticationCode"))?.status)
     }
 
     /// Has a code checked that the caller entered (external mode only).
     pub async fn code_authentication(&self, call: ServiceCall<'_>, code: &Digits) -> Result<ServiceStatus, ServiceError> {
         let url = service_url("code_authentication", &self.settings.code_authentication)?;
         let body = self.post(url, call, &[("authCode_nbest1", code.expose())]).await?;
-        Ok(web_service_answer::read(&body, Some("codeAuthentication"))?.status)
+        Ok(web_service_answer::read_answer(&body, Some("codeAuthentication"))?.status)
     }
 
     /// Asks a service that a flow names, with the flow's own fields beside the usual ones.
     pub async fn call(&self, url: &str, call: ServiceCall<'_>, fields: &[(&str, &str)]) -> Result<ServiceAnswer, ServiceError> {
         let body = self.post(service_url("the flow's web service", url)?, call, fields).await?;
-        Ok(web_service_answer::read(&body, None)?)
+        Ok(web_service_answer::read_answer(&body, None)?)
     }
 
     async fn post(&self, url: Url, call: ServiceCall<'_>, fields: &[(&str, &str)]) -> Result<Vec<u8>, HttpError> {
