@@ -1,21 +1,52 @@
 //! SIP: messages, sessions and who may start them, without sockets and clocks (RFC 3261).
+//!
+//! A call, as [`UserAgent`] sees it:
+//!
+//! ```text
+//!  INVITE comes ──> Incoming ── Accept ──> Established ── BYE comes ─────────────────────────> Over
+//!                      │                   │  ^     │                                            ^
+//!                      │ Refuse, CANCEL    │  └─ 2xx│to ours                                     │
+//!                      │                   │        │ HangUp, session expired, nobody answers    │
+//!  Dial ──> Outgoing ──┼───────────────────┘        └──> Leaving ── BYE answered or given up ────┤
+//!              │       └───────────────────────────────────────────────────────────────────────> │
+//!              └── refused, cancelled, nobody there ─────────────────────────────────────────────┘
+//!
+//!  in Established:  Idle ── Offer ──> Ours ── 2xx, refused ──> Idle     Ours ── 491 ──> Waiting ──> Ours
+//!                   Idle ── re-INVITE or UPDATE comes ──> Theirs ── Accept, Refuse, CANCEL ──> Idle
+//! ```
 
 mod acceptance;
+mod action;
+mod admission;
 mod answer;
+mod answering;
+mod body;
 mod body_part;
+mod call;
+mod calling;
+mod client_invite;
+mod client_non_invite;
+mod client_transactions;
 mod codec;
 mod crypto;
+mod dialog;
 mod digest;
 mod digest_client;
 mod digest_server;
 mod direction;
 mod dtmf_info;
+mod errand;
+mod event;
+mod exchange;
 mod fields;
 mod framing;
+mod hanging_up;
 mod header_name;
 mod headers;
 mod host;
+mod incoming;
 mod inspection;
+mod inviting;
 mod ladder;
 mod malformed;
 mod media_line;
@@ -26,24 +57,56 @@ mod name_addr;
 mod negotiated;
 mod negotiation;
 mod negotiation_error;
+#[cfg(test)]
+mod network;
+#[cfg(test)]
+mod network_calls;
+#[cfg(test)]
+mod network_changes;
+#[cfg(test)]
+mod network_strangers;
+#[cfg(test)]
+mod network_trouble;
 mod nonce_book;
+mod offering;
+mod outgoing;
 mod params;
+mod peer;
+mod post;
+mod prover;
 mod rate;
 mod reader;
+mod referring;
+mod refreshing;
 mod refusal;
+mod registration;
+mod reliable;
 mod replaces;
+mod requested;
+mod retrying;
 #[cfg(test)]
 mod round_trips;
 mod sdp;
 mod sequence;
+mod server_invite;
+mod server_non_invite;
+mod server_transactions;
+mod session_refresh;
 mod session_timer;
 mod status;
 mod target;
+mod timer_queue;
+mod timing;
 mod token;
+mod transfer;
 mod transport;
 mod uri;
+mod user_agent;
 mod via;
 
+pub use action::{Action, Cause, Ending, Invitation, Side};
+pub use admission::Admission;
+pub use body::Body;
 pub use body_part::{SessionPart, session_part};
 pub use codec::{CLOCK_RATE, Codec, Encoding, Format};
 pub use crypto::{Crypto, CryptoLine, SrtpKey, SrtpSuite};
@@ -52,6 +115,7 @@ pub use digest_client::{DigestClient, Unprovable};
 pub use digest_server::{DigestServer, Proof};
 pub use direction::Direction;
 pub use dtmf_info::{DTMF, DTMF_RELAY, InfoKey, carries_keys};
+pub use event::{Account, CallId, Dial, Event, Order, Refused, Register, RegistrationId};
 pub use fields::SubscriptionState;
 pub use framing::{Frame, Framing, FramingError};
 pub use headers::{BadHeader, Headers};
@@ -67,14 +131,18 @@ pub use negotiated::Negotiated;
 pub use negotiation::Negotiation;
 pub use negotiation_error::NegotiationError;
 pub use params::Params;
+pub use peer::{Peer, TransportProtocol};
+pub use post::Settings;
 pub use rate::{RateLimit, RateSettings};
 pub use refusal::{ParseError, Refusal};
 pub use replaces::Replaces;
 pub use sdp::Sdp;
 pub use sequence::{CSeq, RAck};
+pub use session_refresh::SessionLimits;
 pub use session_timer::{Refresher, SessionExpires};
 pub use status::reason_phrase;
 pub use target::{AllowedPages, PageRequest, Target, TargetError};
 pub use transport::Transport;
 pub use uri::{Scheme, Uri};
+pub use user_agent::UserAgent;
 pub use via::{BRANCH_COOKIE, Via};

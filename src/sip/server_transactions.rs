@@ -1,0 +1,264 @@
+//! All transactions in which we are asked (RFC 3261 §17.2): repeats are known again and get the answer again.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use super::dialog::tag_of;
+use super::event::CallId;
+use super::message::Request;
+use super::method::Method;
+use super::peer::{Peer, TransportProtocol};
+use super::sequence::CSeq;
+use super::server_invite::ServerInvite;
+use super::server_non_invite::ServerNonInvite;
+use super::timer_queue::TimerQueue;
+use super::timing::Lapse;
+use super::via::Via;
+
+/// One transaction in which we are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct ServerId(u64);
+
+/// The requests that came and that we are not done with.
+#[derive(Debug)]
+pub(super) struct ServerTransactions {
+    all: HashMap<ServerId, Server>,
+    by_key: HashMap<ServerKey, ServerId>,
+    by_origin: HashMap<Origin, ServerId>,
+    timers: TimerQueue<ServerId>,
+    sent: VecDeque<(Peer, Vec<u8>)>,
+    last: u64,
+}
+
+/// What an arriving request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrived {
+    /// One that was never seen; the core answers it.
+    New(ServerId),
+    /// One that came on another way already (§8.2.2.2).
+    Merged(ServerId),
+    /// An ACK that no refusal waits for: the core looks for its dialog.
+    Ack,
+    /// A repeat, or the ACK to a refusal: done.
+    Known,
+    /// Without what a transaction needs.
+    Unusable,
+}
+
+/// §17.2.3: the branch where it is unique, else what RFC 2543 compared.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum ServerKey {
+    Branch { branch: String, sent_by: String, method: Method },
+    Classic { call_id: String, from: String, cseq: u32, uri: String, via: String, method: Method },
+}
+
+/// The same request on whatever way: Call-ID, tag of From, CSeq.
+type Origin = (String, String, CSeq);
+
+#[derive(Debug)]
+struct Server {
+    state: State,
+    key: ServerKey,
+    origin: Option<Origin>,
+    reply_to: Peer,
+    /// The response that went out last.
+    response: Vec<u8>,
+    /// The call that an INVITE has become.
+    call: Option<CallId>,
+}
+
+#[derive(Debug)]
+enum State {
+    Invite(ServerInvite),
+    Other(ServerNonInvite),
+}
+
+impl ServerTransactions {
+    /// None.
+    pub fn new() -> Self {
+        let (all, by_key, by_origin) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { all, by_key, by_origin, timers: TimerQueue::new(), sent: VecDeque::new(), last: 0 }
+    }
+
+    /// A request came. Where it came from is noted in its topmost Via.
+    pub fn handle_request(&mut self, request: &mut Request, from: Peer, now: Instant) -> Arrived {
+        let Some(mut via) = request.headers.read::<Via>("Via").ok().flatten() else { return Arrived::Unusable };
+        let method = if request.method == Method::Ack { Method::Invite } else { request.method.clone() };
+        let Some(key) = ServerKey::of(request, &via, method) else { return Arrived::Unusable };
+        if let Some(id) = self.by_key.get(&key).copied() {
+            return self.handle_known(id, request, now);
+        }
+        if request.method == Method::Ack {
+            return Arrived::Ack;
+        }
+        via.note_source(from.address);
+        request.headers.set_first("Via", &via);
+        let origin = origin_of(request);
+        let merged = origin.as_ref().is_some_and(|origin| self.by_origin.contains_key(origin));
+        let id = self.insert(key, origin.filter(|_| !merged), reply_to(&via, from), &request.method);
+        if merged { Arrived::Merged(id) } else { Arrived::New(id) }
+    }
+
+    /// Sends a response; the last one is kept for repeats of the request.
+    pub fn respond(&mut self, id: ServerId, status: u16, bytes: Vec<u8>, now: Instant) {
+        let Some(server) = self.all.get_mut(&id).filter(|server| !server.state.is_answered()) else { return };
+        let reliable = server.reply_to.protocol.is_reliable();
+        match &mut server.state {
+            State::Invite(invite) => invite.handle_response(status, reliable, now),
+            State::Other(other) => other.handle_response(status, reliable, now),
+        }
+        self.sent.push_back((server.reply_to, bytes.clone()));
+        server.response = bytes;
+        self.timers.set(id, server.state.poll_timeout());
+    }
+
+    /// Where responses go.
+    pub fn reply_to(&self, id: ServerId) -> Option<Peer> {
+        self.all.get(&id).map(|server| server.reply_to)
+    }
+
+    /// Notes which call an INVITE has become.
+    pub fn belongs_to(&mut self, id: ServerId, call: CallId) {
+        if let Some(server) = self.all.get_mut(&id) {
+            server.call = Some(call);
+        }
+    }
+
+    /// The INVITE that a CANCEL takes back (§9.2), and its call; no call once it is answered.
+    pub fn cancelled(&self, cancel: &Request) -> Option<(ServerId, Option<CallId>)> {
+        let via = cancel.headers.read::<Via>("Via").ok()??;
+        let id = *self.by_key.get(&ServerKey::of(cancel, &via, Method::Invite)?)?;
+        let server = self.all.get(&id)?;
+        Some((id, server.call.filter(|_| !server.state.is_answered())))
+    }
+
+    /// Ends a transaction before its time.
+    pub fn forget(&mut self, id: ServerId) {
+        let Some(server) = self.all.remove(&id) else { return };
+        self.timers.set(id, None);
+        self.by_key.remove(&server.key);
+        if let Some(origin) = server.origin {
+            self.by_origin.remove(&origin);
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(id) = self.timers.pop(now) {
+            let Some(server) = self.all.get_mut(&id) else { continue };
+            match server.state.handle_timeout(now) {
+                Lapse::Nothing => {}
+                Lapse::Resend => self.sent.push_back((server.reply_to, server.response.clone())),
+                Lapse::TimedOut | Lapse::Over => self.forget(id),
+            }
+            let due = self.all.get(&id).and_then(|server| server.state.poll_timeout());
+            self.timers.set(id, due);
+        }
+    }
+
+    /// What comes out, one after the other.
+    pub fn poll(&mut self) -> Option<(Peer, Vec<u8>)> {
+        self.sent.pop_front()
+    }
+
+    /// When `handle_timeout` has something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.by_key.is_empty() && self.by_origin.is_empty()
+    }
+
+    fn handle_known(&mut self, id: ServerId, request: &Request, now: Instant) -> Arrived {
+        let Some(server) = self.all.get_mut(&id) else { return Arrived::Known };
+        if request.method == Method::Ack {
+            let State::Invite(invite) = &mut server.state else { return Arrived::Ack };
+            let to_refusal = invite.handle_ack(server.reply_to.protocol.is_reliable(), now);
+            self.timers.set(id, invite.poll_timeout());
+            return if to_refusal { Arrived::Known } else { Arrived::Ack };
+        }
+        let again = match &server.state {
+            State::Invite(invite) => invite.handle_repeat(),
+            State::Other(_) => true,
+        };
+        if again && !server.response.is_empty() {
+            self.sent.push_back((server.reply_to, server.response.clone()));
+        }
+        Arrived::Known
+    }
+
+    fn insert(&mut self, key: ServerKey, origin: Option<Origin>, reply_to: Peer, method: &Method) -> ServerId {
+        self.last += 1;
+        let id = ServerId(self.last);
+        let state = match method {
+            Method::Invite => State::Invite(ServerInvite::Proceeding),
+            _ => State::Other(ServerNonInvite::Waiting),
+        };
+        self.by_key.insert(key.clone(), id);
+        if let Some(origin) = &origin {
+            self.by_origin.insert(origin.clone(), id);
+        }
+        self.all.insert(id, Server { state, key, origin, reply_to, response: Vec::new(), call: None });
+        id
+    }
+}
+
+impl State {
+    fn is_answered(&self) -> bool {
+        match self {
+            State::Invite(invite) => invite.is_answered(),
+            State::Other(other) => other.is_answered(),
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) -> Lapse {
+        match self {
+            State::Invite(invite) => invite.handle_timeout(now),
+            State::Other(other) => other.handle_timeout(now),
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        match self {
+            State::Invite(invite) => invite.poll_timeout(),
+            State::Other(other) => other.poll_timeout(),
+        }
+    }
+}
+
+impl ServerKey {
+    fn of(request: &Request, via: &Via, method: Method) -> Option<Self> {
+        let sent_by = format!("{}:{}", via.host, via.port.unwrap_or_default()).to_ascii_lowercase();
+        if via.has_unique_branch() {
+            return Some(Self::Branch { branch: via.branch()?.to_owned(), sent_by, method });
+        }
+        let cseq: CSeq = request.headers.read("CSeq").ok()??;
+        let call_id = request.headers.get("Call-ID")?.to_owned();
+        let from = tag_of(request.headers.from()).unwrap_or_default();
+        let via = format!("{sent_by};{}", via.branch().unwrap_or_default());
+        Some(Self::Classic { call_id, from, cseq: cseq.number, uri: request.uri.to_string(), via, method })
+    }
+}
+
+/// What tells a merged request; only requests outside of dialogs are merged.
+fn origin_of(request: &Request) -> Option<Origin> {
+    if tag_of(request.headers.to()).is_some() || request.method == Method::Cancel {
+        return None;
+    }
+    let cseq = request.headers.read("CSeq").ok()??;
+    Some((request.headers.get("Call-ID")?.to_owned(), tag_of(request.headers.from())?, cseq))
+}
+
+/// §18.2.2 and RFC 3581 §4; a stream's connection is the way back.
+pub(super) fn reply_to(via: &Via, from: Peer) -> Peer {
+    match from.protocol {
+        TransportProtocol::Udp => {
+            let (host, port) = via.reply_to();
+            Peer::udp(SocketAddr::new(host.address().unwrap_or(from.address.ip()), port))
+        }
+        TransportProtocol::Tcp | TransportProtocol::Tls => from,
+    }
+}
