@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod app;
+pub mod audio;
 pub mod browser;
 pub mod clients;
 pub mod clock;
@@ -18,6 +19,7 @@ pub mod lint;
 pub mod rehearsal;
 pub mod render;
 pub mod revision;
+pub mod rtp;
 pub mod script;
 pub mod secret;
 pub mod session;

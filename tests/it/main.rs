@@ -18,6 +18,7 @@ mod ivr;
 mod limits;
 mod log;
 mod lost_nodes;
+mod media;
 mod other_flows;
 mod page;
 mod plan;

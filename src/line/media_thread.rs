@@ -1,0 +1,236 @@
+//! The media thread: sleeps to the next millisecond of its wheel, reads what has come, sends what is due.
+//!
+//! It is woken by time and by orders, not by packets: those of a millisecond are read together. Each call has ports of
+//! its own, as peers behind NAT need it, and a frame for each port is due every 20 ms: there is one packet for one
+//! socket at a time, so `sendmmsg` and `recvmmsg`, which take many for one socket, would save nothing.
+
+use std::collections::HashMap;
+use std::io;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::{Duration, Instant};
+
+use rustix::event::{Timespec, epoll};
+use rustix::fd::OwnedFd;
+
+use super::media_call::{DATAGRAM_BYTES, Desk, MediaCall, Port};
+use super::media_order::{CallOrder, KeyRelay};
+use super::pacing::{Lateness, Pacing, ask_for_real_time};
+use super::wheel::Wheel;
+
+/// Milliseconds after which packets are read though nothing is to be sent.
+const READ_EVERY: u64 = 5;
+
+/// Ports with packets that are learnt of at once.
+const EVENTS: usize = 512;
+
+/// An order to the thread; calls go by their numbers.
+pub(super) enum Order {
+    Open(u64, Box<MediaCall>),
+    To(u64, CallOrder),
+    Quit,
+}
+
+/// The thread's state. It never waits for anything but time and orders.
+pub(super) struct MediaThread {
+    orders: Receiver<Order>,
+    lateness: Arc<Lateness>,
+    epoll: OwnedFd,
+    calls: Vec<Option<MediaCall>>,
+    free: Vec<usize>,
+    places: HashMap<u64, usize>,
+    wheel: Wheel,
+    pacing: Pacing,
+    desk: Desk,
+    buffer: Box<[u8; DATAGRAM_BYTES]>,
+}
+
+impl MediaThread {
+    pub fn new(orders: Receiver<Order>, lateness: Arc<Lateness>) -> io::Result<Self> {
+        Ok(Self {
+            orders,
+            lateness,
+            epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            calls: Vec::new(),
+            free: Vec::new(),
+            places: HashMap::new(),
+            wheel: Wheel::default(),
+            pacing: Pacing::new(Instant::now()),
+            desk: Desk::default(),
+            buffer: Box::new([0; DATAGRAM_BYTES]),
+        })
+    }
+
+    /// Runs until nobody is left who could give orders.
+    pub fn run(mut self) {
+        if !ask_for_real_time() {
+            tracing::info!("real-time priority is not granted; speech may stutter under load (CAP_SYS_NICE or LimitRTPRIO grants it)");
+        }
+        while self.obey() {
+            let now = Instant::now();
+            self.receive(now);
+            self.send(now);
+            self.rest();
+        }
+        let now = Instant::now();
+        self.calls.into_iter().flatten().for_each(|call| call.close(now));
+    }
+
+    /// Takes all orders that wait; `false` when the thread shall end.
+    fn obey(&mut self) -> bool {
+        loop {
+            match self.orders.try_recv() {
+                Ok(Order::Open(number, call)) => self.open(number, *call),
+                Ok(Order::To(number, order)) => self.order(number, order),
+                Ok(Order::Quit) | Err(TryRecvError::Disconnected) => return false,
+                Err(TryRecvError::Empty) => return true,
+            }
+        }
+    }
+
+    fn open(&mut self, number: u64, call: MediaCall) {
+        let place = self.free.pop().unwrap_or(self.calls.len());
+        for (port, socket) in call.sockets() {
+            let token = epoll::EventData::new_u64(token(place, port));
+            if let Err(error) = epoll::add(&self.epoll, socket, token, epoll::EventFlags::IN) {
+                tracing::error!(%error, "a port of a call cannot be watched; the caller is not heard");
+            }
+        }
+        if place == self.calls.len() {
+            self.calls.push(None);
+        }
+        if let Some(free) = self.calls.get_mut(place) {
+            *free = Some(call);
+        }
+        self.places.insert(number, place);
+        self.wheel.insert(place);
+    }
+
+    fn order(&mut self, number: u64, order: CallOrder) {
+        let now = Instant::now();
+        let Some(call) = call_of(&mut self.calls, &self.places, number) else { return };
+        match order {
+            CallOrder::Remote(remote) => call.set_remote(*remote, now),
+            CallOrder::Play { sounds, repeats } => call.speech().play(sounds, repeats),
+            CallOrder::Interrupt { remaining } => call.speech().interrupt(remaining),
+            CallOrder::Press(keys, timing) => call.press(&keys, timing),
+            CallOrder::Record(records) => call.record(records),
+            CallOrder::Tap(has_tap) => call.tap(has_tap),
+            CallOrder::Join(peer, keys) => self.join(number, peer, keys),
+            CallOrder::Part => self.part(number),
+            CallOrder::Close => self.close(number, now),
+        }
+    }
+
+    /// Joins two calls. The keys of the first are relayed as is said; the other's are passed.
+    fn join(&mut self, number: u64, peer: u64, keys: KeyRelay) {
+        if number == peer || !self.places.contains_key(&peer) {
+            return;
+        }
+        self.part(number);
+        self.part(peer);
+        for (one, other, keys) in [(number, peer, keys), (peer, number, KeyRelay::Passed)] {
+            if let Some(call) = call_of(&mut self.calls, &self.places, one) {
+                call.join(Some((other, keys)));
+            }
+        }
+    }
+
+    fn part(&mut self, number: u64) {
+        let peer = call_of(&mut self.calls, &self.places, number).and_then(|call| call.joined());
+        for number in [Some(number), peer].into_iter().flatten() {
+            if let Some(call) = call_of(&mut self.calls, &self.places, number) {
+                call.join(None);
+            }
+        }
+    }
+
+    fn close(&mut self, number: u64, now: Instant) {
+        self.part(number);
+        let Some(place) = self.places.remove(&number) else { return };
+        self.wheel.remove(place);
+        self.free.push(place);
+        if let Some(call) = self.calls.get_mut(place).and_then(Option::take) {
+            call.close(now);
+        }
+    }
+
+    fn receive(&mut self, now: Instant) {
+        if self.places.is_empty() {
+            return;
+        }
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let mut room = [const { MaybeUninit::uninit() }; EVENTS];
+        let Ok((events, _)) = epoll::wait(&self.epoll, &mut room, Some(&at_once)) else { return };
+        let millisecond = self.pacing.next();
+        for event in events {
+            let (place, port) = place_of(event.data.u64());
+            if let Some(call) = self.calls.get_mut(place).and_then(Option::as_mut) {
+                call.receive(port, millisecond, &mut self.buffer, &mut self.desk, now);
+            }
+        }
+        self.relay();
+    }
+
+    /// Sends what is due. When the thread was kept waiting, packets are read in between as if it had not been: they
+    /// belong between the frames that are made up for.
+    fn send(&mut self, now: Instant) {
+        let first = self.pacing.next();
+        while let Some(millisecond) = self.pacing.next_due(now) {
+            if millisecond >= first + READ_EVERY {
+                self.receive(now);
+            }
+            self.tick(millisecond, now);
+        }
+    }
+
+    fn tick(&mut self, millisecond: u64, now: Instant) {
+        let due = self.wheel.due(millisecond);
+        if due.is_empty() {
+            return;
+        }
+        for place in due {
+            if let Some(call) = self.calls.get_mut(*place).and_then(Option::as_mut) {
+                call.tick(&mut self.desk, now);
+            }
+        }
+        let late = Instant::now().saturating_duration_since(self.pacing.due_at(millisecond));
+        self.lateness.count(late, due.len() as u64);
+        self.relay();
+    }
+
+    fn relay(&mut self) {
+        for (number, relayed) in self.desk.relayed.drain(..) {
+            if let Some(call) = call_of(&mut self.calls, &self.places, number) {
+                call.relay(relayed);
+            }
+        }
+    }
+
+    /// Sleeps until something is due; whoever gives an order wakes the thread.
+    fn rest(&self) {
+        if self.places.is_empty() {
+            return std::thread::park();
+        }
+        let next = self.pacing.next();
+        let due = self.pacing.due_at(next + self.wheel.wait(next, READ_EVERY));
+        let wait = due.saturating_duration_since(Instant::now());
+        if wait > Duration::ZERO {
+            std::thread::park_timeout(wait);
+        }
+    }
+}
+
+fn call_of<'a>(calls: &'a mut [Option<MediaCall>], places: &HashMap<u64, usize>, number: u64) -> Option<&'a mut MediaCall> {
+    calls.get_mut(*places.get(&number)?)?.as_mut()
+}
+
+fn token(place: usize, port: Port) -> u64 {
+    place as u64 * 2 + u64::from(port == Port::Rtcp)
+}
+
+fn place_of(token: u64) -> (usize, Port) {
+    let port = if token.is_multiple_of(2) { Port::Rtp } else { Port::Rtcp };
+    (usize::try_from(token / 2).unwrap_or(usize::MAX), port)
+}
