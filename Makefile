@@ -15,21 +15,15 @@ lint:
 	cargo fmt --check
 	cargo clippy --all-targets --all-features -- -D warnings
 
-# The words and the music that callers hear while a service takes long; needs espeak-ng and sox.
-audio:
-	@for line in "en en-gb One moment, please." "es es Un momento, por favor."; do \
-		set -- $$line; language=$$1; voice=$$2; shift 2; \
-		notes=""; for pair in C4,E4 G4,B4 A3,C4 F4,A4 C4,E4 F4,A4 A3,C4 G4,B4; do \
-			sox -n -r 8000 -c 1 /tmp/$$pair.wav synth 1.5 pluck $${pair%,*} synth 1.5 pluck mix $${pair#*,} gain -14 fade t 0.02 1.5 0.4; \
-			notes="$$notes /tmp/$$pair.wav"; \
-		done; \
-		espeak-ng -v $$voice -s 150 -w /tmp/said.wav "$$*"; \
-		sox /tmp/said.wav -r 8000 -c 1 /tmp/words.wav norm -6 pad 0.1 0.7; \
-		sox /tmp/words.wav $$notes -e mu-law -b 8 audio/one_moment.$$language.wav; \
-		sox $$notes -e mu-law -b 8 audio/hold.wav trim 0 6; \
-	done
+# The recordings of all prompts: those that are missing or whose words have changed; needs espeak-ng.
+audio: tools
+	cargo run --quiet -- prompts render --prune
 
+# What the tests need and the machine lacks, from Debian.
 tools:
-	@command -v xmllint >/dev/null || { \
+	@missing=""; \
+	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
+	command -v espeak-ng >/dev/null || missing="$$missing espeak-ng"; \
+	[ -z "$$missing" ] || { \
 		root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-		$$root apt-get update -qq && $$root apt-get install -y -qq libxml2-utils; }
+		$$root apt-get update -qq && $$root apt-get install -y -qq $$missing; }

@@ -27,5 +27,6 @@ pub mod sip;
 pub mod store;
 pub mod switchboard;
 pub mod verify;
+pub mod voice;
 pub mod web;
 pub mod xml;

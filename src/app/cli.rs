@@ -12,6 +12,7 @@ use crate::line::{self, Show};
 
 use super::call::{Call, call};
 use super::cli_flow::{FlowCommand, flow_command};
+use super::cli_prompts::{PromptsCommand, prompts_command};
 use super::demo::demo;
 use super::logging;
 use super::records::{self, Wanted};
@@ -51,6 +52,9 @@ enum Command {
     /// Flow files: check, test, draw, format and compare them
     #[command(subcommand)]
     Flow(FlowCommand),
+    /// Recordings of prompts: what is missing, what to record, and making them
+    #[command(subcommand)]
+    Prompts(PromptsCommand),
     /// SRGS grammars
     #[command(subcommand)]
     Srgs(Srgs),
@@ -210,6 +214,10 @@ fn carry_out(command: Command) -> Result<bool, Box<dyn Error>> {
             in_tasks(records::show(Wanted { auth_id, call, config, data, json }))
         }
         Command::Flow(command) => flow_command(command),
+        Command::Prompts(command) => {
+            let _spans = logging::begin("warn");
+            prompts_command(command)
+        }
         Command::Srgs(Srgs::Match { stdio: _ }) => {
             line::match_lines(io::stdin().lock(), io::stdout().lock())?;
             Ok(true)

@@ -119,6 +119,8 @@ pub struct Spoken {
 pub enum Sound {
     /// Words for a synthesised voice.
     Words(String),
+    /// Words in another language than the prompt's, or of a special kind.
+    Marked(Marked),
     /// A recording by address, and the words to say where it cannot be had.
     Audio {
         /// Its absolute address.
@@ -132,6 +134,19 @@ pub enum Sound {
     Pause(Duration),
     /// A `<mark>`: tell of it with [`Event::MarkReached`](super::Event::MarkReached).
     Mark(String),
+}
+
+/// Words inside `<say-as>`, or inside an element with an `xml:lang` of its own (SSML 1.0 §2.1.2, §3.1.8).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Marked {
+    /// The words.
+    pub text: String,
+    /// Their language, where it is not the prompt's.
+    pub lang: Option<String>,
+    /// `interpret-as`, or `type` as older pages have it.
+    pub interpret_as: Option<String>,
+    /// `format`.
+    pub format: Option<String>,
 }
 
 /// What is awaited in a form item.

@@ -51,7 +51,7 @@ mod time;
 mod transferring;
 mod xml_json;
 
-pub use action::{Action, Ending, Fetch, Listening, Matched, Reason, RecordRequest, Sound, Spoken, Trace, TransferRequest};
+pub use action::{Action, Ending, Fetch, Listening, Marked, Matched, Reason, RecordRequest, Sound, Spoken, Trace, TransferRequest};
 pub use document::TransferKind;
 pub use event::{Event, FetchFailure, Recording, RecordingEnd, Resource, TransferOutcome};
 pub use interpreter::{Interpreter, Start};

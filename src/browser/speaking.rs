@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::action::{Sound, Spoken};
+use super::action::{Marked, Sound, Spoken};
 use super::content::{Piece, Prompt, Target};
 use super::document::{Entry, ItemKind};
 use super::interpreter::Interpreter;
@@ -20,6 +20,8 @@ struct Speaking {
     base: Option<String>,
     /// Above zero inside `<audio>`, whose words are said only where the sound cannot be had.
     in_audio: u32,
+    /// What `<say-as>` and `xml:lang` around the words say of them.
+    mark: Marked,
 }
 
 impl Speaking {
@@ -28,10 +30,12 @@ impl Speaking {
         if self.in_audio > 0 {
             return;
         }
-        if let Some(Sound::Words(said)) = self.sounds.last_mut() {
-            return said.push_str(words);
+        match self.sounds.last_mut() {
+            Some(Sound::Words(said)) if self.mark == Marked::default() => said.push_str(words),
+            Some(Sound::Marked(marked)) if self.mark == (Marked { text: String::new(), ..marked.clone() }) => marked.text.push_str(words),
+            _ if self.mark == Marked::default() => self.sounds.push(Sound::Words(words.to_owned())),
+            _ => self.sounds.push(Sound::Marked(Marked { text: words.to_owned(), ..self.mark.clone() })),
         }
-        self.sounds.push(Sound::Words(words.to_owned()));
     }
 
     fn push(&mut self, sound: Sound) {
@@ -184,6 +188,14 @@ impl Interpreter {
 
     /// Of SSML the words count; `<sub>` says its alias, descriptions and metadata are not spoken.
     fn speak_markup(&mut self, element: &str, attributes: &[(String, String)], content: &[Piece], speaking: &mut Speaking) -> Run {
+        let around = speaking.mark.clone();
+        speaking.mark = around.inside(element, attributes);
+        let spoken = self.speak_element(element, attributes, content, speaking);
+        speaking.mark = around;
+        spoken
+    }
+
+    fn speak_element(&mut self, element: &str, attributes: &[(String, String)], content: &[Piece], speaking: &mut Speaking) -> Run {
         match element {
             "desc" | "meta" | "metadata" | "lexicon" => Ok(()),
             "sub" => {
@@ -202,6 +214,20 @@ impl Interpreter {
     }
 }
 
+impl Marked {
+    /// What holds inside an element.
+    fn inside(&self, element: &str, attributes: &[(String, String)]) -> Self {
+        let value = |name: &str| attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        let lang = value("xml:lang").or_else(|| self.lang.clone());
+        match element {
+            "say-as" => {
+                Self { lang, interpret_as: value("interpret-as").or_else(|| value("type")), format: value("format"), ..Self::default() }
+            }
+            _ => Self { lang, ..self.clone() },
+        }
+    }
+}
+
 fn spoken_choice(entry: &Entry) -> String {
     match &entry.dtmf {
         Some(keys) => format!(" For {}, press {keys}.", entry.words),
@@ -213,6 +239,9 @@ fn spoken_choice(entry: &Entry) -> String {
 fn tidied(sounds: Vec<Sound>) -> Vec<Sound> {
     let tidy = |sound| match sound {
         Sound::Words(words) => Some(one_line(&words)).filter(|words| !words.is_empty()).map(Sound::Words),
+        Sound::Marked(marked) => {
+            Some(one_line(&marked.text)).filter(|text| !text.is_empty()).map(|text| Sound::Marked(Marked { text, ..marked }))
+        }
         other => Some(other),
     };
     sounds.into_iter().filter_map(tidy).collect()

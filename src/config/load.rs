@@ -9,8 +9,10 @@ use super::document::walk;
 use super::http::Http;
 use super::place::Found;
 use super::section::Section;
+use super::speech::speech;
 use super::storage::Storage;
 use super::tenant::Tenant;
+use crate::voice::SpeechSettings;
 
 /// The file that is read when none is named, if it is there.
 const FILE: &str = "callward.toml";
@@ -24,6 +26,8 @@ pub struct Config {
     pub storage: Storage,
     /// The folder of the flow files.
     pub flows: PathBuf,
+    /// Who speaks.
+    pub speech: SpeechSettings,
     /// The customers, by name.
     pub tenants: BTreeMap<String, Tenant>,
 }
@@ -87,6 +91,7 @@ impl Config {
             http: Http::read(&root.section("http")),
             storage: Storage::read(root, folder),
             flows: flows.unwrap_or_else(|| folder.join("flows")),
+            speech: speech(&root.section("speech")),
             tenants: root.named_sections("tenants").into_iter().map(tenant).collect(),
         }
     }

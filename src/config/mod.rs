@@ -19,6 +19,7 @@ mod reading;
 mod renderings;
 mod section;
 mod source;
+mod speech;
 mod storage;
 mod tenant;
 #[cfg(test)]

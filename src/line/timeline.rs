@@ -19,6 +19,7 @@ fn sound_time(sound: &Sound) -> Duration {
     let words = |words: &str| CHARACTER * u32::try_from(words.chars().count()).unwrap_or(u32::MAX);
     match sound {
         Sound::Words(text) => words(text),
+        Sound::Marked(marked) => words(&marked.text),
         Sound::Audio { fallback, .. } if !fallback.is_empty() => words(fallback),
         Sound::Audio { .. } | Sound::Recording(_) => SOUND,
         Sound::Pause(pause) => *pause,

@@ -64,7 +64,7 @@ fn modes(listening: &Listening) -> Vec<&'static str> {
 fn address(sound: &Sound) -> Option<&str> {
     match sound {
         Sound::Audio { url, .. } => Some(url),
-        Sound::Words(_) | Sound::Recording(_) | Sound::Pause(_) | Sound::Mark(_) => None,
+        Sound::Words(_) | Sound::Marked(_) | Sound::Recording(_) | Sound::Pause(_) | Sound::Mark(_) => None,
     }
 }
 

@@ -9,9 +9,9 @@ use http::{StatusCode, header};
 
 use super::gateway::Gateway;
 
-/// By language; the first one stands in for a missing one. Spoken by espeak-ng, whose output is free to use; `make audio` remakes them.
+/// By language; the first one stands in for a missing one. `callward prompts render` makes them (`audio/README.md`).
 const ONE_MOMENT: [(&str, &[u8]); 2] =
-    [("en", include_bytes!("../../audio/one_moment.en.wav")), ("es", include_bytes!("../../audio/one_moment.es.wav"))];
+    [("en", include_bytes!("../../audio/en/hold/one_moment.wav")), ("es", include_bytes!("../../audio/es/hold/one_moment.wav"))];
 
 /// The music alone, for callers on hold.
 const MUSIC: &[u8] = include_bytes!("../../audio/hold.wav");

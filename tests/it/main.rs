@@ -23,6 +23,7 @@ mod other_flows;
 mod page;
 mod plan;
 mod receipts;
+mod recordings;
 mod schemas;
 mod secrets;
 mod serving;
