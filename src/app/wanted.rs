@@ -160,7 +160,10 @@ mod tests {
 
         let wanted = wanted(&[("two-factor".to_owned(), flow)].into(), Path::new("audio"));
 
-        let of = |id: &str| wanted.iter().filter(|wanted| wanted.language == "en" && wanted.file.starts_with(&format!("two-factor/{id}.")));
+        let of = |id: &str| {
+            let stem = format!("two-factor/{id}.");
+            wanted.iter().filter(move |wanted| wanted.language == "en" && wanted.file.starts_with(&stem))
+        };
         let files: Vec<_> = of("code.ask").map(|wanted| (wanted.file.as_str(), wanted.text.as_str())).collect();
         let expected = [
             ("two-factor/code.ask.1-1.wav", "I have sent a"),
