@@ -12,6 +12,7 @@ use super::message::Request;
 use super::method::Method;
 use super::post::{Post, add};
 use super::server_transactions::ServerId;
+use super::transfer::Transfer;
 
 /// What a call is refused with that we hang up without having answered.
 const TEMPORARILY_UNAVAILABLE: u16 = 480;
@@ -31,7 +32,7 @@ impl Call {
 
     /// Sends BYE.
     pub fn leave(&mut self, ending: Ending, headers: &Headers, post: &mut Post, now: Instant) {
-        self.refuse_pending_offer(post, now);
+        self.refuse_pending(post, now);
         let mut bye = self.request(Method::Bye, post);
         add(&mut bye.headers, headers);
         self.phase = Phase::Leaving(ending);
@@ -60,7 +61,7 @@ impl Call {
         match &self.phase {
             Phase::Incoming(_) => self.withdrawn(bye, post, now),
             Phase::Established => {
-                self.refuse_pending_offer(post, now);
+                self.refuse_pending(post, now);
                 self.end(Ending::theirs(Cause::HungUp, bye.headers.clone()), post);
             }
             Phase::Leaving(_) => self.handle_left(post),
@@ -68,9 +69,13 @@ impl Call {
         }
     }
 
-    /// An offer that the application has not answered is never answered (§15.1.2).
-    fn refuse_pending_offer(&mut self, post: &mut Post, now: Instant) {
+    /// What the application has not answered when the call ends, it never answers (§15.1.2).
+    fn refuse_pending(&mut self, post: &mut Post, now: Instant) {
         if let Exchange::Theirs { server, request } = std::mem::replace(&mut self.exchange, Exchange::Idle) {
+            let response = self.response(&request, 487, post);
+            post.answer(server, response, now);
+        }
+        if let Transfer::Asked { server, request } = std::mem::replace(&mut self.transfer, Transfer::None) {
             let response = self.response(&request, 487, post);
             post.answer(server, response, now);
         }

@@ -96,7 +96,7 @@ impl ServerTransactions {
         request.headers.set_first("Via", &via);
         let origin = origin_of(request);
         let merged = origin.as_ref().is_some_and(|origin| self.by_origin.contains_key(origin));
-        let id = self.insert(key, origin.filter(|_| !merged), reply_to(&via, from), &request.method);
+        let id = self.insert(key, origin.filter(|_| !merged), reply_to(&via, from), State::start(&request.method, now));
         if merged { Arrived::Merged(id) } else { Arrived::New(id) }
     }
 
@@ -190,23 +190,27 @@ impl ServerTransactions {
         Arrived::Known
     }
 
-    fn insert(&mut self, key: ServerKey, origin: Option<Origin>, reply_to: Peer, method: &Method) -> ServerId {
+    fn insert(&mut self, key: ServerKey, origin: Option<Origin>, reply_to: Peer, state: State) -> ServerId {
         self.last += 1;
         let id = ServerId(self.last);
-        let state = match method {
-            Method::Invite => State::Invite(ServerInvite::Proceeding),
-            _ => State::Other(ServerNonInvite::Waiting),
-        };
         self.by_key.insert(key.clone(), id);
         if let Some(origin) = &origin {
             self.by_origin.insert(origin.clone(), id);
         }
+        self.timers.set(id, state.poll_timeout());
         self.all.insert(id, Server { state, key, origin, reply_to, response: Vec::new(), call: None });
         id
     }
 }
 
 impl State {
+    fn start(method: &Method, now: Instant) -> Self {
+        match method {
+            Method::Invite => State::Invite(ServerInvite::Proceeding),
+            _ => State::Other(ServerNonInvite::start(now)),
+        }
+    }
+
     fn is_answered(&self) -> bool {
         match self {
             State::Invite(invite) => invite.is_answered(),
