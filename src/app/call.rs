@@ -11,7 +11,7 @@ use crate::browser::Start;
 use crate::clock::{Chance, Clock};
 use crate::demo::{Options, StandIns};
 use crate::flow::Flow;
-use crate::line::{AddressGuard, Handset, HttpFetcher, Pace, Show, Terminal, session_variables, succeeded};
+use crate::line::{AddressGuard, Handset, HttpFetcher, Show, Terminal, session_variables, succeeded};
 use crate::lint::{Review, check_calls, has_errors};
 use crate::web::Server;
 
@@ -116,6 +116,7 @@ async fn dial(mut url: Url, call: &Call, inbox: Url) -> Result<bool, Box<dyn Err
     let session = session_variables("sip:callward@localhost", &format!("tel:{}", call.from));
     let start = Start { url, session, clock, chance: Chance::system() };
     let terminal = Terminal::new(call.keys.as_deref(), Some(inbox), call.show);
-    let ending = Handset::new(start, fetcher, terminal, Pace::Virtual)?.run().await?;
+    let pace = terminal.pace();
+    let ending = Handset::new(start, fetcher, terminal, pace)?.run().await?;
     Ok(succeeded(&ending))
 }

@@ -1,5 +1,6 @@
 //! What comes out of the browser: things to fetch, to play, to listen for, and the end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -7,6 +8,7 @@ use url::Url;
 
 use super::document::TransferKind;
 use super::method::Method;
+use super::style::Style;
 
 /// Something the browser wants done. No `Debug`: what the caller pressed is in some of it.
 #[derive(Clone)]
@@ -28,10 +30,19 @@ pub enum Action {
     Matched(Matched),
     /// Transfer the call, and answer with [`Event::Transferred`](super::Event::Transferred).
     Transfer(TransferRequest),
+    /// Play this over and over while a page is fetched, from now until [`Action::StopMeanwhile`].
+    PlayMeanwhile(AudioSource),
+    /// The page is here: the sound that plays meanwhile stops.
+    StopMeanwhile,
     /// The caller's keys end the bridge: let the far end go, and answer the transfer with `NearEndDisconnect`.
     EndTransfer,
     /// Record the caller, and answer with [`Event::Recorded`](super::Event::Recorded).
     Record(RecordRequest),
+    /// This key of the caller's ends the recording: answer with it as [`RecordingEnd::Key`](super::RecordingEnd::Key).
+    EndRecording {
+        /// The key.
+        key: char,
+    },
     /// Variables are on their way to a server; the fetch itself follows.
     Submit {
         /// Where to.
@@ -65,8 +76,22 @@ pub enum Trace {
         item: Option<String>,
         /// Its line in the document.
         line: u32,
-        /// Why it was this one.
-        why: &'static str,
+        /// Why it was this one, and not one of those before it.
+        why: String,
+    },
+    /// A variable got a value: one of a form item, or one that the page sets.
+    Assigned {
+        /// Its name.
+        name: String,
+        /// The value as JSON, `undefined` where there is none.
+        value: String,
+    },
+    /// A handler took an event.
+    Caught {
+        /// The event's name.
+        event: String,
+        /// The handler's line in its document; none where it is the platform's own.
+        line: Option<u32>,
     },
     /// An event was thrown.
     Thrown {
@@ -118,17 +143,10 @@ pub struct Spoken {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sound {
     /// Words for a synthesised voice.
-    Words(String),
-    /// Words in another language than the prompt's, or of a special kind.
-    Marked(Marked),
-    /// A recording by address, and the words to say where it cannot be had.
-    Audio {
-        /// Its absolute address.
-        url: String,
-        /// The words inside `<audio>`.
-        fallback: String,
-    },
-    /// Something the caller recorded in this call, by its number.
+    Words(Phrase),
+    /// A recording by address.
+    Audio(AudioSource),
+    /// Something the caller recorded in this call, by its number: [`Interpreter::recorded`](super::Interpreter::recorded).
     Recording(usize),
     /// Silence.
     Pause(Duration),
@@ -136,17 +154,28 @@ pub enum Sound {
     Mark(String),
 }
 
-/// Words inside `<say-as>`, or inside an element with an `xml:lang` of its own (SSML 1.0 §2.1.2, §3.1.8).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Marked {
+/// Words that are said in one way. Paragraphs and sentences of SSML are never joined into one phrase.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phrase {
     /// The words.
-    pub text: String,
-    /// Their language, where it is not the prompt's.
-    pub lang: Option<String>,
-    /// `interpret-as`, or `type` as older pages have it.
-    pub interpret_as: Option<String>,
-    /// `format`.
-    pub format: Option<String>,
+    pub words: String,
+    /// What SSML says of them.
+    pub style: Arc<Style>,
+}
+
+/// A recording that is fetched to be played (§4.1.3, §6.1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct AudioSource {
+    /// Its absolute address.
+    pub url: String,
+    /// How long fetching it may take.
+    pub timeout: Duration,
+    /// Oldest copy the page wants, in seconds.
+    pub maxage: Option<u64>,
+    /// How long past its time a copy may be used, in seconds.
+    pub maxstale: Option<u64>,
+    /// What is played where it cannot be had.
+    pub fallback: Vec<Sound>,
 }
 
 /// What is awaited in a form item.
@@ -162,6 +191,9 @@ pub struct Listening {
     pub dtmf: bool,
     /// Whether speech counts.
     pub voice: bool,
+    /// What is said is to be recorded too: tell it with [`Event::UtteranceRecorded`](super::Event::UtteranceRecorded)
+    /// just before the words.
+    pub record_utterance: bool,
 }
 
 /// Input that fits a grammar. No `Debug`: it is what the caller pressed.
@@ -188,11 +220,15 @@ pub struct TransferRequest {
     pub maxtime: Duration,
     /// Application-to-application information.
     pub aai: Option<String>,
+    /// What the caller hears until the far end answers (`transferaudio`).
+    pub audio: Option<AudioSource>,
 }
 
 /// A recording to be made (§2.3.6).
 #[derive(Debug, Clone)]
 pub struct RecordRequest {
+    /// Silence before anything is said that is `noinput`.
+    pub timeout: Duration,
     /// Longest recording.
     pub maxtime: Duration,
     /// Silence that ends it.

@@ -90,7 +90,7 @@ pub(super) enum Destination {
 #[derive(Debug)]
 pub(super) enum Script {
     Inline(Arc<str>),
-    External { target: Target, fetching: Fetching },
+    External { target: Target, charset: Option<String>, fetching: Fetching },
 }
 
 /// `<data>` (2.1 §5).
@@ -148,6 +148,7 @@ pub(super) enum Piece {
     Value(Expression),
     Audio {
         source: Target,
+        fetching: Fetching,
         fallback: Vec<Piece>,
     },
     Mark {
@@ -155,6 +156,7 @@ pub(super) enum Piece {
     },
     Break {
         time: Option<String>,
+        strength: Option<String>,
     },
     Enumerate {
         template: Option<Vec<Piece>>,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::action::{Action, Ending, Reason, Trace};
+use super::action::{Ending, Reason, Trace};
 use super::context::Task;
 use super::handlers::{Counters, PlatformHandler, choose};
 use super::interpreter::{Interpreter, State};
@@ -13,7 +13,7 @@ impl Interpreter {
     pub(super) fn raise(&mut self, thrown: Thrown) {
         let mut pending = Some(thrown);
         while let Some(thrown) = pending.take() {
-            self.actions.push_back(Action::Trace(Trace::Thrown { event: thrown.event.clone(), message: thrown.message.clone() }));
+            self.trace(|_| Some(Trace::Thrown { event: thrown.event.clone(), message: thrown.message.clone() }));
             let outcome = match thrown.is_fatal {
                 true => Err(thrown),
                 false => self.odometer.count_event().and_then(|()| self.dispatch(&thrown)),
@@ -45,6 +45,8 @@ impl Interpreter {
         let handlers = self.current.surroundings().flat_map(|surroundings| &surroundings.handlers);
         let handler = choose(handlers, &thrown.event, &counters, |cond| Ok(scopes.truth(cond)?))?;
         self.set_mute(true);
+        let line = handler.as_ref().map(|handler| handler.line);
+        self.trace(|_| Some(Trace::Caught { event: thrown.event.clone(), line }));
         let Some(handler) = handler else {
             return self.default(thrown);
         };

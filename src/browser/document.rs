@@ -53,6 +53,7 @@ pub(super) struct Handler {
     pub count: u32,
     pub cond: Option<Expression>,
     pub content: Block,
+    pub line: u32,
 }
 
 /// A `<link>` (§2.5): its grammars are active wherever it is in scope.
@@ -184,6 +185,8 @@ pub(super) struct Transfer {
     pub connecttimeout: Option<String>,
     pub maxtime: Option<String>,
     pub aai: Option<Target>,
+    /// `transferaudio`.
+    pub audio: Option<String>,
 }
 
 /// How a call is transferred.

@@ -12,7 +12,7 @@ use super::method::Method;
 pub(super) enum Errand {
     Document(Transition),
     Root { transition: Transition, document: Arc<Document> },
-    Script,
+    Script { charset: Option<String> },
     Data { name: Option<String> },
     Grammar { url: Url },
 }

@@ -22,6 +22,8 @@ pub enum Event {
     Key(char),
     /// The caller said something.
     Said(String),
+    /// What the caller is just saying, as sound: the words follow (2.1 §7).
+    UtteranceRecorded(Recording),
     /// The caller made a sound that is no word.
     Unrecognised,
     /// A transfer is over.

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::action::{Action, Ending, Reason, Trace};
+use super::action::{Ending, Reason, Trace};
 use super::content::Prompt;
 use super::context::{DialogRun, Entry, Frame, Task};
 use super::document::{Dialog, Item, ItemKind};
 use super::interpreter::{Interpreter, Line};
 use super::thrown::{Run, Thrown};
+use super::tracing::{Guard, reason};
 
 impl Interpreter {
     /// Enters a dialog: its variables are initialised in document order, its counters begin again.
@@ -37,24 +38,26 @@ impl Interpreter {
         run.current = None;
         let dialog = run.dialog.clone();
         if let Some(chosen) = run.chosen.take() {
-            return self.collect(&dialog, chosen, "goto nextitem named it");
+            return self.collect(&dialog, chosen, &[], true);
         }
+        let mut passed = Vec::new();
         for (index, item) in dialog.items.iter().enumerate() {
-            if self.is_open(item)? {
-                return self.collect(&dialog, index, "it is the first whose variable is undefined and whose cond is true");
+            match self.guard(item)? {
+                Guard::Open => return self.collect(&dialog, index, &passed, false),
+                shut => passed.push(shut),
             }
         }
         self.leave()
     }
 
-    /// The guard of an item: its variable is undefined and its condition is true.
-    fn is_open(&mut self, item: &Item) -> Run<bool> {
+    /// The guard of an item: it is open where its variable is undefined and its condition is true.
+    fn guard(&mut self, item: &Item) -> Run<Guard> {
         if !self.scopes.is_item_undefined(&item.variable)? {
-            return Ok(false);
+            return Ok(Guard::Filled);
         }
-        match &item.cond {
-            Some(cond) => Ok(self.scopes.truth(cond)?),
-            None => Ok(true),
+        match self.is_true(item.cond.as_deref())? {
+            true => Ok(Guard::Open),
+            false => Ok(Guard::Barred),
         }
     }
 
@@ -64,9 +67,12 @@ impl Interpreter {
     }
 
     /// Collect phase: queue the item's prompts, then do what its kind asks for.
-    fn collect(&mut self, dialog: &Arc<Dialog>, index: usize, why: &'static str) -> Run {
+    fn collect(&mut self, dialog: &Arc<Dialog>, index: usize, passed: &[Guard], was_named: bool) -> Run {
         let Some(item) = dialog.items.get(index).cloned() else { return Ok(()) };
-        self.actions.push_back(Action::Trace(Trace::Selected { dialog: dialog.id.clone(), item: item.name.clone(), line: item.line, why }));
+        self.trace(|_| {
+            let why = if was_named { "goto nextitem named it".to_owned() } else { reason(dialog, passed) };
+            Some(Trace::Selected { dialog: dialog.id.clone(), item: item.name.clone(), line: item.line, why })
+        });
         let Some(run) = &mut self.current.dialog else { return Ok(()) };
         run.current = Some(index);
         if !std::mem::take(&mut run.is_mute) {
@@ -103,10 +109,9 @@ impl Interpreter {
                 self.current.task = Task::Block;
                 self.run_block(content)
             }
-            ItemKind::Initial | ItemKind::Field(_) | ItemKind::Menu(_) | ItemKind::Transfer(_) => self.activate(),
+            ItemKind::Initial | ItemKind::Field(_) | ItemKind::Menu(_) | ItemKind::Transfer(_) | ItemKind::Record(_) => self.activate(),
             ItemKind::Subdialog(subdialog) => self.call_subdialog(subdialog),
             ItemKind::Object => Err(Thrown::with("error.unsupported.objectname", "this browser has no objects")),
-            ItemKind::Record(record) => self.begin_recording(record),
         }
     }
 

@@ -15,8 +15,8 @@ pub(super) struct GrammarSource {
     pub form: GrammarForm,
     /// `mode="dtmf"` or `mode="voice"`; absent where the grammar itself says.
     pub mode: Option<Mode>,
-    /// `scope="document"` (§3.1.3).
-    pub is_public: bool,
+    /// Whether it is active in the whole document, where its own `scope` says it (§3.1.3).
+    pub is_public: Option<bool>,
     pub fetching: Fetching,
 }
 
@@ -68,7 +68,7 @@ impl GrammarSource {
         Ok(Self {
             form: GrammarForm::Inline(Arc::new(grammar), OnceLock::new()),
             mode: Some(mode),
-            is_public: false,
+            is_public: None,
             fetching: Fetching::default(),
         })
     }

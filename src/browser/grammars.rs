@@ -53,7 +53,7 @@ impl Interpreter {
         self.listen_or_transfer(active)
     }
 
-    fn linked(&self, wanted: &Wanted) -> Run<Linked> {
+    fn linked(&mut self, wanted: &Wanted) -> Run<Linked> {
         let laid_out = match &wanted.source.form {
             GrammarForm::Inline(_, laid_out) => Some(laid_out),
             GrammarForm::Address(_) | GrammarForm::Computed(_) | GrammarForm::Unsupported(_) => None,
@@ -62,6 +62,9 @@ impl Interpreter {
             return Ok(Linked::Ready(automaton.clone()));
         }
         let linked = self.link(wanted)?;
+        if let Linked::Ready(automaton) = &linked {
+            self.odometer.count_states(automaton.size())?;
+        }
         if let (Linked::Ready(automaton), Some(laid_out)) = (&linked, laid_out) {
             laid_out.get_or_init(|| automaton.clone());
         }
@@ -158,7 +161,7 @@ fn of_document(document: &Document, in_root: bool, current: &Arc<Dialog>, found:
     of_links(&document.surroundings.links, found);
     for (place, dialog) in document.dialogs.iter().enumerate().filter(|(_, dialog)| !Arc::ptr_eq(dialog, current)) {
         let elsewhere = |choice| Owner::Elsewhere { in_root, dialog: place, choice };
-        let public = dialog.grammars.iter().filter(|source| dialog.is_public || source.is_public);
+        let public = dialog.grammars.iter().filter(|source| source.is_public.unwrap_or(dialog.is_public));
         found.extend(public.map(|source| (elsewhere(None), source.clone())));
         for menu in dialog.items.iter().filter(|_| dialog.is_public).filter_map(|item| item.menu()) {
             found.extend(menu.grammars.iter().map(|(choice, source)| (elsewhere(Some(*choice)), source.clone())));

@@ -86,7 +86,13 @@ mod tests {
     use super::*;
 
     fn handler(events: &str, count: u32) -> Arc<Handler> {
-        Arc::new(Handler { events: events.split_whitespace().map(str::to_owned).collect(), count, cond: None, content: Arc::from([]) })
+        Arc::new(Handler {
+            events: events.split_whitespace().map(str::to_owned).collect(),
+            count,
+            cond: None,
+            content: Arc::from([]),
+            line: 1,
+        })
     }
 
     fn chosen(handlers: &[Arc<Handler>], event: &str, times: u32) -> Option<usize> {

@@ -14,7 +14,9 @@ use super::document::Document;
 use super::errand::{Errand, Transition};
 use super::event::{Event, Recording};
 use super::grammar_shelf::Grammars;
+use super::meanwhile::Meanwhile;
 use super::odometer::Odometer;
+use super::recording_watch::RecordingWatch;
 use super::scopes::Scopes;
 use super::speech::Speech;
 use super::thrown::{Run, Thrown};
@@ -48,11 +50,15 @@ pub struct Interpreter {
     /// Keys that came while nothing waited for them (§4.1.8).
     pub(super) typed_ahead: VecDeque<char>,
     pub(super) recordings: Vec<Recording>,
+    /// What was said last, where the line records it.
+    pub(super) utterance: Option<Recording>,
     pub(super) line: Line,
     /// What `<disconnect>` gave.
     pub(super) parting: Value,
     pub(super) odometer: Odometer,
     pub(super) now: Instant,
+    /// Somebody wants to know what goes on inside.
+    pub(super) is_traced: bool,
     pub(super) fetches: u64,
 }
 
@@ -61,7 +67,7 @@ pub(super) enum State {
     /// Nothing: there is something to do.
     Running,
     /// A fetch.
-    Fetching { id: u64, errand: Errand },
+    Fetching { id: u64, errand: Errand, meanwhile: Option<Box<Meanwhile>> },
     /// Input for the current item.
     Collecting(Box<Collection>),
     /// The end of the prompts, to do something after them.
@@ -69,16 +75,16 @@ pub(super) enum State {
     /// The outcome of a transfer.
     Transferring(Watch),
     /// A recording.
-    Recording,
+    Recording(RecordingWatch),
     /// Nothing any more.
     Ended,
 }
 
 /// What is done when the queue has been played.
 pub(super) enum Afterwards {
-    Fetch(Box<Errand>, Box<Fetch>),
+    Fetch(Box<Errand>, Box<Fetch>, Option<Box<Meanwhile>>),
     Transfer(TransferRequest, Watch),
-    Record(RecordRequest),
+    Record(RecordRequest, RecordingWatch),
     /// `<disconnect>` with what it gives to the ending.
     Disconnect(Value),
     End(Ending),
@@ -97,7 +103,7 @@ pub(super) enum Line {
 impl Interpreter {
     /// A session that is about to fetch its first document.
     pub fn start(start: Start, now: Instant) -> Result<Self, ScriptError> {
-        let mut scopes = Scopes::new(&start.session, &start.clock, &start.chance)?;
+        let mut scopes = Scopes::new(&start.session, &start.clock, &start.chance);
         scopes.enter_context()?;
         scopes.open_application()?;
         let mut interpreter = Self {
@@ -110,15 +116,22 @@ impl Interpreter {
             grammars: Grammars::default(),
             typed_ahead: VecDeque::new(),
             recordings: Vec::new(),
+            utterance: None,
             line: Line::Connected,
             parting: Value::Null,
             odometer: Odometer::new(now),
             now,
+            is_traced: false,
             fetches: 0,
         };
         let outcome = interpreter.begin(Transition::first(&start.url));
         interpreter.settle(outcome);
         Ok(interpreter)
+    }
+
+    /// From here on, [`Action::Trace`] tells what goes on inside.
+    pub fn trace_on(&mut self) {
+        self.is_traced = true;
     }
 
     /// Takes what happened outside.
@@ -133,6 +146,10 @@ impl Interpreter {
             }
             Event::Key(key) => self.handle_key(key),
             Event::Said(words) => self.handle_said(&words),
+            Event::UtteranceRecorded(recording) => {
+                self.handle_utterance(recording);
+                Ok(())
+            }
             Event::Unrecognised => self.handle_unrecognised(),
             Event::Transferred { outcome, duration } => self.handle_transferred(outcome, duration),
             Event::Recorded(recording) => self.handle_recorded(recording),
@@ -144,7 +161,12 @@ impl Interpreter {
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now = now;
-        let outcome = self.handle_silence();
+        let outcome = match &self.state {
+            State::Fetching { .. } => self.handle_meanwhile(),
+            State::Running | State::Collecting(_) | State::Playing(_) | State::Transferring(_) | State::Recording(_) | State::Ended => {
+                self.handle_silence()
+            }
+        };
         self.settle(outcome);
     }
 
@@ -157,7 +179,8 @@ impl Interpreter {
     pub fn poll_timeout(&self) -> Option<Instant> {
         match &self.state {
             State::Collecting(collection) => collection.collector.poll_timeout(),
-            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring(_) | State::Recording | State::Ended => None,
+            State::Fetching { meanwhile, .. } => meanwhile.as_ref().and_then(|meanwhile| meanwhile.poll_timeout()),
+            State::Running | State::Playing(_) | State::Transferring(_) | State::Recording(_) | State::Ended => None,
         }
     }
 
@@ -196,6 +219,18 @@ impl Interpreter {
         }
     }
 
+    /// The caller did something: what a page may do by itself begins again.
+    pub(super) fn renew(&mut self) {
+        self.odometer.handle_input(self.now);
+        self.scopes.renew_budget();
+    }
+
+    /// The caller hears something: what a page may do by itself begins again, but for documents without input.
+    pub(super) fn renew_by_prompt(&mut self) {
+        self.odometer.reset(self.now);
+        self.scopes.renew_budget();
+    }
+
     fn handle_hang_up(&mut self) -> Run {
         if self.line != Line::Connected {
             return Ok(());
@@ -203,16 +238,16 @@ impl Interpreter {
         self.line = Line::HungUp;
         self.speech.forget();
         match std::mem::replace(&mut self.state, State::Running) {
-            State::Collecting(_) | State::Transferring(_) | State::Recording => self.hung_up(),
+            State::Collecting(_) | State::Transferring(_) | State::Recording(_) => self.hung_up(),
             State::Playing(Afterwards::End(ending)) => {
                 self.end(ending);
                 Ok(())
             }
-            State::Playing(Afterwards::Fetch(errand, fetch)) => {
+            State::Playing(Afterwards::Fetch(errand, fetch, _)) => {
                 self.send(*errand, *fetch);
                 Ok(())
             }
-            State::Playing(Afterwards::Transfer(..) | Afterwards::Record(_) | Afterwards::Disconnect(_)) => self.hung_up(),
+            State::Playing(Afterwards::Transfer(..) | Afterwards::Record(..) | Afterwards::Disconnect(_)) => self.hung_up(),
             waiting => {
                 self.state = waiting;
                 Ok(())

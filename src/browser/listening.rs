@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::action::{Action, Listening, Matched};
 use super::collection::{Collection, matcher};
 use super::collector::{Collected, Collector, Timing};
 use super::document::ItemKind;
 use super::grammar_shelf::Active;
-use super::interpreter::{Interpreter, Line, State};
-use super::properties::Properties;
+use super::interpreter::{Afterwards, Interpreter, Line, State};
+use super::properties::{Properties, is_key};
 use super::recognition::Recognised;
 use super::thrown::{Run, Thrown};
 use crate::grammar::{Mode, Outcome};
@@ -21,11 +23,12 @@ const INTERDIGIT: Duration = Duration::from_secs(3);
 const MOST_TYPED_AHEAD: usize = 200;
 
 impl Interpreter {
-    /// All grammars are here: a transfer is made, any other item waits for input.
+    /// All grammars are here: a transfer or a recording is made, any other item waits for input.
     pub(super) fn listen_or_transfer(&mut self, active: Vec<Active>) -> Run {
         let item = self.current.dialog.as_ref().and_then(|run| run.item().cloned());
         match item.as_deref().map(|item| &item.kind) {
             Some(ItemKind::Transfer(transfer)) => self.begin_transfer(transfer, active),
+            Some(ItemKind::Record(record)) => self.begin_recording(record, active),
             Some(_) | None => self.listen(active),
         }
     }
@@ -36,18 +39,19 @@ impl Interpreter {
             return self.wait_in_vain();
         }
         let properties = Properties::of(self.current.surroundings());
-        let modes = properties.value("inputmodes").unwrap_or("dtmf voice");
         let timing = Timing {
-            timeout: self.speech.timeout().unwrap_or_else(|| properties.time("timeout", TIMEOUT)),
-            interdigit: properties.time("interdigittimeout", INTERDIGIT),
-            termination: properties.time("termtimeout", Duration::ZERO),
-            termchar: properties.value("termchar").unwrap_or("#").chars().next(),
+            timeout: self.patience_for_input(&properties)?,
+            interdigit: properties.time("interdigittimeout", INTERDIGIT)?,
+            termination: properties.time("termtimeout", Duration::ZERO)?,
+            termchar: properties.key("termchar", '#')?,
             hotword: false,
         };
-        let (dtmf, voice) = (modes.split_whitespace().any(|mode| mode == "dtmf"), modes.split_whitespace().any(|mode| mode == "voice"));
+        let (dtmf, voice) = properties.input_modes()?;
+        let record_utterance = voice && properties.is_on("recordutterance", false)?;
         let active = active.into_iter().filter(|grammar| if grammar.automaton.mode() == Mode::Dtmf { dtmf } else { voice });
         let (keys, words) = active.partition(|grammar| grammar.automaton.mode() == Mode::Dtmf);
-        let listening = Listening { timeout: timing.timeout, interdigit: timing.interdigit, termchar: timing.termchar, dtmf, voice };
+        let listening =
+            Listening { timeout: timing.timeout, interdigit: timing.interdigit, termchar: timing.termchar, dtmf, voice, record_utterance };
         let mut collection = Box::new(Collection { collector: Collector::new(timing), keys, words, listening: listening.clone() });
         if let Some(collected) = self.take_typed_ahead(&mut collection) {
             self.state = State::Collecting(collection);
@@ -62,6 +66,14 @@ impl Interpreter {
         Ok(())
     }
 
+    /// Silence that is `noinput`: as the last prompt that says it wants it, else as the property says (§4.1.7).
+    pub(super) fn patience_for_input(&self, properties: &Properties<'_>) -> Run<Duration> {
+        match self.speech.timeout() {
+            Some(timeout) => Ok(timeout),
+            None => properties.time("timeout", TIMEOUT),
+        }
+    }
+
     /// Keys typed ahead are taken at once, and cut all prompts that allow it (§4.1.8).
     fn take_typed_ahead(&mut self, collection: &mut Collection) -> Option<Collected> {
         if !self.speech.allows_bargein() {
@@ -69,7 +81,7 @@ impl Interpreter {
         }
         if !self.typed_ahead.is_empty() {
             self.speech.queue.clear();
-            self.odometer.reset(self.now);
+            self.renew();
         }
         while let Some(key) = self.typed_ahead.pop_front() {
             let (collector, keys) = (&mut collection.collector, &collection.keys);
@@ -82,11 +94,16 @@ impl Interpreter {
     }
 
     pub(super) fn handle_key(&mut self, key: char) -> Run {
-        if !matches!(key, '0'..='9' | '*' | '#' | 'A'..='D') {
+        if !is_key(key) {
             return Ok(());
         }
         match &self.state {
             State::Collecting(_) => self.collect_key(key),
+            State::Playing(Afterwards::Record(..)) if self.speech.can_be_cut() => {
+                self.typed_ahead.push_back(key);
+                self.cut_prompts();
+                if self.speech.is_playing() { Ok(()) } else { self.go_on() }
+            }
             State::Running | State::Fetching { .. } | State::Playing(_) => {
                 if self.typed_ahead.len() < MOST_TYPED_AHEAD {
                     self.typed_ahead.push_back(key);
@@ -97,13 +114,17 @@ impl Interpreter {
                 self.watch_key(key);
                 Ok(())
             }
-            State::Recording | State::Ended => Ok(()),
+            State::Recording(_) => {
+                self.record_key(key);
+                Ok(())
+            }
+            State::Ended => Ok(()),
         }
     }
 
     /// A key in the waiting state. While a prompt plays that allows no barge-in, keys are lost.
     fn collect_key(&mut self, key: char) -> Run {
-        self.odometer.reset(self.now);
+        self.renew();
         if !self.speech.can_be_cut() || !self.hears(|listening| listening.dtmf) {
             return Ok(());
         }
@@ -144,7 +165,9 @@ impl Interpreter {
     fn hears(&self, kind: impl Fn(&Listening) -> bool) -> bool {
         match &self.state {
             State::Collecting(collection) => kind(&collection.listening),
-            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring(_) | State::Recording | State::Ended => false,
+            State::Running | State::Fetching { .. } | State::Playing(_) | State::Transferring(_) | State::Recording(_) | State::Ended => {
+                false
+            }
         }
     }
 
@@ -160,10 +183,10 @@ impl Interpreter {
     fn conclude(&mut self, collected: Collected) -> Run {
         match collected {
             Collected::NoInput => Err(Thrown::new("noinput")),
-            Collected::NoMatch(_) => {
-                self.odometer.reset(self.now);
+            Collected::NoMatch(keys) => {
+                self.renew();
                 self.typed_ahead.clear();
-                Err(Thrown::new("nomatch"))
+                self.refuse(&keys)
             }
             Collected::Match(keys) => {
                 let State::Collecting(collection) = &self.state else { return Ok(()) };
@@ -175,9 +198,19 @@ impl Interpreter {
         }
     }
 
+    /// Input fits no grammar: what it was can be read all the same, but it means nothing (§5.1.5).
+    fn refuse(&mut self, keys: &str) -> Run {
+        let recorded = self.take_utterance()?;
+        let mut result = Recognised::nothing(keys);
+        result.recording = recorded;
+        result.mark = self.speech.mark(self.now);
+        self.scopes.set_result(&json!([result.refused()]))?;
+        Err(Thrown::new("nomatch"))
+    }
+
     /// Input fits a grammar: the waiting is over, and the process phase begins.
     fn understood(&mut self, outcome: &Outcome, by_keys: bool) -> Run {
-        self.odometer.reset(self.now);
+        self.renew();
         self.cut_prompts();
         let collection = match std::mem::replace(&mut self.state, State::Running) {
             State::Collecting(collection) => collection,
@@ -195,6 +228,8 @@ impl Interpreter {
             interpretation: Some(interpretation.clone()),
         }));
         let mark = self.speech.mark(self.now);
-        self.process(Recognised { owner: grammar.owner.clone(), utterance: outcome.utterance.clone(), by_keys, interpretation, mark })
+        let (owner, utterance) = (grammar.owner.clone(), outcome.utterance.clone());
+        let recording = if by_keys { None } else { self.take_utterance()? };
+        self.process(Recognised { owner, utterance, by_keys, interpretation, mark, recording })
     }
 }

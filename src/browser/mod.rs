@@ -6,6 +6,7 @@
 //!   └── goto, submit, subdialog, return             └── handlers, filled <─────────┘
 //! ```
 
+mod access_control;
 mod action;
 mod collection;
 mod collector;
@@ -16,6 +17,7 @@ mod dispatch;
 mod document;
 mod errand;
 mod event;
+mod fetch_audio;
 mod fetching;
 mod form;
 mod grammar_shelf;
@@ -23,7 +25,9 @@ mod grammar_source;
 mod grammars;
 mod handlers;
 mod interpreter;
+mod ledger;
 mod listening;
+mod meanwhile;
 mod method;
 mod navigation;
 mod odometer;
@@ -41,19 +45,27 @@ mod read_prompt;
 mod reading;
 mod recognition;
 mod recording;
+mod recording_watch;
 mod scopes;
+mod shelf;
 mod speaking;
 mod speech;
+mod style;
 mod subdialog;
 mod submission;
 mod thrown;
 mod time;
+mod tracing;
 mod transferring;
 mod xml_json;
 
-pub use action::{Action, Ending, Fetch, Listening, Marked, Matched, Reason, RecordRequest, Sound, Spoken, Trace, TransferRequest};
+pub use action::{
+    Action, AudioSource, Ending, Fetch, Listening, Matched, Phrase, Reason, RecordRequest, Sound, Spoken, Trace, TransferRequest,
+};
 pub use document::TransferKind;
 pub use event::{Event, FetchFailure, Recording, RecordingEnd, Resource, TransferOutcome};
 pub use interpreter::{Interpreter, Start};
 pub use method::Method;
 pub use reading::DocumentError;
+pub use style::{Phoneme, Prosody, SayAs, Style, VoiceWish};
+pub use time::designation as time_designation;

@@ -12,6 +12,7 @@ use super::errand::{Errand, Submission, Transition, TransitionKind};
 use super::event::Resource;
 use super::interpreter::Interpreter;
 use super::odometer::DEEPEST_CONTEXT;
+use super::shelf;
 use super::thrown::{Run, Thrown, place};
 
 impl Interpreter {
@@ -64,8 +65,8 @@ impl Interpreter {
     /// Leaves whatever is in progress and asks for the next document.
     pub(super) fn begin(&mut self, transition: Transition) -> Run {
         let fetch = self.document_fetch(&transition)?;
-        let audio = transition.fetching.audio.clone();
-        self.fetch_with_audio(Errand::Document(transition), fetch, audio.as_deref())
+        let fetching = transition.fetching.clone();
+        self.fetch_with_audio(Errand::Document(transition), fetch, &fetching)
     }
 
     fn document_fetch(&mut self, transition: &Transition) -> Run<Fetch> {
@@ -80,7 +81,6 @@ impl Interpreter {
         {
             return Err(Thrown::bad_fetch(format!("{} has no dialog {:?}", place(&document.url), transition.dialog.unwrap_or_default())));
         }
-        let document = Arc::new(document);
         let Some(root_url) = document.application.clone() else {
             return self.take_over(transition, None, document);
         };
@@ -103,14 +103,14 @@ impl Interpreter {
         if root.application.is_some() {
             return Err(Thrown::semantic(format!("{} is a root document and names another root", place(&root.url))));
         }
-        self.take_over(transition, Some(Arc::new(root)), document)
+        self.take_over(transition, Some(root), document)
     }
 
     /// From here on the new document is the active one, and errors are its own.
     fn take_over(&mut self, transition: Transition, root: Option<Arc<Document>>, document: Arc<Document>) -> Run {
         self.odometer.count_document(self.now)?;
         self.forget_grammars();
-        self.actions.push_back(Action::Trace(Trace::Entered { url: document.url.clone() }));
+        self.trace(|_| Some(Trace::Entered { url: document.url.clone() }));
         let keeps_application = self.keeps_application(transition.kind, &document);
         let is_own_root = root.is_none();
         if transition.kind == TransitionKind::Subdialog {
@@ -195,6 +195,6 @@ impl Interpreter {
     }
 }
 
-fn parsed(resource: &Resource) -> Run<Document> {
-    Document::parse(&resource.body, &resource.url).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))
+fn parsed(resource: &Resource) -> Run<Arc<Document>> {
+    shelf::read(&resource.body, &resource.url).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))
 }

@@ -45,7 +45,10 @@ impl Interpreter {
         match executable {
             Executable::Var { name, expr } => self.declare(name, expr.as_deref())?,
             Executable::DeclareItem { index, expr } => self.declare_item(*index, expr.as_deref())?,
-            Executable::Assign { name, expr } => self.scopes.assign(name, expr)?,
+            Executable::Assign { name, expr } => {
+                self.scopes.assign(name, expr)?;
+                self.trace_variable(name);
+            }
             Executable::Clear { names } => self.clear(names.as_deref())?,
             Executable::Script(script) => self.run_script(script)?,
             Executable::Data(source) => self.fetch_data(source)?,
@@ -78,9 +81,11 @@ impl Interpreter {
     /// `<var>` (§5.3.1): in the form that a subdialog calls, a parameter of the same name comes first.
     fn declare(&mut self, name: &str, expr: Option<&str>) -> Run {
         match self.takes_parameter(name)? {
-            true => Ok(()),
-            false => Ok(self.scopes.declare(name, expr)?),
+            true => {}
+            false => self.scopes.declare(name, expr)?,
         }
+        self.trace_variable(name);
+        Ok(())
     }
 
     fn declare_item(&mut self, index: usize, expr: Option<&str>) -> Run {

@@ -20,10 +20,9 @@ impl Interpreter {
         if queue.iter().any(|queued| !queued.spoken.bargein) {
             self.typed_ahead.clear();
         }
-        self.odometer.reset(self.now);
-        self.speech.mark = None;
+        self.renew_by_prompt();
         self.actions.push_back(Action::Play(spoken));
-        self.speech.playing.extend(queue);
+        self.speech.play(queue);
     }
 
     /// Plays the queue to its end, with no input, and then does `afterwards`.
@@ -37,19 +36,19 @@ impl Interpreter {
     }
 
     pub(super) fn handle_prompt_played(&mut self) -> Run {
-        self.speech.playing.pop_front();
+        self.speech.handle_end(self.now);
         if self.speech.is_playing() {
             return Ok(());
         }
         match &mut self.state {
             State::Collecting(collection) => collection.collector.handle_prompts_over(self.now),
             State::Playing(_) => return self.go_on(),
-            State::Running | State::Fetching { .. } | State::Transferring(_) | State::Recording | State::Ended => {}
+            State::Running | State::Fetching { .. } | State::Transferring(_) | State::Recording(_) | State::Ended => {}
         }
         Ok(())
     }
 
-    fn go_on(&mut self) -> Run {
+    pub(super) fn go_on(&mut self) -> Run {
         let afterwards = match std::mem::replace(&mut self.state, State::Running) {
             State::Playing(afterwards) => afterwards,
             other => {
@@ -58,16 +57,13 @@ impl Interpreter {
             }
         };
         match afterwards {
-            Afterwards::Fetch(errand, fetch) => self.send(*errand, *fetch),
+            Afterwards::Fetch(errand, fetch, meanwhile) => self.send_meanwhile(*errand, *fetch, meanwhile),
             Afterwards::End(ending) => self.end(ending),
             Afterwards::Transfer(request, watch) => {
                 self.state = State::Transferring(watch);
                 self.actions.push_back(Action::Transfer(request));
             }
-            Afterwards::Record(request) => {
-                self.state = State::Recording;
-                self.actions.push_back(Action::Record(request));
-            }
+            Afterwards::Record(request, watch) => self.start_recording(request, watch),
             Afterwards::Disconnect(parting) => {
                 self.parting = parting;
                 self.line = Line::Final(Reason::Disconnect);
@@ -82,9 +78,7 @@ impl Interpreter {
         if !self.speech.is_playing() {
             return;
         }
-        while self.speech.playing.front().is_some_and(|queued| queued.spoken.bargein) {
-            self.speech.playing.pop_front();
-        }
+        self.speech.cut(self.now);
         self.actions.push_back(Action::Interrupt { remaining: self.speech.playing.len() });
     }
 }

@@ -85,6 +85,7 @@ impl Interpreter {
     pub(super) fn fill(&mut self, item: &Item, value: &Value, shadow: &Value) -> Run {
         self.scopes.set_item(&item.variable, Some(value))?;
         self.scopes.set_item(&format!("{}$", item.variable), Some(shadow))?;
+        self.trace_item(item);
         Ok(())
     }
 

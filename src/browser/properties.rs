@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::document::{Property, Surroundings};
+use super::thrown::{Run, Thrown};
 use super::time::designation;
 
 /// The properties in force at one place, innermost scope first.
@@ -22,13 +23,53 @@ impl<'d> Properties<'d> {
         scopes.find_map(|scope| scope.iter().rev().find(|property| property.name == name)).map(|property| property.value.as_str())
     }
 
-    /// A time; what cannot be read counts as not set.
-    pub fn time(&self, name: &str, default: Duration) -> Duration {
-        self.value(name).and_then(designation).unwrap_or(default)
+    /// A time.
+    pub fn time(&self, name: &str, default: Duration) -> Run<Duration> {
+        self.read(name, "a time such as 3s or 500ms", designation).map(|time| time.unwrap_or(default))
     }
 
     /// `true` or `false`.
-    pub fn is_on(&self, name: &str, default: bool) -> bool {
-        self.value(name).map_or(default, |value| value == "true")
+    pub fn is_on(&self, name: &str, default: bool) -> Run<bool> {
+        self.read(name, "true or false", |value| value.parse().ok()).map(|value| value.unwrap_or(default))
     }
+
+    /// A key, or none where the value is empty.
+    pub fn key(&self, name: &str, default: char) -> Run<Option<char>> {
+        let read = |value: &str| {
+            let mut keys = value.chars();
+            let key = keys.next();
+            (keys.next().is_none() && key.is_none_or(is_key)).then_some(key)
+        };
+        self.read(name, "one key, or nothing", read).map(|key| key.unwrap_or(Some(default)))
+    }
+
+    /// Whether keys, and whether speech are awaited (§6.3.6).
+    pub fn input_modes(&self) -> Run<(bool, bool)> {
+        let read = |value: &str| {
+            let modes: Vec<&str> = value.split_whitespace().collect();
+            let is_known = !modes.is_empty() && modes.iter().all(|mode| matches!(*mode, "dtmf" | "voice"));
+            is_known.then(|| (modes.contains(&"dtmf"), modes.contains(&"voice")))
+        };
+        self.read("inputmodes", "dtmf, voice or both", read).map(|modes| modes.unwrap_or((true, true)))
+    }
+
+    /// Whether prompts wait for a hotword (§4.1.5.1).
+    pub fn is_hotword(&self) -> Run<bool> {
+        let read = |value: &str| matches!(value, "speech" | "hotword").then_some(value == "hotword");
+        self.read("bargeintype", "speech or hotword", read).map(|is_hotword| is_hotword.unwrap_or(false))
+    }
+
+    /// A value that is none of its property's is `error.semantic` where it is wanted (§6.3).
+    fn read<T>(&self, name: &str, wanted: &str, read: impl Fn(&str) -> Option<T>) -> Run<Option<T>> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        match read(value) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Thrown::semantic(format!("the property {name} is {value:?}, and must be {wanted}"))),
+        }
+    }
+}
+
+/// Whether a telephone has this key.
+pub(super) fn is_key(key: char) -> bool {
+    matches!(key, '0'..='9' | '*' | '#' | 'A'..='D')
 }

@@ -79,7 +79,7 @@ fn read_script(element: &Element) -> Read<Script> {
     let is_empty = source.trim().is_empty();
     match target(element, "src", "srcexpr")? {
         Some(_) if !is_empty => fault(element, "<script> has both an address and a text"),
-        Some(target) => Ok(Script::External { target, fetching: fetching(element) }),
+        Some(target) => Ok(Script::External { target, charset: text(element, "charset"), fetching: fetching(element) }),
         None if is_empty => fault(element, "<script> has neither an address nor a text"),
         None => Ok(Script::Inline(source.into())),
     }

@@ -8,7 +8,7 @@ use super::content::Executable;
 use super::document::{Dialog, Document, Item, Surroundings, declaration};
 use super::read_content::read_executable;
 use super::read_event::read_surrounding;
-use super::read_grammar::read_grammar;
+use super::read_grammar::read_form_grammar;
 use super::read_item::{read_filled, read_item};
 use super::read_menu::read_menu;
 use super::reading::{DocumentError, Page, Read, expression, fault, read_scope, text};
@@ -70,7 +70,7 @@ fn read_top(child: &Element, page: &Page, document: &mut Document, preamble: &mu
 fn read_form(element: &Element, page: &Page) -> Read<Dialog> {
     let mut form = Dialog {
         id: text(element, "id"),
-        is_public: read_scope(element)?,
+        is_public: read_scope(element)?.unwrap_or(false),
         preamble: Arc::from([]),
         surroundings: Surroundings::default(),
         grammars: Vec::new(),
@@ -96,7 +96,7 @@ fn read_in_form(child: &Element, page: &Page, form: &mut Dialog, preamble: &mut 
             form.filled.extend(filled.into_iter().map(Arc::new));
         }
         "filled" => form.filled.push(Arc::new(read_filled(child, None)?)),
-        "grammar" => form.grammars.push(Arc::new(read_grammar(child, page)?)),
+        "grammar" => form.grammars.push(Arc::new(read_form_grammar(child, page)?)),
         "var" | "script" | "data" => preamble.push(read_executable(child)?),
         _ if read_surrounding(child, page, &mut form.surroundings)? => {}
         other => return fault(child, format!("<{other}> may not stand in <form>")),
@@ -124,9 +124,9 @@ fn refuse_same_items(element: &Element, form: &Dialog) -> Read<()> {
         }
         seen.push(name);
     }
-    let unknown = |name: &&String| form.item(name).is_none();
-    match form.filled.iter().flat_map(|filled| filled.namelist.iter().flatten()).find(unknown) {
-        Some(name) => fault(element, format!("<filled> names {name:?}, which is no item of the form")),
+    let is_input = |name: &str| form.item(name).and_then(|place| form.items.get(place)).is_some_and(|item| item.kind.is_input());
+    match form.filled.iter().flat_map(|filled| filled.namelist.iter().flatten()).find(|name| !is_input(name)) {
+        Some(name) => fault(element, format!("<filled> names {name:?}, which is no input item of the form")),
         None => Ok(()),
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn read_handler(element: &Element) -> Read<Handler> {
         count: count(element)?,
         cond: expression(element, "cond"),
         content: read_block(element)?,
+        line: element.position.line,
     })
 }
 

@@ -11,15 +11,23 @@ use crate::xml::Element;
 /// Media types under which SRGS goes (SRGS 1.0 appendix G and its drafts).
 const SRGS: [&str; 6] = ["", "application/srgs+xml", "application/srgs", "application/grammar+xml", "text/xml", "application/xml"];
 
-/// Reads `<grammar>`: exactly one of src, srcexpr and rules of its own (2.1 §2).
+/// Reads the `<grammar>` of an item, link or choice, whose scope is given by its place (§3.1.3).
 pub(super) fn read_grammar(element: &Element, page: &Page) -> Read<GrammarSource> {
+    match element.attribute("scope") {
+        Some(_) => fault(element, "scope may be given to the grammars of forms only"),
+        None => read_form_grammar(element, page),
+    }
+}
+
+/// Reads `<grammar>`: exactly one of src, srcexpr and rules of its own (2.1 §2).
+pub(super) fn read_form_grammar(element: &Element, page: &Page) -> Read<GrammarSource> {
     let has_rules = !element.text().trim().is_empty() || element.elements().next().is_some();
     let form = match (target(element, "src", "srcexpr")?, has_rules) {
         (Some(_), true) => return fault(element, "<grammar> has both an address and rules"),
         (None, false) => return fault(element, "<grammar> has neither an address nor rules"),
         (Some(Target::Literal(address)), false) if address.starts_with("builtin:") => GrammarForm::Address(address),
         _ if unsupported(element).is_some() => GrammarForm::Unsupported(unsupported(element).unwrap_or_default()),
-        (Some(Target::Literal(address)), false) => GrammarForm::Address(address),
+        (Some(Target::Literal(address)), false) => GrammarForm::Address(page.base.join(address.trim()).map_or(address, String::from)),
         (Some(Target::Computed(expression)), false) => GrammarForm::Computed(expression),
         (None, true) => inline(element, page)?,
     };
@@ -90,7 +98,7 @@ pub(super) fn builtin(element: &Element) -> Read<Vec<GrammarSource>> {
     let source = |room: &str, mode| GrammarSource {
         form: GrammarForm::Address(format!("builtin:{room}/{kind}")),
         mode: Some(mode),
-        is_public: false,
+        is_public: None,
         fetching: Fetching::default(),
     };
     Ok(vec![source("dtmf", Mode::Dtmf), source("grammar", Mode::Voice)])

@@ -95,6 +95,7 @@ fn read_transfer(element: &Element) -> Read<Transfer> {
         connecttimeout: text(element, "connecttimeout"),
         maxtime: text(element, "maxtime"),
         aai: target(element, "aai", "aaiexpr")?,
+        audio: text(element, "transferaudio"),
     })
 }
 

@@ -27,7 +27,7 @@ pub(super) fn read_menu(element: &Element, page: &Page) -> Read<Dialog> {
     item.variable = " menu".to_owned();
     Ok(Dialog {
         id: text(element, "id"),
-        is_public: read_scope(element)?,
+        is_public: read_scope(element)?.unwrap_or(false),
         preamble: Arc::from([declaration(0, None)]),
         surroundings,
         grammars: Vec::new(),

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::content::{Piece, Prompt};
-use super::reading::{Read, boolean, count, exactly_one, expression, fault, required, required_expression, required_target, text};
+use super::reading::{
+    Read, boolean, count, exactly_one, expression, fault, fetching, required, required_expression, required_target, text,
+};
 use crate::xml::{Element, Node};
 
 /// Reads `<prompt>`.
@@ -86,7 +88,7 @@ fn read_piece(node: &Node) -> Read<Piece> {
             exactly_one(element, &["name", "nameexpr"])?;
             Piece::Mark { name: required_target(element, "name", "nameexpr")? }
         }
-        "break" => Piece::Break { time: text(element, "time") },
+        "break" => Piece::Break { time: text(element, "time"), strength: text(element, "strength").or_else(|| text(element, "size")) },
         "enumerate" => Piece::Enumerate { template: if element.children.is_empty() { None } else { Some(read_pieces(element)?) } },
         "foreach" => {
             Piece::Foreach { item: required(element, "item")?, array: required_expression(element, "array")?, body: read_pieces(element)? }
@@ -103,5 +105,5 @@ fn read_piece(node: &Node) -> Read<Piece> {
 
 /// `<audio>` plays `src`, or what `expr` gives: exactly one of them (§4.1.3).
 fn read_audio(element: &Element) -> Read<Piece> {
-    Ok(Piece::Audio { source: required_target(element, "src", "expr")?, fallback: read_pieces(element)? })
+    Ok(Piece::Audio { source: required_target(element, "src", "expr")?, fetching: fetching(element), fallback: read_pieces(element)? })
 }

@@ -152,10 +152,11 @@ pub(super) fn enctype(element: &Element) -> Enctype {
 }
 
 /// `scope="document"` makes a dialog's grammars active in the whole document.
-pub(super) fn read_scope(element: &Element) -> Read<bool> {
+pub(super) fn read_scope(element: &Element) -> Read<Option<bool>> {
     match element.attribute("scope") {
-        None | Some("dialog") => Ok(false),
-        Some("document") => Ok(true),
+        None => Ok(None),
+        Some("dialog") => Ok(Some(false)),
+        Some("document") => Ok(Some(true)),
         Some(other) => fault(element, format!("scope must be dialog or document, not {other:?}")),
     }
 }

@@ -32,9 +32,25 @@ pub(super) struct Recognised {
     pub interpretation: Value,
     /// The last `<mark>` before the prompts ended, and the milliseconds since.
     pub mark: Option<(String, u64)>,
+    /// The reference to what was said as sound, its bytes and its milliseconds (2.1 §7).
+    pub recording: Option<(Value, usize, u64)>,
 }
 
 impl Recognised {
+    /// Keys, or a sound where there are none, that no grammar knows.
+    pub fn nothing(keys: &str) -> Self {
+        let utterance = keys.to_owned();
+        Self { owner: Owner::Item, utterance, by_keys: !keys.is_empty(), interpretation: Value::Null, mark: None, recording: None }
+    }
+
+    /// The entry of `application.lastresult$` for input that means nothing.
+    pub fn refused(&self) -> Value {
+        let mut result = self.shadow();
+        result.remove("interpretation");
+        result.insert("confidence".to_owned(), json!(0.0));
+        Value::Object(result)
+    }
+
     /// One entry of `application.lastresult$`.
     pub fn result(&self) -> Value {
         let mut result = self.shadow();
@@ -52,6 +68,11 @@ impl Recognised {
         if let Some((name, milliseconds)) = &self.mark {
             shadow.insert("markname".to_owned(), json!(name));
             shadow.insert("marktime".to_owned(), json!(milliseconds));
+        }
+        if let Some((reference, size, duration)) = &self.recording {
+            shadow.insert("recording".to_owned(), reference.clone());
+            shadow.insert("recordingsize".to_owned(), json!(size));
+            shadow.insert("recordingduration".to_owned(), json!(duration));
         }
         shadow
     }

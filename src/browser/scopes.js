@@ -58,7 +58,16 @@
     refuseStrays();
     return result;
   };
-  const evaluate = (source) => run(program('expression ', source, `return(${source}\n)`));
+  // Most expressions are a name or a literal: those need no compiler.
+  const NUMBER = /^(?:0|-?[1-9]\d{0,14})$/, QUOTED = /^(?:'[^'\\\r\n]*'|"[^"\\\r\n]*")$/, CONSTANTS = { true: true, false: false, null: null };
+  const evaluate = (source) => {
+    if (NUMBER.test(source)) return +source;
+    if (QUOTED.test(source)) return source.slice(1, -1);
+    if (own(CONSTANTS, source)) return CONSTANTS[source];
+    const scope = IDENTIFIER.test(source) ? chain().reverse().find((inner) => source in inner) : undefined;
+    return scope ? scope[source] : compute(source);
+  };
+  const compute = (source) => run(program('expression ', source, `return(${source}\n)`));
   const same = (one, other) => one === other || (one !== one && other !== other);
 
   const declare = (scope, name, value, isGiven) => {
@@ -73,6 +82,11 @@
     if (chain().includes(scope) && !own(scope, variable)) throw new ReferenceError(`${name} is not declared`);
   };
   const store = (name, value) => {
+    const scope = IDENTIFIER.test(name) ? holder(name) : undefined;
+    if (scope) {
+      scope[name] = value;
+      return;
+    }
     const parts = REFERENCE.exec(name);
     if (!parts) throw new ReferenceError(`${name} is no variable`);
     refuseUndeclared(name);

@@ -5,20 +5,24 @@ use rquickjs::{Ctx, FromJs, Function, Object};
 use serde_json::Value;
 
 use super::declarations::Declarations;
+use super::ledger::{Entry, Ledger};
 use super::xml_json::nodes;
 use crate::clock::{Chance, Clock};
-use crate::script::{Limits, Sandbox, ScriptError};
+use crate::script::{Limits, OwnScript, Sandbox, ScriptError};
 use crate::xml::Element;
 
-const SCOPES: &str = include_str!("scopes.js");
-const DOM: &str = include_str!("dom.js");
+static SCOPES: OwnScript = OwnScript::new(include_str!("scopes.js"));
+static DOM: OwnScript = OwnScript::new(include_str!("dom.js"));
 
 /// One entry of a submission: name, text, and the number of a recording if it is one.
 pub(super) type Submitted = (String, String, Option<usize>);
 
 /// The scopes. Their host object lives in the sandbox, as its user data: nothing of JavaScript's is held out here.
+///
+/// There is no sandbox until a page has something to compute: what is done before is put down, and done when it is made.
 pub(super) struct Scopes {
-    sandbox: Sandbox,
+    sandbox: Option<Sandbox>,
+    outset: Outset,
     /// The DOM was loaded: only pages with `<data>` need it.
     knows_documents: bool,
 }
@@ -27,43 +31,45 @@ type Outcome<T> = Result<T, ScriptError>;
 
 impl Scopes {
     /// Empty scopes; `session` holds the session variables (§5.1.4), which no page can change.
-    pub fn new(session: &Value, clock: &Clock, chance: &Chance) -> Outcome<Self> {
-        let mut sandbox = Sandbox::new(Limits::default(), clock, chance)?;
-        let session = session.to_string();
-        sandbox.enter(|ctx| {
-            let host: Object = ctx.eval::<Function, _>(SCOPES)?.call((session,))?;
-            ctx.store_userdata(host).map(drop).map_err(|_| rquickjs::Error::Unknown)
-        })?;
-        Ok(Self { sandbox, knows_documents: false })
+    pub fn new(session: &Value, clock: &Clock, chance: &Chance) -> Self {
+        let outset = Outset { session: session.to_string(), clock: clock.clone(), chance: chance.clone(), ledger: Ledger::default() };
+        Self { sandbox: None, outset, knows_documents: false }
+    }
+
+    /// The caller heard or did something: scripts have a whole budget of time again.
+    pub fn renew_budget(&self) {
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.renew_budget();
+        }
     }
 
     pub fn enter_context(&mut self) -> Outcome<()> {
-        self.call("enterContext", ())
+        self.note(Entry::EnterContext)
     }
 
     pub fn leave_context(&mut self) -> Outcome<()> {
-        self.call("leaveContext", ())
+        self.note(Entry::LeaveContext)
     }
 
     /// A new application scope, which is the document scope too until a leaf opens its own.
     pub fn open_application(&mut self) -> Outcome<()> {
-        self.call("openApplication", ())
+        self.note(Entry::OpenApplication)
     }
 
     pub fn open_document(&mut self, is_root: bool) -> Outcome<()> {
-        self.call("openDocument", (is_root,))
+        self.note(Entry::OpenDocument { is_root })
     }
 
     pub fn open_dialog(&mut self) -> Outcome<()> {
-        self.call("openDialog", ())
+        self.note(Entry::OpenDialog)
     }
 
     pub fn open_anonymous(&mut self) -> Outcome<()> {
-        self.call("openAnonymous", ())
+        self.note(Entry::OpenAnonymous)
     }
 
     pub fn close_anonymous(&mut self) -> Outcome<()> {
-        self.call("closeAnonymous", ())
+        self.note(Entry::CloseAnonymous)
     }
 
     /// An anonymous scope inside the one there is, for the template of `<enumerate>`.
@@ -112,21 +118,27 @@ impl Scopes {
 
     /// Initialises the variable of a form item.
     pub fn declare_item(&mut self, name: &str, expression: Option<&str>) -> Outcome<()> {
-        self.call("declareItem", (name, expression))
+        match expression {
+            Some(expression) => self.call("declareItem", (name, expression)),
+            None => self.set_item(name, None),
+        }
     }
 
     pub fn is_item_undefined(&mut self, name: &str) -> Outcome<bool> {
-        self.call("isItemUndefined", (name,))
+        match &self.sandbox {
+            None => Ok(!self.outset.ledger.is_set(name)),
+            Some(_) => self.call("isItemUndefined", (name,)),
+        }
     }
 
     /// Sets a variable of the dialog; none is undefined.
     pub fn set_item(&mut self, name: &str, value: Option<&Value>) -> Outcome<()> {
-        self.call("setItem", (name, value.map(Value::to_string)))
+        self.note(Entry::SetItem { name: name.to_owned(), json: value.map(Value::to_string) })
     }
 
     /// Sets a variable of the anonymous scope; none is undefined.
     pub fn set_anonymous(&mut self, name: &str, value: Option<&Value>) -> Outcome<()> {
-        self.call("setAnonymous", (name, value.map(Value::to_string)))
+        self.note(Entry::SetAnonymous { name: name.to_owned(), json: value.map(Value::to_string) })
     }
 
     /// Makes a variable undefined; one that nobody declared is an error.
@@ -136,7 +148,7 @@ impl Scopes {
 
     /// Sets `application.lastresult$` to an array of results.
     pub fn set_result(&mut self, results: &Value) -> Outcome<()> {
-        self.call("setResult", (results.to_string(),))
+        self.note(Entry::SetResult { json: results.to_string() })
     }
 
     pub fn keep(&mut self, key: &str, expression: &str) -> Outcome<()> {
@@ -181,8 +193,8 @@ impl Scopes {
             return Ok(());
         }
         self.knows_documents = true;
-        self.sandbox.enter(|ctx| {
-            let make: Function = ctx.eval::<Function, _>(DOM)?.call(())?;
+        self.made()?.enter(|ctx| {
+            let make: Function = DOM.load(ctx)?.call(())?;
             host(ctx)?.get::<_, Function>("learnDocuments")?.call((make,))
         })
     }
@@ -203,7 +215,48 @@ impl Scopes {
         A: for<'js> IntoArgs<'js>,
         R: for<'js> FromJs<'js>,
     {
-        self.sandbox.enter(|ctx| host(ctx)?.get::<_, Function>(method)?.call(arguments))
+        self.made()?.enter(|ctx| host(ctx)?.get::<_, Function>(method)?.call(arguments))
+    }
+
+    /// Does it, or puts it down while there is nothing to compute.
+    fn note(&mut self, entry: Entry) -> Outcome<()> {
+        match &mut self.sandbox {
+            Some(sandbox) => sandbox.enter(|ctx| entry.perform(&host(ctx)?)),
+            None => {
+                self.outset.ledger.put(entry);
+                Ok(())
+            }
+        }
+    }
+
+    /// The sandbox, with all done that was put down.
+    fn made(&mut self) -> Outcome<&mut Sandbox> {
+        let sandbox = match self.sandbox.take() {
+            Some(sandbox) => sandbox,
+            None => self.outset.begin()?,
+        };
+        Ok(self.sandbox.insert(sandbox))
+    }
+}
+
+/// What a sandbox begins with.
+struct Outset {
+    session: String,
+    clock: Clock,
+    chance: Chance,
+    ledger: Ledger,
+}
+
+impl Outset {
+    fn begin(&mut self) -> Outcome<Sandbox> {
+        let mut sandbox = Sandbox::new(Limits::default(), &self.clock, &self.chance)?;
+        let (session, entries) = (std::mem::take(&mut self.session), self.ledger.take());
+        sandbox.enter(|ctx| {
+            let host: Object = SCOPES.load(ctx)?.call((session,))?;
+            entries.into_iter().try_for_each(|entry| entry.perform(&host))?;
+            ctx.store_userdata(host).map(drop).map_err(|_| rquickjs::Error::Unknown)
+        })?;
+        Ok(sandbox)
     }
 }
 

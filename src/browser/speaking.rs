@@ -1,16 +1,33 @@
 //! Turns prompts into words and sounds at the moment they are queued (VoiceXML 2.0 §4.1; 2.1 §6).
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::action::{Marked, Sound, Spoken};
-use super::content::{Piece, Prompt, Target};
+use super::action::{AudioSource, Phrase, Sound, Spoken};
+use super::content::{Fetching, Piece, Prompt, Target};
 use super::document::{Entry, ItemKind};
+use super::fetching::Patience;
 use super::interpreter::Interpreter;
 use super::properties::Properties;
 use super::reading::one_line;
 use super::speech::Queued;
+use super::style::{Attributes, Style};
 use super::thrown::{Run, Thrown};
 use super::time::designation;
+
+/// Silence of a `<break>` that says not how long it is, by its strength (SSML 1.0 §3.2.3).
+const BREAKS: [(&str, u64); 9] = [
+    ("none", 0),
+    ("x-weak", 100),
+    ("weak", 250),
+    ("medium", 500),
+    ("strong", 750),
+    ("x-strong", 1000),
+    // Sizes, as drafts of SSML had them.
+    ("small", 250),
+    ("large", 1000),
+    ("", 500),
+];
 
 /// Words and sounds of one prompt, in the making.
 #[derive(Default)]
@@ -18,30 +35,24 @@ struct Speaking {
     text: String,
     sounds: Vec<Sound>,
     base: Option<String>,
-    /// Above zero inside `<audio>`, whose words are said only where the sound cannot be had.
-    in_audio: u32,
-    /// What `<say-as>` and `xml:lang` around the words say of them.
-    mark: Marked,
+    style: Arc<Style>,
+    /// The next words begin a phrase of their own.
+    is_sentence_over: bool,
 }
 
 impl Speaking {
     fn say(&mut self, words: &str) {
         self.text.push_str(words);
-        if self.in_audio > 0 {
-            return;
-        }
+        let is_over = std::mem::take(&mut self.is_sentence_over);
         match self.sounds.last_mut() {
-            Some(Sound::Words(said)) if self.mark == Marked::default() => said.push_str(words),
-            Some(Sound::Marked(marked)) if self.mark == (Marked { text: String::new(), ..marked.clone() }) => marked.text.push_str(words),
-            _ if self.mark == Marked::default() => self.sounds.push(Sound::Words(words.to_owned())),
-            _ => self.sounds.push(Sound::Marked(Marked { text: words.to_owned(), ..self.mark.clone() })),
+            Some(Sound::Words(phrase)) if !is_over && phrase.style == self.style => phrase.words.push_str(words),
+            _ => self.sounds.push(Sound::Words(Phrase { words: words.to_owned(), style: self.style.clone() })),
         }
     }
 
-    fn push(&mut self, sound: Sound) {
-        if self.in_audio == 0 {
-            self.sounds.push(sound);
-        }
+    fn end_sentence(&mut self) {
+        self.text.push(' ');
+        self.is_sentence_over = true;
     }
 }
 
@@ -62,8 +73,11 @@ impl Interpreter {
         let mut speaking = Speaking { base: prompt.base.clone(), ..Speaking::default() };
         self.speak_all(&prompt.content, &mut speaking)?;
         let properties = Properties::of(self.current.surroundings());
-        let bargein = prompt.bargein.unwrap_or_else(|| properties.is_on("bargein", true));
-        let is_hotword = prompt.bargeintype.as_deref().or_else(|| properties.value("bargeintype")) == Some("hotword");
+        let bargein = prompt.bargein.map_or_else(|| properties.is_on("bargein", true), Ok)?;
+        let is_hotword = match &prompt.bargeintype {
+            Some(kind) => kind == "hotword",
+            None => properties.is_hotword()?,
+        };
         let lang = prompt.lang.clone().or_else(|| self.current.document.lang.clone());
         self.odometer.count_words(&speaking.text)?;
         let text = one_line(&speaking.text);
@@ -76,7 +90,8 @@ impl Interpreter {
 
     /// Queues words of the platform's own.
     pub(super) fn queue_words(&mut self, words: &str) {
-        let spoken = Spoken { text: words.to_owned(), sounds: vec![Sound::Words(words.to_owned())], bargein: true, lang: None };
+        let phrase = Phrase { words: words.to_owned(), style: Arc::default() };
+        let spoken = Spoken { text: words.to_owned(), sounds: vec![Sound::Words(phrase)], bargein: true, lang: None };
         self.speech.queue.push(Queued { spoken, is_hotword: false, timeout: None });
     }
 
@@ -95,15 +110,14 @@ impl Interpreter {
         match piece {
             Piece::Text(text) => speaking.say(text),
             Piece::Value(expression) => speaking.say(&self.scopes.text(expression)?),
-            Piece::Audio { source, fallback } => self.speak_audio(source, fallback, speaking)?,
+            Piece::Audio { source, fetching, fallback } => self.speak_audio(source, fetching, fallback, speaking)?,
             Piece::Mark { name } => {
                 let name = self.resolved(name)?;
-                speaking.push(Sound::Mark(name));
+                speaking.sounds.push(Sound::Mark(name));
             }
-            Piece::Break { time } => {
-                let pause = time.as_deref().and_then(designation);
-                speaking.say(" ");
-                speaking.push(Sound::Pause(pause.unwrap_or(std::time::Duration::from_millis(250))));
+            Piece::Break { time, strength } => {
+                speaking.text.push(' ');
+                speaking.sounds.push(Sound::Pause(pause(time.as_deref(), strength.as_deref())));
             }
             Piece::Enumerate { template } => self.speak_choices(template.as_deref(), speaking)?,
             Piece::Foreach { item, array, body } => self.speak_each(item, array, body, speaking)?,
@@ -113,26 +127,25 @@ impl Interpreter {
     }
 
     /// The words inside are evaluated whether or not the sound can be had (§4.1.3).
-    fn speak_audio(&mut self, source: &Target, fallback: &[Piece], speaking: &mut Speaking) -> Run {
-        let before = speaking.text.len();
-        let url = match source {
+    fn speak_audio(&mut self, source: &Target, fetching: &Fetching, fallback: &[Piece], speaking: &mut Speaking) -> Run {
+        let sound = match source {
             Target::Computed(expression) if self.scopes.is_undefined(expression)? => return Ok(()),
             Target::Computed(expression) => match self.recording(expression)? {
-                Some(number) => {
-                    speaking.push(Sound::Recording(number));
-                    None
+                Some(number) => Sound::Recording(number),
+                None => {
+                    let address = self.scopes.text(expression)?;
+                    Sound::Audio(self.audio_source(&address, speaking.base.as_deref(), fetching)?)
                 }
-                None => Some(self.scopes.text(expression)?),
             },
-            Target::Literal(address) => Some(address.clone()),
+            Target::Literal(address) => Sound::Audio(self.audio_source(address, speaking.base.as_deref(), fetching)?),
         };
-        speaking.in_audio += 1;
+        let before = std::mem::take(&mut speaking.sounds);
         self.speak_all(fallback, speaking)?;
-        speaking.in_audio -= 1;
-        if let Some(address) = url {
-            let fallback = one_line(speaking.text.get(before..).unwrap_or_default());
-            speaking.push(Sound::Audio { url: self.audio_address(&address, speaking.base.as_deref()), fallback });
-        }
+        let fallback = tidied(std::mem::replace(&mut speaking.sounds, before));
+        speaking.sounds.push(match sound {
+            Sound::Audio(source) => Sound::Audio(AudioSource { fallback, ..source }),
+            other => other,
+        });
         Ok(())
     }
 
@@ -144,10 +157,12 @@ impl Interpreter {
     }
 
     /// An address that cannot be made absolute is given out as it is: that it cannot be played is no error (§4.1.3).
-    fn audio_address(&self, address: &str, base: Option<&str>) -> String {
+    pub(super) fn audio_source(&mut self, address: &str, base: Option<&str>, fetching: &Fetching) -> Run<AudioSource> {
         let document = &self.current.document.base;
         let base = base.and_then(|base| document.join(base).ok()).unwrap_or_else(|| document.clone());
-        base.join(address.trim()).map_or_else(|_| address.to_owned(), String::from)
+        let url = base.join(address.trim()).map_or_else(|_| address.to_owned(), String::from);
+        let Patience { timeout, maxage, maxstale } = self.patience(fetching, "audio")?;
+        Ok(AudioSource { url, timeout, maxage, maxstale, fallback: Vec::new() })
     }
 
     fn speak_each(&mut self, item: &str, array: &str, body: &[Piece], speaking: &mut Speaking) -> Run {
@@ -186,46 +201,33 @@ impl Interpreter {
         Ok(self.scopes.leave_template()?)
     }
 
-    /// Of SSML the words count; `<sub>` says its alias, descriptions and metadata are not spoken.
-    fn speak_markup(&mut self, element: &str, attributes: &[(String, String)], content: &[Piece], speaking: &mut Speaking) -> Run {
-        let around = speaking.mark.clone();
-        speaking.mark = around.inside(element, attributes);
-        let spoken = self.speak_element(element, attributes, content, speaking);
-        speaking.mark = around;
-        spoken
-    }
-
-    fn speak_element(&mut self, element: &str, attributes: &[(String, String)], content: &[Piece], speaking: &mut Speaking) -> Run {
+    /// Of SSML the words count, and their style; `<sub>` says its alias, descriptions and metadata are not spoken.
+    fn speak_markup(&mut self, element: &str, attributes: &Attributes, content: &[Piece], speaking: &mut Speaking) -> Run {
+        let style = speaking.style.within(element, attributes);
+        let outer = std::mem::replace(&mut speaking.style, Arc::new(style));
         match element {
-            "desc" | "meta" | "metadata" | "lexicon" => Ok(()),
+            "desc" | "meta" | "metadata" | "lexicon" => {}
             "sub" => {
                 let alias = attributes.iter().find(|(name, _)| name == "alias");
                 speaking.say(alias.map_or("", |(_, alias)| alias));
-                Ok(())
             }
             "p" | "s" | "paragraph" | "sentence" => {
-                speaking.say(" ");
+                speaking.end_sentence();
                 self.speak_all(content, speaking)?;
-                speaking.say(" ");
-                Ok(())
+                speaking.end_sentence();
             }
-            _ => self.speak_all(content, speaking),
+            _ => self.speak_all(content, speaking)?,
         }
+        speaking.style = outer;
+        Ok(())
     }
 }
 
-impl Marked {
-    /// What holds inside an element.
-    fn inside(&self, element: &str, attributes: &[(String, String)]) -> Self {
-        let value = |name: &str| attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-        let lang = value("xml:lang").or_else(|| self.lang.clone());
-        match element {
-            "say-as" => {
-                Self { lang, interpret_as: value("interpret-as").or_else(|| value("type")), format: value("format"), ..Self::default() }
-            }
-            _ => Self { lang, ..self.clone() },
-        }
-    }
+/// The silence of a `<break>`: its own time, else that of its strength.
+fn pause(time: Option<&str>, strength: Option<&str>) -> Duration {
+    let strength = strength.unwrap_or_default().trim();
+    let usual = BREAKS.iter().find(|(name, _)| *name == strength).map_or(500, |(_, milliseconds)| *milliseconds);
+    time.and_then(designation).unwrap_or(Duration::from_millis(usual))
 }
 
 fn spoken_choice(entry: &Entry) -> String {
@@ -238,9 +240,8 @@ fn spoken_choice(entry: &Entry) -> String {
 /// White space between sounds is no sound.
 fn tidied(sounds: Vec<Sound>) -> Vec<Sound> {
     let tidy = |sound| match sound {
-        Sound::Words(words) => Some(one_line(&words)).filter(|words| !words.is_empty()).map(Sound::Words),
-        Sound::Marked(marked) => {
-            Some(one_line(&marked.text)).filter(|text| !text.is_empty()).map(|text| Sound::Marked(Marked { text, ..marked }))
+        Sound::Words(Phrase { words, style }) => {
+            Some(one_line(&words)).filter(|words| !words.is_empty()).map(|words| Sound::Words(Phrase { words, style }))
         }
         other => Some(other),
     };

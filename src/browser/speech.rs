@@ -21,7 +21,9 @@ pub(super) struct Speech {
     pub queue: Vec<Queued>,
     /// Those that were given out and have not ended.
     pub playing: VecDeque<Queued>,
-    pub mark: Option<(String, Instant)>,
+    mark: Option<(String, Instant)>,
+    /// When the last prompt ended or was cut short.
+    ended: Option<Instant>,
 }
 
 impl Speech {
@@ -39,10 +41,34 @@ impl Speech {
         !self.playing.is_empty()
     }
 
-    /// The last mark, and the milliseconds since.
+    /// Prompts begin to play.
+    pub fn play(&mut self, prompts: Vec<Queued>) {
+        self.mark = None;
+        self.ended = None;
+        self.playing.extend(prompts);
+    }
+
+    /// A prompt is over.
+    pub fn handle_end(&mut self, now: Instant) {
+        self.playing.pop_front();
+        if self.playing.is_empty() {
+            self.ended = Some(now);
+        }
+    }
+
+    /// Drops what plays, up to the first prompt that allows no barge-in.
+    pub fn cut(&mut self, now: Instant) {
+        while self.playing.front().is_some_and(|queued| queued.spoken.bargein) {
+            self.playing.pop_front();
+        }
+        self.ended = Some(now);
+    }
+
+    /// The last mark, and the milliseconds from it to the end of the prompts, by themselves or by barge-in (2.1 §4.1).
     pub fn mark(&self, now: Instant) -> Option<(String, u64)> {
         let (name, at) = self.mark.as_ref()?;
-        Some((name.clone(), u64::try_from(now.saturating_duration_since(*at).as_millis()).unwrap_or(u64::MAX)))
+        let passed = self.ended.unwrap_or(now).saturating_duration_since(*at);
+        Some((name.clone(), u64::try_from(passed.as_millis()).unwrap_or(u64::MAX)))
     }
 
     /// The timeout of the last prompt in the queue that has one (§4.1.7).

@@ -94,6 +94,7 @@ impl Interpreter {
         let Some(run) = &self.current.dialog else { return Ok(()) };
         let Some((index, item)) = run.current.zip(run.item().cloned()) else { return Ok(()) };
         self.scopes.take(&item.variable, RESULT)?;
+        self.trace_item(&item);
         self.trigger_filled(&[index])
     }
 }

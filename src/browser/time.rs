@@ -6,7 +6,7 @@ use std::time::Duration;
 const LONGEST: f64 = 86_400_000.0;
 
 /// Reads a time designation. A number without unit, which many pages have, is taken as seconds.
-pub(super) fn designation(text: &str) -> Option<Duration> {
+pub fn designation(text: &str) -> Option<Duration> {
     let text = text.trim();
     let (number, unit) = match text.strip_suffix("ms") {
         Some(number) => (number, 1.0),

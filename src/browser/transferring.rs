@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::action::{Action, Reason, TransferRequest};
 use super::collection::Watch;
+use super::content::Fetching;
 use super::document::Transfer;
 use super::event::TransferOutcome;
 use super::grammar_shelf::Active;
@@ -23,11 +24,16 @@ impl Interpreter {
         if !["tel:", "sip:", "sips:"].iter().any(|scheme| dest.starts_with(scheme)) {
             return Err(Thrown::with("error.unsupported.uri", "a call can be transferred to tel:, sip: and sips: addresses"));
         }
+        let audio = match &transfer.audio {
+            Some(address) => Some(self.audio_source(address, None, &Fetching::default())?),
+            None => None,
+        };
         let request = TransferRequest {
             dest,
             kind: transfer.kind,
             connecttimeout: time_of(transfer.connecttimeout.as_deref(), CONNECT_TIMEOUT)?,
             maxtime: time_of(transfer.maxtime.as_deref(), Duration::ZERO)?,
+            audio,
             aai: transfer.aai.as_ref().map(|aai| self.resolved(aai)).transpose()?,
         };
         self.play_then(Afterwards::Transfer(request, Watch::new(active)))
@@ -41,7 +47,7 @@ impl Interpreter {
                 return Ok(());
             }
         };
-        self.odometer.reset(self.now);
+        self.renew();
         let Some(word) = outcome.as_str() else {
             return self.lost(outcome);
         };

@@ -67,6 +67,11 @@ impl Automaton {
         self.mode
     }
 
+    /// How many states it has.
+    pub fn size(&self) -> usize {
+        self.states.len()
+    }
+
     /// The rule that a region stands for.
     pub(super) fn rule(&self, region: u32) -> Option<&RuleName> {
         self.regions[region as usize].rule.as_ref()

@@ -7,8 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::automaton::{Automaton, State};
 
-/// Most steps in one chart; input that needs more matches nothing.
+/// Most steps in all charts of one matcher together; input that needs more matches nothing.
 const MOST_STEPS: u32 = 3_000_000;
+/// What each chart may take, however many there are.
+const LEAST_STEPS: u32 = 3_000;
 
 /// A place in the automaton, reached after some input.
 #[derive(Debug, Clone, Copy)]
@@ -44,12 +46,14 @@ pub(super) struct Chart {
     /// Regions that matched nothing at the present position, with the item of their end.
     empty: HashMap<u32, u32>,
     steps: u32,
+    most_steps: u32,
 }
 
 impl Chart {
-    /// The chart of no input.
-    pub fn new(automaton: &Automaton) -> Self {
-        let mut chart = Self::default();
+    /// The chart of no input, one of so many.
+    pub fn new(automaton: &Automaton, charts: usize) -> Self {
+        let share = MOST_STEPS / u32::try_from(charts.max(1)).unwrap_or(u32::MAX);
+        let mut chart = Self { most_steps: share.max(LEAST_STEPS), ..Self::default() };
         chart.begin_position();
         let start = automaton.regions[automaton.entry as usize].start;
         chart.close(automaton, (start, 0, Way::Entered));
@@ -94,7 +98,7 @@ impl Chart {
     }
 
     fn is_exhausted(&self) -> bool {
-        self.steps >= MOST_STEPS
+        self.steps >= self.most_steps
     }
 
     fn begin_position(&mut self) -> Vec<u32> {
@@ -185,7 +189,7 @@ mod tests {
         #[test]
         fn a_chart_agrees_with_derivatives(expansion in expansion(), input in "[12]{0,7}") {
             let automaton = grammar(expansion.clone()).link(&Library::default()).unwrap();
-            let mut chart = Chart::new(&automaton);
+            let mut chart = Chart::new(&automaton, 1);
             let mut rest = expansion;
             for key in input.chars() {
                 chart.push(&automaton, &key.to_string());

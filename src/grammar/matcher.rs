@@ -66,7 +66,9 @@ impl fmt::Debug for Matcher {
 impl Matcher {
     /// A matcher without input yet. The grammars stand in order of precedence.
     pub fn new(grammars: impl IntoIterator<Item = Arc<Automaton>>) -> Self {
-        let runs = grammars.into_iter().map(|automaton| Run { chart: Chart::new(&automaton), automaton });
+        let grammars: Vec<_> = grammars.into_iter().collect();
+        let count = grammars.len();
+        let runs = grammars.into_iter().map(|automaton| Run { chart: Chart::new(&automaton, count), automaton });
         Self { runs: runs.collect(), input: Vec::new() }
     }
 

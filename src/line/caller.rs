@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::reply::Reply;
-use crate::browser::{Ending, Listening, Matched, Method, RecordRequest, Spoken, Trace, TransferRequest};
+use crate::browser::{AudioSource, Ending, Listening, Matched, Method, RecordRequest, Spoken, Trace, TransferRequest};
 
 /// Something that a caller, or whoever watches, is told.
 #[derive(Clone)]
@@ -24,6 +24,8 @@ pub enum Happening<'a> {
     },
     /// A prompt is played.
     Prompt(&'a Spoken),
+    /// A sound plays while a page is fetched, from now on; none: it stops.
+    Meanwhile(Option<&'a AudioSource>),
     /// The page has something for the log.
     Log {
         /// Its label.
@@ -69,6 +71,11 @@ pub enum Asked {
 pub trait Caller: Send {
     /// Hears and sees what happens; `at` is the time since the call began.
     fn witness(&mut self, happening: &Happening<'_>, at: Duration);
+
+    /// Whether [`Happening::Trace`] is of interest.
+    fn is_curious(&self) -> bool {
+        false
+    }
 
     /// Does something when asked; `None` puts the handset down and ends the call without further ado.
     ///

@@ -1,7 +1,7 @@
 //! The handset in a terminal: prompts as text, keys from the command line or typed.
 
 use std::collections::VecDeque;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -9,10 +9,10 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use tokio::time::timeout;
 use url::Url;
 
-use super::caller::{Asked, Caller, Happening};
+use super::caller::{Asked, Caller, Happening, Pace};
 use super::reply::Reply;
 use super::trace::told;
-use crate::browser::{Ending, Reason, Trace, TransferOutcome};
+use crate::browser::{Ending, Reason, RecordingEnd, Trace, TransferOutcome};
 
 /// How the terminal shows a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Terminal {
     inbox: Option<Url>,
     show: Show,
     patience: Duration,
+    /// Somebody sits at the keyboard, and acts at any time.
+    is_live: bool,
 }
 
 enum Keys {
@@ -48,7 +50,13 @@ impl Terminal {
             Some(keys) => Keys::Given(keys.split_whitespace().map(str::to_owned).collect()),
             None => Keys::Typed(BufReader::new(tokio::io::stdin()).lines()),
         };
-        Self { keys, inbox, show, patience: Duration::ZERO }
+        let is_live = matches!(keys, Keys::Typed(_)) && io::stdin().is_terminal();
+        Self { keys, inbox, show, patience: Duration::ZERO, is_live }
+    }
+
+    /// How time goes by: as it does for whoever sits at the keyboard; not at all for keys that are given beforehand.
+    pub fn pace(&self) -> Pace {
+        if self.is_live { Pace::Live } else { Pace::Virtual }
     }
 
     async fn input(&mut self) -> Option<Reply> {
@@ -57,6 +65,11 @@ impl Terminal {
             Keys::Given(keys) => match keys.pop_front() {
                 Some(keys) => fill_in(keys, self.inbox.as_ref()).await,
                 None => return Some(Reply::Silence),
+            },
+            Keys::Typed(lines) if self.is_live => match next_keys(lines).await {
+                Typed::Keys(keys) => keys,
+                Typed::Nothing => return Some(Reply::Silence),
+                Typed::End => return Some(Reply::HangUp),
             },
             Keys::Typed(lines) => match type_keys(lines, patience).await {
                 Typed::Keys(keys) => keys,
@@ -69,6 +82,24 @@ impl Terminal {
             print(&format!("  > {known}"));
         }
         Some(if known.is_empty() { Reply::Silence } else { Reply::keys(&known) })
+    }
+
+    /// So many seconds of speech, and perhaps the key that ends them: `3`, `3#`.
+    async fn recording(&mut self) -> Option<Reply> {
+        let answer = match &mut self.keys {
+            Keys::Given(keys) => keys.pop_front().unwrap_or_default(),
+            Keys::Typed(lines) => {
+                print("  For how many seconds do you speak? A key behind the number ends it, such as 3#");
+                lines.next_line().await.ok()??
+            }
+        };
+        let answer = answer.trim();
+        let seconds = answer.trim_end_matches(['#', '*']);
+        let end = answer.strip_prefix(seconds).and_then(|rest| rest.chars().next()).map_or(RecordingEnd::Silence, RecordingEnd::Key);
+        Some(match seconds.parse() {
+            Ok(seconds @ 1..=3_600) => Reply::Recorded { duration: Duration::from_secs(seconds), end },
+            Ok(_) | Err(_) => Reply::Silence,
+        })
     }
 
     async fn transfer(&mut self) -> Option<Reply> {
@@ -86,9 +117,16 @@ impl Terminal {
 }
 
 impl Caller for Terminal {
+    fn is_curious(&self) -> bool {
+        self.show != Show::Words
+    }
+
     fn witness(&mut self, happening: &Happening<'_>, _: Duration) {
         if let Happening::Listen(listening) = happening {
             self.patience = listening.timeout;
+            if self.is_live && self.show != Show::Json {
+                print("  > (keys and Enter at any time; h hangs up)");
+            }
         }
         let line = match self.show {
             Show::Json => Some(told(happening).to_string()),
@@ -104,7 +142,7 @@ impl Caller for Terminal {
         match asked {
             Asked::Input => self.input().await,
             Asked::Transfer => self.transfer().await,
-            Asked::Recording => Some(Reply::Silence),
+            Asked::Recording => self.recording().await,
         }
     }
 }
@@ -118,7 +156,7 @@ fn words(happening: &Happening<'_>) -> Option<String> {
         Happening::Fetched { failure: Some(failure), url, .. } => {
             Some(format!("  ({} could not be fetched: {failure})", url.host_str().unwrap_or_default()))
         }
-        Happening::Fetched { .. } | Happening::Log { .. } | Happening::Listen(_) | Happening::Matched(_) => None,
+        Happening::Fetched { .. } | Happening::Meanwhile(_) | Happening::Log { .. } | Happening::Listen(_) | Happening::Matched(_) => None,
         Happening::Record(_) | Happening::Submit { .. } | Happening::Trace(_) => None,
     }
 }
@@ -126,6 +164,8 @@ fn words(happening: &Happening<'_>) -> Option<String> {
 fn inside(happening: &Happening<'_>) -> Option<String> {
     match happening {
         Happening::Fetched { url, method, status, .. } => Some(format!("  . {} {url} {}", method.as_str(), status.unwrap_or_default())),
+        Happening::Meanwhile(Some(audio)) => Some(format!("  . plays {} while it fetches", audio.url)),
+        Happening::Meanwhile(None) => Some("  . the sound of the fetch stops".to_owned()),
         Happening::Log { label, text } => Some(format!("  . log {} {text}", label.unwrap_or_default())),
         Happening::Listen(listening) => Some(format!(
             "  . listens: {} ms for a key, {} ms between keys",
@@ -137,13 +177,24 @@ fn inside(happening: &Happening<'_>) -> Option<String> {
             let names: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
             Some(format!("  . {} {url} {}", method.as_str(), names.join(" ")))
         }
-        Happening::Trace(Trace::Selected { dialog, item, line, why }) => {
-            let (dialog, item) = (dialog.as_deref().unwrap_or_default(), item.as_deref().unwrap_or("(no name)"));
-            Some(format!("  . {dialog}: {item} (line {line}), {why}"))
-        }
-        Happening::Trace(Trace::Thrown { event, message }) => Some(format!("  . event {event} {}", message.as_deref().unwrap_or_default())),
-        Happening::Trace(Trace::Entered { url }) => Some(format!("  . document {url}")),
+        Happening::Trace(trace) => Some(format!("  . {}", insight(trace))),
         Happening::Prompt(_) | Happening::Transfer(_) | Happening::Record(_) | Happening::End(_) => None,
+    }
+}
+
+fn insight(trace: &Trace) -> String {
+    match trace {
+        Trace::Selected { dialog, item, line, why } => {
+            let item = item.as_deref().unwrap_or("an item without name");
+            let place = dialog.as_ref().map(|dialog| format!(" of {dialog}")).unwrap_or_default();
+            format!("goes to {item}{place} (line {line}): {why}")
+        }
+        Trace::Assigned { name, value } => format!("{name} = {value}"),
+        Trace::Thrown { event, message: Some(message) } => format!("event {event}: {message}"),
+        Trace::Thrown { event, message: None } => format!("event {event}"),
+        Trace::Caught { event, line: Some(line) } => format!("{event} is handled in line {line}"),
+        Trace::Caught { event, line: None } => format!("{event} is handled by the platform: the page has no handler for it"),
+        Trace::Entered { url } => format!("enters {url}"),
     }
 }
 
@@ -175,15 +226,21 @@ enum Typed {
 /// One line: keys; nothing in time is silence; `h` or the end of input hangs up.
 async fn type_keys(lines: &mut Lines<BufReader<Stdin>>, patience: Duration) -> Typed {
     let _ = write!(io::stdout().lock(), "  > ").and_then(|()| io::stdout().flush());
-    match timeout(patience, lines.next_line()).await {
+    match timeout(patience, next_keys(lines)).await {
         Err(_) => {
             print("  (silence)");
             Typed::Nothing
         }
-        Ok(Ok(Some(line))) if line.trim() == "h" => Typed::End,
-        Ok(Ok(Some(line))) if line.trim().is_empty() => Typed::Nothing,
-        Ok(Ok(Some(line))) => Typed::Keys(line),
-        Ok(Ok(None) | Err(_)) => Typed::End,
+        Ok(typed) => typed,
+    }
+}
+
+async fn next_keys(lines: &mut Lines<BufReader<Stdin>>) -> Typed {
+    match lines.next_line().await {
+        Ok(Some(line)) if line.trim() == "h" => Typed::End,
+        Ok(Some(line)) if line.trim().is_empty() => Typed::Nothing,
+        Ok(Some(line)) => Typed::Keys(line),
+        Ok(None) | Err(_) => Typed::End,
     }
 }
 

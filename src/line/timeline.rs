@@ -15,13 +15,16 @@ pub fn spoken_time(spoken: &Spoken) -> Duration {
     spoken.sounds.iter().map(sound_time).sum()
 }
 
+/// How long it takes to say something.
+pub(super) fn said_in(words: &str) -> Duration {
+    CHARACTER * u32::try_from(words.chars().count()).unwrap_or(u32::MAX)
+}
+
 fn sound_time(sound: &Sound) -> Duration {
-    let words = |words: &str| CHARACTER * u32::try_from(words.chars().count()).unwrap_or(u32::MAX);
     match sound {
-        Sound::Words(text) => words(text),
-        Sound::Marked(marked) => words(&marked.text),
-        Sound::Audio { fallback, .. } if !fallback.is_empty() => words(fallback),
-        Sound::Audio { .. } | Sound::Recording(_) => SOUND,
+        Sound::Words(phrase) => said_in(&phrase.words),
+        Sound::Audio(source) if !source.fallback.is_empty() => source.fallback.iter().map(sound_time).sum(),
+        Sound::Audio(_) | Sound::Recording(_) => SOUND,
         Sound::Pause(pause) => *pause,
         Sound::Mark(_) => Duration::ZERO,
     }
@@ -88,7 +91,13 @@ impl Timeline {
     }
 
     pub fn act(&mut self, at: Instant, event: Event) {
-        self.acts.push_back((at, event));
+        let place = self.acts.partition_point(|(own, _)| *own <= at);
+        self.acts.insert(place, (at, event));
+    }
+
+    /// The recording in progress has another end than the one that was to come.
+    pub fn forget_recording(&mut self) {
+        self.acts.retain(|(_, event)| !matches!(event, Event::Recorded(_)));
     }
 
     pub fn has_acts(&self) -> bool {

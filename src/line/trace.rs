@@ -15,6 +15,7 @@ pub(super) fn told(happening: &Happening<'_>) -> Value {
             let audio: Vec<&str> = spoken.sounds.iter().filter_map(address).collect();
             json!({ "t": "prompt", "text": spoken.text, "audio": audio, "bargein": spoken.bargein })
         }
+        Happening::Meanwhile(audio) => json!({ "t": "fetchaudio", "audio": audio.map(|audio| audio.url.as_str()) }),
         Happening::Log { label, text } => json!({ "t": "log", "label": label, "text": text }),
         Happening::Listen(listening) => listened(listening),
         Happening::Matched(matched) => match_line(matched),
@@ -25,7 +26,14 @@ pub(super) fn told(happening: &Happening<'_>) -> Value {
             "connecttimeout_ms": request.connecttimeout.as_millis(),
             "maxtime_ms": request.maxtime.as_millis(),
         }),
-        Happening::Record(request) => json!({ "t": "record", "maxtime_ms": request.maxtime.as_millis(), "dtmfterm": request.dtmfterm }),
+        Happening::Record(request) => json!({
+            "t": "record",
+            "timeout_ms": request.timeout.as_millis(),
+            "maxtime_ms": request.maxtime.as_millis(),
+            "finalsilence_ms": request.finalsilence.as_millis(),
+            "dtmfterm": request.dtmfterm,
+            "beep": request.beep,
+        }),
         Happening::Submit { url, method, params } => {
             let params: serde_json::Map<String, Value> = params.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
             json!({ "t": "submit", "url": url.as_str(), "method": method.as_str().to_ascii_lowercase(), "params": params })
@@ -63,14 +71,16 @@ fn modes(listening: &Listening) -> Vec<&'static str> {
 
 fn address(sound: &Sound) -> Option<&str> {
     match sound {
-        Sound::Audio { url, .. } => Some(url),
-        Sound::Words(_) | Sound::Marked(_) | Sound::Recording(_) | Sound::Pause(_) | Sound::Mark(_) => None,
+        Sound::Audio(source) => Some(&source.url),
+        Sound::Words(_) | Sound::Recording(_) | Sound::Pause(_) | Sound::Mark(_) => None,
     }
 }
 
 fn traced(trace: &Trace) -> Value {
     match trace {
         Trace::Selected { dialog, item, line, why } => json!({ "t": "item", "dialog": dialog, "item": item, "line": line, "why": why }),
+        Trace::Assigned { name, value } => json!({ "t": "variable", "name": name, "value": value }),
+        Trace::Caught { event, line } => json!({ "t": "handler", "event": event, "line": line }),
         Trace::Thrown { event, message } => json!({ "t": "event", "event": event, "message": message }),
         Trace::Entered { url } => json!({ "t": "document", "url": url.as_str() }),
     }

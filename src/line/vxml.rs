@@ -11,7 +11,8 @@ use url::Url;
 use super::address_guard::AddressGuard;
 use super::caller::{Asked, Caller, Happening, Pace};
 use super::fetch::{HttpFetcher, HttpSetUpError};
-use super::handset::{Handset, HandsetError};
+use super::handset::Handset;
+use super::handset_error::HandsetError;
 use super::reply::{Reply, ReplyError};
 use super::session::session_variables;
 use super::trace::told;
@@ -79,7 +80,8 @@ async fn run(options: VxmlOptions, script: Option<VecDeque<Reply>>) -> Result<()
     Ok(())
 }
 
-fn read_script(text: &str) -> Result<VecDeque<Reply>, ReplyError> {
+/// Reads the replies of `--script`: a JSON array.
+pub fn read_script(text: &str) -> Result<VecDeque<Reply>, ReplyError> {
     let replies: Vec<Value> = serde_json::from_str(text)?;
     replies.into_iter().map(Reply::try_from).collect()
 }
@@ -95,6 +97,10 @@ enum Source {
 }
 
 impl Caller for Printer {
+    fn is_curious(&self) -> bool {
+        true
+    }
+
     fn witness(&mut self, happening: &Happening<'_>, at: Duration) {
         let mut line = told(happening);
         if let Value::Object(fields) = &mut line {

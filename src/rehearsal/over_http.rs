@@ -139,7 +139,7 @@ impl Caller for AtTheHandset {
                 };
             }
             Happening::Fetched { .. } | Happening::Log { .. } | Happening::Matched(_) | Happening::Record(_) => {}
-            Happening::Submit { .. } | Happening::Trace(_) | Happening::End(_) => {}
+            Happening::Submit { .. } | Happening::Meanwhile(_) | Happening::Trace(_) | Happening::End(_) => {}
         }
     }
 

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 /// QuickJS asks its interrupt handler once in so many jumps and calls (`JS_INTERRUPT_COUNTER_INIT`).
 const STEPS_PER_QUESTION: u64 = 10_000;
+/// What coming in costs, in steps.
+const STEPS_PER_RUN: u64 = 20;
 /// Elements that a native built-in gets through in the time of one step.
 const ELEMENTS_PER_STEP: u64 = 8;
 
@@ -19,6 +21,8 @@ pub struct Limits {
     pub stack: usize,
     /// Jumps and calls in one run, native work counted by its size.
     pub steps: u64,
+    /// The same in all runs together, until the budget is renewed.
+    pub budget: u64,
     /// Largest array or string that a native built-in may work through in one call, in elements.
     pub extent: u64,
     /// Wall time of one run. Only a backstop behind `steps`: the same input shall give the same trace.
@@ -27,7 +31,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { memory: 16 << 20, stack: 256 << 10, steps: 5_000_000, extent: 1_000_000, patience: Duration::from_secs(5) }
+        Self {
+            memory: 16 << 20,
+            stack: 256 << 10,
+            steps: 5_000_000,
+            budget: 20_000_000,
+            extent: 1_000_000,
+            patience: Duration::from_secs(5),
+        }
     }
 }
 
@@ -38,7 +49,7 @@ pub enum Limit {
     Memory,
     /// [`Limits::stack`].
     Stack,
-    /// [`Limits::steps`] or [`Limits::patience`].
+    /// [`Limits::steps`], [`Limits::budget`] or [`Limits::patience`].
     Time,
 }
 
@@ -64,6 +75,8 @@ pub(super) struct Gauge {
 #[derive(Debug, Default)]
 struct Used {
     steps: AtomicU64,
+    /// Steps of all runs since the budget was renewed.
+    spent: AtomicU64,
     exhausted: AtomicBool,
     /// When the present run must be over, in milliseconds from the epoch.
     deadline: AtomicU64,
@@ -74,11 +87,17 @@ impl Gauge {
         Self { used: Arc::default(), limits, epoch: Instant::now() }
     }
 
-    /// A run begins: its count starts at nothing.
+    /// From here on there is a whole budget again.
+    pub fn renew(&self) {
+        self.used.spent.store(0, Ordering::Relaxed);
+    }
+
+    /// A run begins: its count starts at nothing, but for what coming in costs.
     pub fn reset(&self) {
         self.used.steps.store(0, Ordering::Relaxed);
         self.used.exhausted.store(false, Ordering::Relaxed);
         self.used.deadline.store(milliseconds(self.epoch.elapsed() + self.limits.patience), Ordering::Relaxed);
+        self.spend(STEPS_PER_RUN);
     }
 
     /// Whether the present run has used up its time.
@@ -106,8 +125,9 @@ impl Gauge {
     }
 
     fn spend(&self, steps: u64) {
-        let spent = self.used.steps.fetch_add(steps, Ordering::Relaxed).saturating_add(steps);
-        if spent > self.limits.steps {
+        let in_run = self.used.steps.fetch_add(steps, Ordering::Relaxed).saturating_add(steps);
+        let spent = self.used.spent.fetch_add(steps, Ordering::Relaxed).saturating_add(steps);
+        if in_run > self.limits.steps || spent > self.limits.budget {
             self.used.exhausted.store(true, Ordering::Relaxed);
         }
     }

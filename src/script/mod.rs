@@ -1,7 +1,9 @@
 //! A sandbox for ECMAScript that strangers wrote: no files, no modules, no clock of its own, and an end to everything (ECMA-262).
 
 mod gauge;
+mod own_script;
 mod sandbox;
 
 pub use gauge::{Limit, Limits};
+pub use own_script::OwnScript;
 pub use sandbox::{Sandbox, ScriptError};

@@ -1,12 +1,17 @@
 //! The sandbox itself: one QuickJS runtime with one context, and the ways into it.
 
 use rquickjs::context::EvalOptions;
+use rquickjs::context::intrinsic::{Date, Eval, Json, MapSet, Promise, RegExp, RegExpCompiler};
 use rquickjs::{Context, Ctx, Exception, FromJs, Function, Runtime, Value};
 
 use super::gauge::{Gauge, Limit, Limits};
+use super::own_script::OwnScript;
 use crate::clock::{Chance, Clock};
 
-const PRELUDE: &str = include_str!("prelude.js");
+/// What a page may expect of ECMAScript; what the prelude would take away again is not even made.
+type Furniture = (Date, Eval, RegExpCompiler, RegExp, Json, MapSet, Promise);
+
+static PRELUDE: OwnScript = OwnScript::new(include_str!("prelude.js"));
 
 /// Why a script gave no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +49,7 @@ impl Sandbox {
         let runtime = Runtime::new().map_err(engine)?;
         runtime.set_memory_limit(limits.memory);
         runtime.set_max_stack_size(limits.stack);
-        let context = Context::full(&runtime).map_err(engine)?;
+        let context = Context::custom::<Furniture>(&runtime).map_err(engine)?;
         let gauge = Gauge::new(limits);
         let handler = gauge.clone();
         runtime.set_interrupt_handler(Some(Box::new(move || handler.should_interrupt())));
@@ -57,6 +62,11 @@ impl Sandbox {
     /// The limit that broke this sandbox, if one did.
     pub fn broken(&self) -> Option<Limit> {
         self.broken
+    }
+
+    /// Whoever waited for these scripts has got something: from here on they have a whole [`Limits::budget`] again.
+    pub fn renew_budget(&self) {
+        self.gauge.renew();
     }
 
     /// Runs `visit` inside, under the limits of one run. Whoever needs more of the engine than the methods here comes in by this door.
@@ -105,8 +115,7 @@ fn furnish(ctx: &Ctx<'_>, gauge: Gauge, clock: Clock, chance: Chance) -> rquickj
     })?;
     let now = Function::new(ctx.clone(), move || clock.now().as_millisecond() as f64)?;
     let random = Function::new(ctx.clone(), move || fraction(&chance))?;
-    let prelude: Function = evaluate(ctx, PRELUDE)?;
-    prelude.call((charge, now, random))
+    PRELUDE.load(ctx)?.call((charge, now, random))
 }
 
 /// 53 random bits as a number from 0 up to, but not including, 1.
@@ -204,6 +213,18 @@ mod tests {
             assert_eq!(sandbox.run(source), Err(ScriptError::Limit(limit)), "{source}");
             assert_eq!(sandbox.run("1"), Err(ScriptError::Broken(limit)), "{source}");
         }
+    }
+
+    #[test]
+    fn many_runs_together_have_a_budget_that_can_be_renewed() {
+        let mut sandbox = sandbox();
+        let loops = "for (var i = 0; i < 500000; i++);";
+        let runs = |sandbox: &mut Sandbox| (0..10).map(|_| sandbox.run(loops)).collect::<Result<Vec<_>, _>>();
+
+        assert!(runs(&mut sandbox).is_ok());
+        sandbox.renew_budget();
+        assert!(runs(&mut sandbox).is_ok());
+        assert!(runs(&mut sandbox).and_then(|_| runs(&mut sandbox)).is_err());
     }
 
     #[test]

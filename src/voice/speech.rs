@@ -49,54 +49,71 @@ impl Speech {
     }
 
     /// A prompt of a page whose language, where it says none, is `language`. `fetched` gives the sound of an address or of a
-    /// recording of this call; where it has none, the words inside `<audio>` are said (VoiceXML 2.0 §4.1.3).
+    /// recording of this call; where it has none, what stands inside `<audio>` is said (VoiceXML 2.0 §4.1.3).
     pub fn of(spoken: &browser::Spoken, language: &str, mut fetched: impl FnMut(&browser::Sound) -> Option<Sound>) -> Self {
         let language = spoken.lang.as_deref().unwrap_or(language);
-        let mut spans = Vec::new();
-        for sound in &spoken.sounds {
-            spans.extend(match sound {
-                browser::Sound::Words(text) => Some(Span::Words(Words::plain(text, language))),
-                browser::Sound::Marked(marked) => Some(Span::Words(words(marked, language))),
-                browser::Sound::Pause(pause) => Some(Span::Pause(*pause)),
-                browser::Sound::Audio { fallback, .. } => {
-                    let words = || (!fallback.is_empty()).then(|| Span::Words(Words::plain(fallback, language)));
-                    fetched(sound).map(Span::Sound).or_else(words)
-                }
-                browser::Sound::Recording(_) => fetched(sound).map(Span::Sound),
-                browser::Sound::Mark(_) => None,
-            });
+        let mut speech = Self::default();
+        speech.add(&spoken.sounds, language, &mut fetched);
+        speech
+    }
+
+    fn add(&mut self, sounds: &[browser::Sound], language: &str, fetched: &mut impl FnMut(&browser::Sound) -> Option<Sound>) {
+        for sound in sounds {
+            match sound {
+                browser::Sound::Words(phrase) => self.spans.push(Span::Words(words(phrase, language))),
+                browser::Sound::Pause(pause) => self.spans.push(Span::Pause(*pause)),
+                browser::Sound::Audio(source) => match fetched(sound) {
+                    Some(sound) => self.spans.push(Span::Sound(sound)),
+                    None => self.add(&source.fallback, language, fetched),
+                },
+                browser::Sound::Recording(_) => self.spans.extend(fetched(sound).map(Span::Sound)),
+                browser::Sound::Mark(_) => {}
+            }
         }
-        Self { spans }
     }
 }
 
-fn words(marked: &browser::Marked, language: &str) -> Words {
-    let say_as = marked.interpret_as.as_deref().and_then(|name| SayAs::named(name, marked.format.as_deref().unwrap_or_default()));
-    let language = marked.lang.clone().unwrap_or_else(|| language.to_owned());
-    Words { text: marked.text.clone(), language, say_as }
+fn words(phrase: &browser::Phrase, language: &str) -> Words {
+    let say_as = phrase.style.say_as.as_ref();
+    let say_as = say_as.and_then(|say_as| SayAs::named(&say_as.interpret_as, say_as.format.as_deref().unwrap_or_default()));
+    let language = phrase.style.lang.clone().unwrap_or_else(|| language.to_owned());
+    Words { text: phrase.words.clone(), language, say_as }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
     use super::*;
+
+    fn phrase(words: &str, style: browser::Style) -> browser::Sound {
+        browser::Sound::Words(browser::Phrase { words: words.into(), style: Arc::new(style) })
+    }
 
     #[test]
     fn a_sound_that_cannot_be_had_is_said_in_words() {
-        let audio = |url: &str, fallback: &str| browser::Sound::Audio { url: url.into(), fallback: fallback.into() };
+        let audio = |url: &str, fallback: &str| {
+            let fallback = if fallback.is_empty() { Vec::new() } else { vec![phrase(fallback, browser::Style::default())] };
+            let source = browser::AudioSource { url: url.into(), timeout: Duration::ZERO, maxage: None, maxstale: None, fallback };
+            browser::Sound::Audio(source)
+        };
         let sounds = vec![audio("a", "Hello."), audio("b", ""), audio("c", "Bye."), browser::Sound::Mark("m".into())];
         let spoken = browser::Spoken { text: String::new(), sounds, bargein: true, lang: Some("en".into()) };
         let gong = Sound::new(vec![1, 2]);
 
-        let speech =
-            Speech::of(&spoken, "es", |sound| matches!(sound, browser::Sound::Audio { url, .. } if url == "c").then(|| gong.clone()));
+        let speech = Speech::of(&spoken, "es", |sound| {
+            matches!(sound, browser::Sound::Audio(source) if source.url == "c").then(|| gong.clone())
+        });
 
         assert_eq!(speech.spans, [Span::Words(Words::plain("Hello.", "en")), Span::Sound(gong.clone())]);
     }
 
     #[test]
     fn marked_words_keep_their_language_and_kind() {
-        let marked = browser::Marked { text: "42".into(), lang: Some("es".into()), interpret_as: Some("digits".into()), format: None };
-        let spoken = browser::Spoken { text: "42".into(), sounds: vec![browser::Sound::Marked(marked)], bargein: true, lang: None };
+        let say_as = browser::SayAs { interpret_as: "digits".into(), format: None, detail: None };
+        let style = browser::Style { lang: Some("es".into()), say_as: Some(say_as), ..browser::Style::default() };
+        let spoken = browser::Spoken { text: "42".into(), sounds: vec![phrase("42", style)], bargein: true, lang: None };
 
         let speech = Speech::of(&spoken, "en", |_| None);
 

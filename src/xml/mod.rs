@@ -2,7 +2,9 @@
 
 mod element;
 mod encoding;
+mod prolog;
 mod reader;
 
 pub use element::{Attribute, Element, Node, Position};
+pub use prolog::instructions;
 pub use reader::{Limits, XmlError, parse, parse_with};

@@ -113,6 +113,8 @@ impl Caller for Witness {
             Happening::Fetched { url, status, .. } if self.fetches => {
                 format!("fetches {} {}", url.path().trim_start_matches('/'), status.unwrap_or_default())
             }
+            Happening::Meanwhile(Some(audio)) => format!("plays {}", audio.url.rsplit('/').next().unwrap_or_default()),
+            Happening::Meanwhile(None) => "stops".to_owned(),
             Happening::Fetched { .. }
             | Happening::Listen(_)
             | Happening::Matched(_)

@@ -31,7 +31,9 @@ fn read_line(line: &str) -> Line {
         "hangs" => json!({ "hangup": true }),
         "transfer" => json!({ "transfer": rest }),
         "speaks" => speaks(rest),
-        "hears" | "logs" | "submits" | "ends" | "fetches" => return Line::Expects(format!("{verb} {rest}").trim().to_owned()),
+        "hears" | "plays" | "stops" | "logs" | "submits" | "ends" | "fetches" => {
+            return Line::Expects(format!("{verb} {rest}").trim().to_owned());
+        }
         other => panic!("no line of a call begins with {other:?}"),
     };
     Line::Does(Reply::try_from(reply).unwrap())

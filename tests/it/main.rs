@@ -6,6 +6,8 @@ mod access;
 mod browser;
 mod browser_call;
 mod browser_hostile;
+mod browser_live;
+mod browser_table;
 mod command_line;
 mod conformance_vxml;
 mod endings;

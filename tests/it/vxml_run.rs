@@ -29,8 +29,8 @@ async fn a_script_gives_a_trace_that_closes_with_an_end() {
 
     assert_eq!(code, Some(0));
     let kinds: Vec<&str> = trace.iter().filter_map(|line| line["t"].as_str()).collect();
-    let expected = "fetch document item prompt listen event item prompt listen match item transfer item record item log submit fetch \
-                    document item prompt end";
+    let expected = "fetch document item prompt listen event handler item prompt listen match variable item transfer variable item record \
+                    variable item log submit fetch document item prompt end";
     assert_eq!(kinds.join(" "), expected);
     let line = |kind: &str| trace.iter().find(|line| line["t"] == kind).unwrap();
     assert_eq!(line("prompt")["text"], "Your code?");

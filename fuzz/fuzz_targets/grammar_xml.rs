@@ -1,0 +1,7 @@
+//! Any bytes as a grammar in XML form.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| callward_fuzz::match_all(bytes));

@@ -1,0 +1,7 @@
+//! What several targets do with their input.
+
+mod grammars;
+mod session;
+
+pub use grammars::match_all;
+pub use session::browse;
