@@ -1,31 +1,46 @@
 //! The telephone's doors: where its machines meet sockets, pipes and tasks.
 
 mod address_guard;
+mod arrival;
+mod call_leg;
 mod caller;
+mod command;
 mod conversation;
+mod exchange;
+mod exchange_settings;
 mod fetch;
 mod handset;
 mod handset_error;
 mod http_cache;
+mod ladder_log;
 mod media;
 mod media_call;
 mod media_news;
 mod media_order;
 mod media_speech;
 mod media_thread;
+mod operator;
 mod pacing;
 mod ports;
 mod reply;
+mod resolver;
 mod session;
+mod sip_tls;
 mod srgs;
+mod stream_wire;
 mod terminal;
 mod timeline;
 mod trace;
 mod vxml;
 mod wheel;
+mod wires;
 
 pub use address_guard::AddressGuard;
+pub use call_leg::{CallLeg, IncomingCall};
 pub use caller::{Asked, Caller, Happening, Pace};
+pub use command::{ExchangeClosed, OutgoingCall};
+pub use exchange::Exchange;
+pub use exchange_settings::{ExchangeError, ExchangeSettings, SipTls};
 pub use fetch::{Fetching, HttpClients, HttpFetcher, HttpSetUpError};
 pub use handset::Handset;
 pub use handset_error::HandsetError;
