@@ -129,8 +129,8 @@ impl KeyReceiver {
         }
     }
 
-    /// Whether a packet belongs to a press before the current one. Senders whose timestamps stand still repeat those of
-    /// earlier presses; a marker or a sequence number beyond all tells them from late packets, which are dropped before.
+    /// Whether a packet, though its sequence number is new, belongs to a press before the current one. Senders whose
+    /// timestamps stand still repeat those of earlier presses: for them a new number is a new press.
     fn knows(&self, key: Key, arrival: &EventArrival) -> bool {
         let stands_still = self.current.is_some_and(|press| press.timestamp == arrival.timestamp);
         !stands_still && self.earlier.iter().any(|press| press.key == key && press.timestamp == arrival.timestamp)

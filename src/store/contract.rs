@@ -51,7 +51,7 @@ impl Bench {
 
     /// Opens [`KEY`] at turn 1, unclaimed.
     pub(super) async fn open_call(&self) {
-        assert!(self.store.open_call(KEY, next(1, "opened"), vec![]).await.unwrap());
+        assert!(self.store.open_call(KEY, "v1", next(1, "opened"), vec![]).await.unwrap());
     }
 
     /// The row of [`KEY`].

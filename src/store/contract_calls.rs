@@ -28,7 +28,7 @@ async fn a_call_is_opened_once(bench: Bench) {
 
     let first = Next { body: sealed("again"), ..next(1, "") };
     let records = vec![record("a1", "c1", bench.clock.now())];
-    assert!(!bench.store.open_call(KEY, first, records).await.unwrap());
+    assert!(!bench.store.open_call(KEY, "v1", first, records).await.unwrap());
 
     let row = bench.row().await;
     assert_eq!((row.turn, row.revision, row.body, row.held, row.ended_at), (1, 1, sealed("opened"), None, None));
@@ -41,7 +41,7 @@ async fn a_call_may_open_claimed(bench: Bench) {
     let first = Next { claim: Some(claim(1)), ..next(1, "opened") };
     let records = vec![record("a1", "c1", bench.clock.now())];
 
-    assert!(bench.store.open_call(KEY, first, records).await.unwrap());
+    assert!(bench.store.open_call(KEY, "v1", first, records).await.unwrap());
 
     assert!(matches!(bench.store.claim(KEY, 1, claim(2)).await.unwrap(), Claimed::Busy(_)));
     assert!(bench.save(Guard::HeldBy(claim(1).id), next(2, "mine")).await);
@@ -190,7 +190,7 @@ async fn an_ended_call_stays_ended_since_its_first_end(bench: Bench) {
 async fn idle_calls_are_those_in_progress_that_nobody_touched(bench: Bench) {
     let keys = [1, 2, 3, 4].map(|number| CallKey([number; 32]));
     for key in keys {
-        bench.store.open_call(key, next(1, ""), vec![]).await.unwrap();
+        bench.store.open_call(key, "v1", next(1, ""), vec![]).await.unwrap();
         bench.clock.advance(Duration::from_secs(60));
     }
     let first = bench.store.call(keys[0]).await.unwrap().unwrap();

@@ -14,6 +14,7 @@ use super::changes::Changes;
 use super::error::StoreError;
 use super::instant::{after, before};
 use super::keys::{CallKey, NoteKey};
+use super::memory_versions::Versions;
 use super::note::Note;
 use super::record::Record;
 use super::surface::Store;
@@ -23,14 +24,15 @@ use super::sweeping::{Retention, Swept};
 pub(super) struct MemoryStore {
     tables: Mutex<Tables>,
     changes: Changes,
-    clock: Clock,
+    pub(super) clock: Clock,
 }
 
 #[derive(Default)]
-struct Tables {
-    calls: HashMap<CallKey, CallRow>,
+pub(super) struct Tables {
+    pub(super) calls: HashMap<CallKey, CallRow>,
     notes: HashMap<NoteKey, Note>,
     records: BTreeMap<String, Record>,
+    pub(super) versions: Versions,
 }
 
 impl MemoryStore {
@@ -39,7 +41,7 @@ impl MemoryStore {
         Self { tables: Mutex::default(), changes: Changes::default(), clock }
     }
 
-    fn tables(&self) -> MutexGuard<'_, Tables> {
+    pub(super) fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -50,8 +52,13 @@ impl Store for MemoryStore {
         Ok(self.clock.now())
     }
 
-    async fn open_call(&self, key: CallKey, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
-        Ok(self.tables().open_call(key, first, records, self.clock.now()))
+    async fn open_call(&self, key: CallKey, flow_version: &str, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let opened = tables.open_call(key, first, records, self.clock.now());
+        if opened {
+            tables.versions.begin(key, flow_version);
+        }
+        Ok(opened)
     }
 
     async fn call(&self, key: CallKey) -> Result<Option<CallRow>, StoreError> {
@@ -168,9 +175,10 @@ impl Tables {
         self.notes.retain(|_, note| note.expires_at > now);
         self.calls.retain(|_, call| call.ended_at.is_none_or(|at| at > ended));
         self.records.retain(|_, record| record.at > old);
+        let versions = self.versions.sweep(&self.calls, old);
         let has = counts(self);
         let gone = |had: usize, has: usize| u64::try_from(had - has).unwrap_or(u64::MAX);
-        Swept { notes: gone(had.0, has.0), calls: gone(had.1, has.1), records: gone(had.2, has.2) }
+        Swept { notes: gone(had.0, has.0), calls: gone(had.1, has.1), records: gone(had.2, has.2), versions }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What outlives a request: calls and their turns, budgets and quotas, records; kept in SQLite or in memory.
+//! What outlives a request: calls and their turns, budgets and quotas, records, flow versions; kept in SQLite or in memory.
 
 mod call;
 mod changes;
@@ -12,10 +12,13 @@ mod contract_changes;
 mod contract_notes;
 #[cfg(test)]
 mod contract_records;
+#[cfg(test)]
+mod contract_versions;
 mod error;
 mod instant;
 mod keys;
 mod memory;
+mod memory_versions;
 mod note;
 mod open;
 mod record;
@@ -27,9 +30,12 @@ mod sqlite_errors;
 mod sqlite_files;
 mod sqlite_jobs;
 mod sqlite_saves;
+mod sqlite_versions;
 mod sqlite_writer;
 mod surface;
 mod sweeping;
+mod version;
+mod version_surface;
 
 pub use call::{CallRow, Claim, Claimed, Guard, Held, Next};
 pub use error::StoreError;
@@ -39,3 +45,5 @@ pub use open::open;
 pub use record::Record;
 pub use surface::Store;
 pub use sweeping::{Retention, Swept};
+pub use version::{FlowVersion, Release, ReleaseKind, Released, VersionEntry};
+pub use version_surface::VersionStore;

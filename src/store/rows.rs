@@ -7,6 +7,7 @@ use super::instant::at;
 use super::keys::{CallKey, ClaimId};
 use super::note::Note;
 use super::record::Record;
+use super::version::{FlowVersion, Release, ReleaseKind, Released, VersionEntry};
 
 /// A row of `calls`.
 #[derive(sqlx::FromRow)]
@@ -40,6 +41,34 @@ pub(super) struct StoredRecord {
     body: String,
 }
 
+/// A row of `flow_versions`.
+#[derive(sqlx::FromRow)]
+pub(super) struct StoredVersion {
+    id: String,
+    flow: String,
+    files: String,
+}
+
+/// A row of `flow_versions` in a list.
+#[derive(sqlx::FromRow)]
+pub(super) struct StoredVersionEntry {
+    id: String,
+    kept_at: i64,
+    calls: i64,
+}
+
+/// A row of `flow_releases`.
+#[derive(sqlx::FromRow)]
+pub(super) struct StoredRelease {
+    number: i64,
+    flow: String,
+    version: String,
+    how: String,
+    who: String,
+    note: String,
+    at: i64,
+}
+
 impl StoredCall {
     /// The call's key and row, and whether its claim was taken over.
     pub(super) fn read(self) -> Result<(CallKey, CallRow, bool), sqlx::Error> {
@@ -67,6 +96,29 @@ impl StoredRecord {
     /// The record.
     pub(super) fn read(self) -> Record {
         Record { id: self.id, tenant: self.tenant, call_id: self.call_id, at: at(self.at), body: self.body }
+    }
+}
+
+impl StoredVersion {
+    /// The version.
+    pub(super) fn read(self) -> FlowVersion {
+        FlowVersion { id: self.id, flow: self.flow, files: self.files }
+    }
+}
+
+impl StoredVersionEntry {
+    /// The entry.
+    pub(super) fn read(self) -> Result<VersionEntry, sqlx::Error> {
+        Ok(VersionEntry { id: self.id, kept_at: at(self.kept_at), calls: u32::try_from(self.calls).map_err(unreadable)? })
+    }
+}
+
+impl StoredRelease {
+    /// The release.
+    pub(super) fn read(self) -> Result<Released, sqlx::Error> {
+        let Self { number, flow, version, how, who, note, at: millisecond } = self;
+        let how = ReleaseKind::named(&how).ok_or_else(|| unreadable(format!("a release by {how}")))?;
+        Ok(Released { release: Release { flow, version, how, who, note }, number, at: at(millisecond) })
     }
 }
 

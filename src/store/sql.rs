@@ -1,9 +1,9 @@
 //! The statements, in words that SQLite and PostgreSQL both understand.
 
-/// `$1` key, `$2` turn, `$3` body, `$4` claim, `$5` claimed until, `$6` ended at, `$7` now.
+/// `$1` key, `$2` turn, `$3` body, `$4` claim, `$5` claimed until, `$6` ended at, `$7` now, `$8` flow version.
 pub(super) const OPEN_CALL: &str = "
-    INSERT INTO calls (key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at)
-    VALUES ($1, $2, 1, $3, $4, $5, FALSE, $6, $7)
+    INSERT INTO calls (key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at, flow_version)
+    VALUES ($1, $2, 1, $3, $4, $5, FALSE, $6, $7, $8)
     ON CONFLICT (key) DO NOTHING";
 
 /// `$1` key.
@@ -78,6 +78,50 @@ pub(super) const SWEEP_CALLS: &str = "
 /// `$1` at or before, `$2` most.
 pub(super) const SWEEP_RECORDS: &str = "
     DELETE FROM records WHERE id IN (SELECT id FROM records WHERE at <= $1 LIMIT $2)";
+
+/// `$1` id, `$2` flow, `$3` files, `$4` now.
+pub(super) const KEEP_VERSION: &str = "
+    INSERT INTO flow_versions (id, flow, files, kept_at, used_at) VALUES ($1, $2, $3, $4, $4)
+    ON CONFLICT (id) DO UPDATE SET used_at = excluded.used_at";
+
+/// `$1` id.
+pub(super) const VERSION: &str = "SELECT id, flow, files FROM flow_versions WHERE id = $1";
+
+/// `$1` flow.
+pub(super) const VERSIONS: &str = "
+    SELECT id, kept_at,
+           (SELECT COUNT(*) FROM calls WHERE flow_version = flow_versions.id AND ended_at IS NULL) AS calls
+    FROM flow_versions WHERE flow = $1 ORDER BY kept_at DESC, id";
+
+/// `$1` flow, `$2` version, `$3` how, `$4` who, `$5` note, `$6` now.
+pub(super) const RELEASE: &str = "
+    INSERT INTO flow_releases (flow, version, how, who, note, at) VALUES ($1, $2, $3, $4, $5, $6)";
+
+/// `$1` flow.
+pub(super) const RELEASES: &str = "
+    SELECT number, flow, version, how, who, note, at FROM flow_releases WHERE flow = $1 ORDER BY number";
+
+/// The newest of each flow that is no file's.
+pub(super) const PUBLISHED: &str = "
+    SELECT number, flow, version, how, who, note, at FROM flow_releases
+    WHERE number IN (SELECT MAX(number) FROM flow_releases WHERE how <> 'file' GROUP BY flow)
+    ORDER BY flow";
+
+/// `$1` used at or before, `$2` most: neither published nor with calls in progress.
+pub(super) const SWEEP_VERSIONS: &str = "
+    DELETE FROM flow_versions WHERE id IN (
+        SELECT id FROM flow_versions
+        WHERE used_at <= $1
+          AND NOT EXISTS (SELECT 1 FROM calls WHERE flow_version = flow_versions.id AND ended_at IS NULL)
+          AND NOT EXISTS (SELECT 1 FROM flow_releases WHERE version = flow_versions.id AND how <> 'file')
+        LIMIT $2)";
+
+/// `$1` at or before, `$2` most: those of versions that are gone.
+pub(super) const SWEEP_RELEASES: &str = "
+    DELETE FROM flow_releases WHERE number IN (
+        SELECT number FROM flow_releases
+        WHERE at <= $1 AND NOT EXISTS (SELECT 1 FROM flow_versions WHERE id = flow_releases.version)
+        LIMIT $2)";
 
 /// `$1` now.
 pub(super) const PING: &str = "

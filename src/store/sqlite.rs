@@ -41,8 +41,8 @@ const SWEEP_STEP: u32 = 200;
 
 /// Rows in an SQLite file (WAL, `synchronous=FULL`).
 pub(super) struct SqliteStore {
-    readers: SqlitePool,
-    writer: Writer,
+    pub(super) readers: SqlitePool,
+    pub(super) writer: Writer,
     changes: Changes,
     clock: Clock,
     path: PathBuf,
@@ -78,7 +78,7 @@ impl SqliteStore {
         }
     }
 
-    fn explained<T>(&self, outcome: Result<T, sqlx::Error>) -> Result<T, StoreError> {
+    pub(super) fn explained<T>(&self, outcome: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         outcome.map_err(|error| explain(&self.path, error))
     }
 }
@@ -89,8 +89,8 @@ impl Store for SqliteStore {
         Ok(self.clock.now())
     }
 
-    async fn open_call(&self, key: CallKey, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
-        self.writer.write(OpenCall { key, first, records }).await
+    async fn open_call(&self, key: CallKey, flow_version: &str, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
+        self.writer.write(OpenCall { key, flow_version: flow_version.to_owned(), first, records }).await
     }
 
     async fn call(&self, key: CallKey) -> Result<Option<CallRow>, StoreError> {
@@ -150,11 +150,15 @@ impl Store for SqliteStore {
 
     async fn sweep(&self, keep: Retention) -> Result<Swept, StoreError> {
         let now = self.clock.now();
-        Ok(Swept {
+        let old = before(now, keep.records);
+        let swept = Swept {
             notes: self.sweep_all(sql::SWEEP_NOTES, now).await?,
             calls: self.sweep_all(sql::SWEEP_CALLS, before(now, keep.ended_calls)).await?,
-            records: self.sweep_all(sql::SWEEP_RECORDS, before(now, keep.records)).await?,
-        })
+            records: self.sweep_all(sql::SWEEP_RECORDS, old).await?,
+            versions: self.sweep_all(sql::SWEEP_VERSIONS, old).await?,
+        };
+        self.sweep_all(sql::SWEEP_RELEASES, old).await?;
+        Ok(swept)
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -38,7 +38,7 @@ async fn folder_with_store() -> TempDir {
 async fn everything_survives_a_restart() {
     let bench = Bench::in_sqlite().await;
     let (key, note, now) = (CallKey([3; 32]), NoteKey([4; 32]), bench.clock.now());
-    bench.store.open_call(key, next(1, "sealed"), vec![record("a1", "c1", now)]).await.unwrap();
+    bench.store.open_call(key, "v1", next(1, "sealed"), vec![record("a1", "c1", now)]).await.unwrap();
     bench.store.swap_note(note, None, b"1".to_vec(), Timestamp::MAX).await.unwrap();
     let before = (bench.store.call(key).await.unwrap(), bench.store.note(note).await.unwrap());
 
@@ -107,7 +107,7 @@ async fn a_file_of_another_build_is_refused() {
 async fn a_row_that_was_spoilt_is_said_to_be_damaged() {
     let bench = Bench::in_sqlite().await;
     let key = CallKey([3; 32]);
-    bench.store.open_call(key, next(1, "sealed"), vec![]).await.unwrap();
+    bench.store.open_call(key, "v1", next(1, "sealed"), vec![]).await.unwrap();
     executed(bench.folder.as_ref().unwrap(), "UPDATE calls SET turn = -1").await;
 
     assert!(matches!(bench.store.call(key).await, Err(StoreError::Damaged { .. })));

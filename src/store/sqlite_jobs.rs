@@ -15,6 +15,7 @@ use super::sqlite_writer::Job;
 /// Opens a call.
 pub(super) struct OpenCall {
     pub(super) key: CallKey,
+    pub(super) flow_version: String,
     pub(super) first: Next,
     pub(super) records: Vec<Record>,
 }
@@ -66,6 +67,7 @@ impl Job for OpenCall {
             .bind(claimed_until(&self.first, now))
             .bind(ended_at(&self.first, now))
             .bind(now.as_millisecond())
+            .bind(&self.flow_version)
             .execute(&mut *connection)
             .await?;
         put_records_if(opened.rows_affected() == 1, &self.records, connection).await

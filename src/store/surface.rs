@@ -11,17 +11,19 @@ use super::keys::{CallKey, NoteKey};
 use super::note::Note;
 use super::record::Record;
 use super::sweeping::{Retention, Swept};
+use super::version_surface::VersionStore;
 
-/// Keeps calls, notes and records. What was answered is on disk: a node may be lost the moment after.
+/// Keeps calls, notes, records and flow versions. What was answered is on disk: a node may be lost the moment after.
 ///
 /// Leases, expiries and retention go by the store's own time. Every method fails with the words of [`StoreError`].
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: VersionStore + Send + Sync {
     /// The store's time.
     async fn now(&self) -> Result<Timestamp, StoreError>;
 
-    /// Opens a call, with the records of its beginning; `false` when it is open already, and then nothing is written.
-    async fn open_call(&self, key: CallKey, first: Next, records: Vec<Record>) -> Result<bool, StoreError>;
+    /// Opens a call on this flow version, with the records of its beginning; `false` when it is open already, and then nothing
+    /// is written.
+    async fn open_call(&self, key: CallKey, flow_version: &str, first: Next, records: Vec<Record>) -> Result<bool, StoreError>;
 
     /// The call, when there is one.
     async fn call(&self, key: CallKey) -> Result<Option<CallRow>, StoreError>;
@@ -52,7 +54,8 @@ pub trait Store: Send + Sync {
     /// The records of a call, in the order of their times, whatever their tenants.
     async fn records_of_call(&self, call_id: &str) -> Result<Vec<Record>, StoreError>;
 
-    /// Removes expired notes, calls that ended long ago and old records, a few at a time so that callers get between.
+    /// Removes expired notes, calls that ended long ago, old records, and flow versions that nobody has used for as long as
+    /// records are kept: a few at a time, so that callers get between.
     async fn sweep(&self, keep: Retention) -> Result<Swept, StoreError>;
 
     /// Writes something and sees it committed: whether the store can take calls.

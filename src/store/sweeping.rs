@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Retention {
     /// Calls, counted from their end.
     pub ended_calls: Duration,
-    /// Records, counted from what they tell of.
+    /// Records, counted from what they tell of; and the flow versions that they name.
     pub records: Duration,
 }
 
@@ -20,4 +20,6 @@ pub struct Swept {
     pub calls: u64,
     /// Records that were old.
     pub records: u64,
+    /// Flow versions that nobody used or had published.
+    pub versions: u64,
 }

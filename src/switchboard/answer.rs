@@ -37,11 +37,11 @@ pub enum TurnInput {
 }
 
 impl TurnInput {
-    /// Whether it answers what the awaited turn asked.
+    /// Whether it answers a question, whatever the awaited turn is.
     pub(super) fn is_answer(&self) -> bool {
         match self {
-            Self::Keys(_) | Self::Transferred(_) | Self::Silence | Self::NoMatch => true,
-            Self::Begin(_) | Self::Garbled | Self::HungUp => false,
+            Self::Keys(_) | Self::Silence | Self::NoMatch => true,
+            Self::Begin(_) | Self::Garbled | Self::Transferred(_) | Self::Waited | Self::HungUp => false,
         }
     }
 }

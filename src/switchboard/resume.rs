@@ -125,7 +125,8 @@ impl Switchboard {
         self.recall_proof(&mut live).await?;
         info!(auth_id = live.auth_id, tenant = live.call.tenant, process = live.call.process, "call {} begins", live.auth_id);
         let body = live.seal(&key.0, &self.key, &self.chance);
-        self.store.open_call(key, Next { turn: 0, body, claim: None, ended: false }, Vec::new()).await?;
+        let first = Next { turn: 0, body, claim: None, ended: false };
+        self.store.open_call(key, &live.flow_version, first, Vec::new()).await?;
         Ok(true)
     }
 
@@ -209,7 +210,7 @@ impl Switchboard {
         let known = Known { live: &work.live, tenant: work.tenant, now };
         let step = advance(&work.process.book, &known, work.live.state.clone(), Input::Waited).step;
         if matches!(&step, Step::Speak(turn) if turn.holds()) && !self.clock.advance(NEWS_WITHIN) {
-            self.store.changed(work.key, work.row.revision, NEWS_WITHIN).await?;
+            self.store.changed(work.key, work.revision, NEWS_WITHIN).await?;
         }
         Ok(())
     }
@@ -333,7 +334,7 @@ impl Work<'_> {
 
 /// Whether the input says nothing on this page: only a page that holds the caller asks how it goes on.
 fn is_garbled(input: &TurnInput, live: &Live) -> bool {
-    let holds = live.turn.as_ref().is_some_and(Turn::holds);
+    let holds = live.turn.as_ref().is_some_and(|turn| turn.holds());
     match input {
         TurnInput::Garbled => true,
         TurnInput::Waited => !holds,

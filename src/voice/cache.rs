@@ -178,7 +178,7 @@ mod tests {
     fn what_was_used_longest_ago_leaves_memory_first() {
         let cache = SpeechCache::new(None, 0);
         let third = Sound::new(vec![0; MOST_SAMPLES / 3]);
-        ["a", "b", "c"].map(|text| cache.keep(key(text), &third));
+        ["a", "b", "c"].iter().for_each(|text| cache.keep(key(text), &third));
         cache.find(key("a"));
 
         cache.keep(key("d"), &third);

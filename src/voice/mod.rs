@@ -11,6 +11,7 @@ mod cache;
 mod engine;
 mod english;
 mod index;
+mod languages;
 mod numerals;
 mod phrase_book;
 mod recorded;

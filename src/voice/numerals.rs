@@ -1,8 +1,5 @@
 //! How a language says numbers, dates, times and money: in words and numbers below 100, each of which can be recorded.
 
-use super::english::English;
-use super::spanish::Spanish;
-
 /// A day of the calendar; what is not said is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Day {
@@ -47,15 +44,6 @@ pub(super) trait Numerals: Sync {
     fn sign(&self, sign: char) -> Option<&'static str>;
     /// Whether dates that do not say otherwise begin with the month.
     fn month_first(&self) -> bool;
-}
-
-/// The numerals of a language (BCP 47), where they are known.
-pub(super) fn numerals(language: &str) -> Option<&'static dyn Numerals> {
-    match language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
-        "en" => Some(&English),
-        "es" => Some(&Spanish),
-        _ => None,
-    }
 }
 
 /// The thousands and what is below, each in words.

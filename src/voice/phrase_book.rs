@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::numerals::numerals;
+use super::languages::numerals;
 use super::tokens::{Token, tokens, words};
 use super::voice_trait::Part;
 use crate::audio::Sound;
@@ -146,9 +146,10 @@ fn said(stretches: &[Stretch<'_>], tokens: &[Token], text: &str) -> Vec<Part> {
         |stretch: &Stretch<'_>| stretch.to.checked_sub(1).and_then(|last| tokens.get(last)).map(|token| Part::Pause(token.pause));
     let sounds: Option<Vec<&Sound>> = stretches.iter().map(|stretch| stretch.sound).collect();
     let Some(sounds) = sounds else {
-        let place = |number: usize| tokens.get(number).map(|token| token.place.clone()).unwrap_or_default();
-        let (first, last) = (stretches.first().map_or(0, |first| first.from), stretches.last().map_or(0, |last| last.to));
-        let words = text.get(place(first).start..place(last.saturating_sub(1)).end).unwrap_or_default();
+        let begin = |number: usize| tokens.get(number).map_or(text.len(), |token| token.place.start);
+        let (first, next) = (stretches.first().map_or(0, |first| first.from), stretches.last().map_or(0, |last| last.to));
+        // What ends a sentence stays with it: a voice falls there, or rises.
+        let words = text.get(begin(first)..begin(next)).unwrap_or_default().trim();
         return std::iter::once(Part::Unsaid(words.to_owned())).chain(stretches.last().and_then(pause_after)).collect();
     };
     let with_pause = stretches.iter().zip(sounds).flat_map(|(stretch, sound)| [Some(Part::Said(sound.clone())), pause_after(stretch)]);
@@ -193,7 +194,7 @@ mod tests {
     fn between_phrases_one_voice_speaks() {
         let book = book(&["open your", "and enter it", "1"]);
 
-        assert_eq!(said(&book, "Open your Bank 1 app, and enter it!"), "1 (30) [Bank 1 app] (150) 2 (350)");
+        assert_eq!(said(&book, "Open your Bank 1 app, and enter it!"), "1 (30) [Bank 1 app,] (150) 2 (350)");
         assert_eq!(said(&book, "open your 1 and enter it"), "1 (30) 3 (30) 2 (30)");
     }
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::numerals::{Currency, Day, Money, Numerals, numerals};
+use super::languages::numerals;
+use super::numerals::{Currency, Day, Money, Numerals};
 
 /// Between two digits that are said one by one.
 const DIGITS_APART: Duration = Duration::from_millis(400);

@@ -169,9 +169,9 @@ mod tests {
         speaker.say(&speech).await;
 
         let without_silence: Vec<i16> = said.sound.samples().iter().copied().filter(|sample| *sample != 0).collect();
-        assert_eq!(without_silence, [&[1; 10][..], &[7; 14], &[1; 10]].concat());
+        assert_eq!(without_silence, [&[1; 10][..], &[7; 15], &[1; 10]].concat());
         assert_eq!(said.unsaid, Vec::<String>::new());
-        assert_eq!(*letters.0.lock().unwrap(), ["your neighbour"]);
+        assert_eq!(*letters.0.lock().unwrap(), ["your neighbour."]);
     }
 
     #[tokio::test]
