@@ -183,7 +183,8 @@ mod tests {
     #[test]
     fn a_page_sees_headers_but_no_proof() {
         let uri = "sip:dialog@ivr.example;voicexml=https://pages.example/a;aai=x%20y";
-        let entrance = entrance(&invitation(uri, "X-Case: 7\r\nX-case: 8\r\nAuthorization: Digest x\r\n"), &settings(), &OneProcess).unwrap();
+        let entrance =
+            entrance(&invitation(uri, "X-Case: 7\r\nX-case: 8\r\nAuthorization: Digest x\r\n"), &settings(), &OneProcess).unwrap();
 
         let sip = &entrance.session["connection"]["protocol"]["sip"];
         assert_eq!(sip["headers"]["x-case"], "7, 8");

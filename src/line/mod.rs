@@ -72,6 +72,7 @@ pub use pages::{Pages, ResultHeaders};
 pub use ports::PortError;
 pub use reply::{Reply, ReplyError};
 pub use session::session_variables;
+pub use session_media::{SessionError, SessionMedia};
 pub use sound_shelf::SoundShelf;
 pub use srgs::{SrgsError, match_lines};
 pub use telephone::Telephone;

@@ -81,7 +81,8 @@ impl Arriving {
     /// Fetches the first page and answers.
     async fn greet(mut self, equipment: Arc<Equipment>, invitation: &Invitation, entrance: Entrance, began: Instant) {
         let fetcher = Arc::new(fetcher(&equipment, &entrance));
-        let start = Start { url: entrance.url, session: entrance.session, clock: equipment.clock.clone(), chance: equipment.chance.clone() };
+        let start =
+            Start { url: entrance.url, session: entrance.session, clock: equipment.clock.clone(), chance: equipment.chance.clone() };
         let Ok(mut interpreter) = Interpreter::start(start, now()) else { return refuse(&self.leg, 503).await };
         let Some(first) = first_fetch(&mut interpreter) else { return refuse(&self.leg, 500).await };
         let Some(outcome) = self.wait_for(fetcher.fetch(&first)).await else { return };
@@ -98,10 +99,7 @@ impl Arriving {
     }
 
     /// The outcome of the first fetch; `None` when the caller has given up.
-    async fn wait_for(
-        &mut self,
-        fetching: impl Future<Output = Result<Resource, FetchFailure>>,
-    ) -> Option<Result<Resource, FetchFailure>> {
+    async fn wait_for(&mut self, fetching: impl Future<Output = Result<Resource, FetchFailure>>) -> Option<Result<Resource, FetchFailure>> {
         let mut rings = false;
         tokio::pin!(fetching);
         loop {

@@ -46,7 +46,10 @@ impl Renderer {
         let Said { sound, unsaid } = self.speaker.say(&speech).await;
         if !unsaid.is_empty() {
             metrics::counter!("callward_prompts_unsaid_total").increment(1);
-            tracing::warn!("{} phrases of a prompt could not be said; callward prompts check tells which recordings are missing", unsaid.len());
+            tracing::warn!(
+                "{} phrases of a prompt could not be said; callward prompts check tells which recordings are missing",
+                unsaid.len()
+            );
         }
         // A caller never hears silence where words should be.
         let sound = if sound.is_empty() && !unsaid.is_empty() { beep() } else { sound };

@@ -16,18 +16,22 @@ use crate::sip::{Codec, Crypto, MediaSettings, Negotiated, Negotiation, Negotiat
 
 /// Why a session does not come about.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SessionError {
+pub enum SessionError {
+    /// The two sides do not agree.
     #[error(transparent)]
     Negotiation(#[from] NegotiationError),
+    /// There are no ports, or the media thread does not work.
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// The other side's keys, or ours.
     #[error("the keys of SRTP cannot be used: {0}")]
     Keys(#[from] rtp::SrtpKeyError),
 }
 
 /// One leg's ports, and what is said about them.
-pub(super) struct SessionMedia {
+pub struct SessionMedia {
     negotiation: Negotiation,
+    /// Its ports on the media thread: what is played, pressed, recorded.
     pub stream: MediaStream,
 }
 

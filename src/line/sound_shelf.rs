@@ -20,11 +20,11 @@ impl Default for SoundShelf {
 }
 
 impl SoundShelf {
-    pub fn find(&self, url: &str) -> Option<Sound> {
+    pub(super) fn find(&self, url: &str) -> Option<Sound> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(url).cloned()
     }
 
-    pub fn put(&self, url: &str, sound: &Sound) {
+    pub(super) fn put(&self, url: &str, sound: &Sound) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).put(url.to_owned(), sound.clone());
     }
 }

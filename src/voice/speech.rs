@@ -102,9 +102,8 @@ mod tests {
         let spoken = browser::Spoken { text: String::new(), sounds, bargein: true, lang: Some("en".into()) };
         let gong = Sound::new(vec![1, 2]);
 
-        let speech = Speech::of(&spoken, "es", |sound| {
-            matches!(sound, browser::Sound::Audio(source) if source.url == "c").then(|| gong.clone())
-        });
+        let speech =
+            Speech::of(&spoken, "es", |sound| matches!(sound, browser::Sound::Audio(source) if source.url == "c").then(|| gong.clone()));
 
         assert_eq!(speech.spans, [Span::Words(Words::plain("Hello.", "en")), Span::Sound(gong.clone())]);
     }
