@@ -12,7 +12,7 @@ use super::media_order::MediaRemote;
 use crate::audio;
 use crate::clock::Chance;
 use crate::rtp;
-use crate::sip::{Codec, Crypto, MediaSettings, Negotiated, Negotiation, NegotiationError, Srtp, SrtpKey, SrtpSuite};
+use crate::sip::{Codec, Crypto, Direction, MediaSettings, Negotiated, Negotiation, NegotiationError, Srtp, SrtpKey, SrtpSuite};
 
 /// Why a session does not come about.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,11 @@ impl SessionMedia {
         let answer = self.negotiation.answer(offer)?;
         self.apply()?;
         Ok(answer)
+    }
+
+    /// Which way sound may flow from our side; said with the next offer or answer.
+    pub fn set_direction(&mut self, direction: Direction) {
+        self.negotiation.set_direction(direction);
     }
 
     /// Our offer.
