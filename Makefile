@@ -19,11 +19,13 @@ lint:
 audio: tools
 	cargo run --quiet -- prompts render --prune
 
-# What the tests need and the machine lacks, from Debian.
+# What the tests need and the machine lacks, from Debian. It keeps initdb below /usr/lib/postgresql, in no PATH; the tests make a
+# cluster of their own with it.
 tools:
 	@missing=""; \
 	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
 	command -v espeak-ng >/dev/null || missing="$$missing espeak-ng"; \
+	[ -n "$$CALLWARD_TEST_POSTGRES" ] || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -z "$$missing" ] || { \
 		root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		$$root apt-get update -qq && $$root apt-get install -y -qq $$missing; }

@@ -1,5 +1,7 @@
 //! What browsing costs: CPU for each dialog with cached pages, documents a second over loopback HTTP, memory for each idle call.
 
+#![expect(clippy::unwrap_used, reason = "what a benchmark needs and does not get is its failure")]
+
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

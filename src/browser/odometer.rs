@@ -11,7 +11,7 @@ const MOST_DOCUMENTS_IN_SILENCE: u32 = 20_000;
 /// Events that may follow each other in the same way.
 const MOST_EVENTS: u32 = 500;
 /// Elements of executable content and turns of the algorithm.
-const MOST_STEPS: u32 = 200_000;
+const MOST_STEPS: u32 = 50_000;
 /// Bytes of prompts and log lines.
 const MOST_WORDS: usize = 4 << 20;
 /// Bytes of pages, and states of grammars by a byte's measure.

@@ -64,7 +64,7 @@ pub(super) async fn verify(gateway: &Gateway, world: &World, identity: &str, cal
 
 async fn call(gateway: &Gateway, world: &World, identity: &str, call_id: &str) -> Result<(), SwitchboardError> {
     let process = (TENANT, CODE);
-    let Some(entry) = gateway.switchboard.entry(TENANT, CODE, DialogKind::Main, "") else { return Ok(()) };
+    let Some(entry) = gateway.switchboard.entry(TENANT, CODE, DialogKind::Main, "").await else { return Ok(()) };
     let variables = [("identity", identity), ("call_id", call_id)];
     let variables: BTreeMap<String, String> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let first = gateway.switchboard.resume(process, &entry.address, 0, TurnInput::Begin(variables), PLATFORM).await?;

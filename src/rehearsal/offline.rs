@@ -33,7 +33,7 @@ impl OfflineCall {
     /// Calls; `Err` says why nobody is there.
     pub async fn dial(gateway: Arc<Gateway>, world: Arc<World>, dialled: &Dialled) -> Result<Self, String> {
         let language = dialled.variable("lang");
-        let entry = gateway.switchboard.entry(TENANT, &dialled.process, DialogKind::Main, language);
+        let entry = gateway.switchboard.entry(TENANT, &dialled.process, DialogKind::Main, language).await;
         let entry = entry.ok_or("the process cannot be called")?;
         let variables: BTreeMap<String, String> =
             entry.names.iter().map(|name| (name.clone(), dialled.variable(name).to_owned())).collect();

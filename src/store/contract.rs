@@ -12,6 +12,7 @@ use crate::secret::Sealed;
 use super::call::{CallRow, Claim, Guard, Next};
 use super::keys::{CallKey, ClaimId};
 use super::open::open;
+use super::postgres_cluster::{Cluster, Database};
 use super::record::Record;
 use super::surface::Store;
 
@@ -21,25 +22,57 @@ pub(super) struct Bench {
     pub(super) clock: Clock,
     /// Where its file lies, as long as the bench stands.
     pub(super) folder: Option<TempDir>,
+    database: Option<Database>,
 }
 
 impl Bench {
     pub(super) async fn in_memory() -> Self {
-        let clock = Clock::by_hand(Timestamp::UNIX_EPOCH + Duration::from_secs(1_000_000));
+        let clock = standing_clock();
         let store = open("memory:", clock.clone()).await.unwrap();
-        Self { store, clock, folder: None }
+        Self { store, clock, folder: None, database: None }
     }
 
     pub(super) async fn in_sqlite() -> Self {
-        let clock = Clock::by_hand(Timestamp::UNIX_EPOCH + Duration::from_secs(1_000_000));
+        let clock = standing_clock();
         let folder = TempDir::new().unwrap();
         let store = open(&sqlite_url(&folder), clock.clone()).await.unwrap();
-        Self { store, clock, folder: Some(folder) }
+        Self { store, clock, folder: Some(folder), database: None }
     }
 
-    /// The same file opened once more.
+    pub(super) async fn in_postgres() -> Self {
+        Self::on(Cluster::shared()).await
+    }
+
+    /// In a database of its own on this server.
+    pub(super) async fn on(cluster: &Cluster) -> Self {
+        let (clock, database) = (standing_clock(), cluster.database().await);
+        let store = open(database.url(), Clock::system()).await.unwrap();
+        database.stand_at(clock.now()).await;
+        store.ping().await.unwrap();
+        Self { store, clock, folder: None, database: Some(database) }
+    }
+
+    /// The same rows opened once more, as another node does whose clock is wrong.
     pub(super) async fn open_again(&self) -> Arc<dyn Store> {
-        open(&sqlite_url(self.folder.as_ref().unwrap()), self.clock.clone()).await.unwrap()
+        match (&self.folder, &self.database) {
+            (Some(folder), _) => open(&sqlite_url(folder), self.clock.clone()).await.unwrap(),
+            (None, Some(database)) => open(database.url(), Clock::by_hand(Timestamp::UNIX_EPOCH)).await.unwrap(),
+            (None, None) => Arc::clone(&self.store),
+        }
+    }
+
+    /// Lets time go by; a database has a clock of its own, and the store reads it when it is pinged.
+    pub(super) async fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+        if let Some(database) = &self.database {
+            database.stand_at(self.clock.now()).await;
+            self.store.ping().await.unwrap();
+        }
+    }
+
+    /// The database in PostgreSQL.
+    pub(super) fn database(&self) -> &Database {
+        self.database.as_ref().unwrap()
     }
 
     /// The same file after an end and a start.
@@ -87,6 +120,13 @@ macro_rules! on_every_store {
                 super::$promise(super::Bench::in_sqlite().await).await;
             })+
         }
+
+        mod in_postgres {
+            $(#[tokio::test]
+            async fn $promise() {
+                super::$promise(super::Bench::in_postgres().await).await;
+            })+
+        }
     };
 }
 pub(super) use on_every_store;
@@ -109,6 +149,10 @@ pub(super) fn sealed(body: &str) -> Sealed {
 /// A record of this time.
 pub(super) fn record(id: &str, call_id: &str, at: Timestamp) -> Record {
     Record { id: id.to_owned(), tenant: "acme".to_owned(), call_id: call_id.to_owned(), at, body: "{}".to_owned() }
+}
+
+fn standing_clock() -> Clock {
+    Clock::by_hand(Timestamp::UNIX_EPOCH + Duration::from_secs(1_000_000))
 }
 
 fn sqlite_url(folder: &TempDir) -> String {

@@ -12,6 +12,7 @@ on_every_store!(
     one_of_a_hundred_claimers_gets_the_turn,
     a_turn_that_is_not_awaited_cannot_be_claimed,
     a_claim_that_ran_out_is_taken_over,
+    a_claim_that_is_asked_for_again_is_its_askers,
     a_claim_that_was_let_go_is_no_takeover,
     a_renewed_claim_runs_from_the_renewal,
     a_lost_claim_saves_nothing,
@@ -84,14 +85,23 @@ async fn a_claim_that_ran_out_is_taken_over(bench: Bench) {
     bench.open_call().await;
     bench.store.claim(KEY, 1, claim(1)).await.unwrap();
 
-    bench.clock.advance(LEASE - Duration::from_millis(1));
+    bench.pass(LEASE - Duration::from_millis(1)).await;
     assert!(matches!(bench.store.claim(KEY, 1, claim(2)).await.unwrap(), Claimed::Busy(_)));
-    bench.clock.advance(Duration::from_millis(1));
+    bench.pass(Duration::from_millis(1)).await;
     let Claimed::Taken { row, takeover: true } = bench.store.claim(KEY, 1, claim(2)).await.unwrap() else {
         panic!("the claim has run out");
     };
 
     assert_eq!(row.held, Some(Held { by: claim(2).id, until: bench.clock.now() + LEASE }));
+}
+
+async fn a_claim_that_is_asked_for_again_is_its_askers(bench: Bench) {
+    bench.open_call().await;
+    bench.store.claim(KEY, 1, claim(1)).await.unwrap();
+
+    let again = bench.store.claim(KEY, 1, claim(1)).await.unwrap();
+
+    assert_eq!(again, Claimed::Taken { row: bench.row().await, takeover: false });
 }
 
 async fn a_claim_that_was_let_go_is_no_takeover(bench: Bench) {
@@ -108,20 +118,20 @@ async fn a_renewed_claim_runs_from_the_renewal(bench: Bench) {
     bench.open_call().await;
     bench.store.claim(KEY, 1, claim(1)).await.unwrap();
 
-    bench.clock.advance(LEASE - Duration::from_secs(1));
+    bench.pass(LEASE - Duration::from_secs(1)).await;
     let renewed = Next { claim: Some(claim(1)), ..next(1, "code hashed, about to send") };
     assert!(bench.save(Guard::HeldBy(claim(1).id), renewed).await);
 
     let row = bench.row().await;
     assert_eq!(row.held, Some(Held { by: claim(1).id, until: bench.clock.now() + LEASE }));
-    bench.clock.advance(LEASE - Duration::from_secs(1));
+    bench.pass(LEASE - Duration::from_secs(1)).await;
     assert_eq!(bench.store.claim(KEY, 1, claim(2)).await.unwrap(), Claimed::Busy(row));
 }
 
 async fn a_lost_claim_saves_nothing(bench: Bench) {
     bench.open_call().await;
     bench.store.claim(KEY, 1, claim(1)).await.unwrap();
-    bench.clock.advance(LEASE);
+    bench.pass(LEASE).await;
     bench.store.claim(KEY, 1, claim(2)).await.unwrap();
     let before = bench.row().await;
 
@@ -137,7 +147,7 @@ async fn a_lost_claim_saves_nothing(bench: Bench) {
 async fn a_claim_that_ran_out_saves_as_long_as_nobody_took_it(bench: Bench) {
     bench.open_call().await;
     bench.store.claim(KEY, 1, claim(1)).await.unwrap();
-    bench.clock.advance(LEASE * 2);
+    bench.pass(LEASE * 2).await;
 
     assert!(bench.save(Guard::HeldBy(claim(1).id), next(2, "slow")).await);
 
@@ -150,7 +160,7 @@ async fn a_running_claim_keeps_the_unclaimed_out(bench: Bench) {
     bench.store.claim(KEY, 1, claim(1)).await.unwrap();
 
     assert!(!bench.save(read.unchanged(), next(2, "pure")).await);
-    bench.clock.advance(LEASE);
+    bench.pass(LEASE).await;
 
     assert!(bench.save(read.unchanged(), next(2, "pure")).await);
     assert!(!bench.save(Guard::HeldBy(claim(1).id), next(2, "late")).await);
@@ -180,7 +190,7 @@ async fn an_ended_call_stays_ended_since_its_first_end(bench: Bench) {
     let ended_at = bench.clock.now();
     assert!(bench.save(bench.row().await.unchanged(), Next { ended: true, ..next(2, "verified") }).await);
 
-    bench.clock.advance(Duration::from_secs(5));
+    bench.pass(Duration::from_secs(5)).await;
     assert!(bench.save(bench.row().await.unchanged(), next(2, "and hung up")).await);
 
     let row = bench.row().await;
@@ -191,7 +201,7 @@ async fn idle_calls_are_those_in_progress_that_nobody_touched(bench: Bench) {
     let keys = [1, 2, 3, 4].map(|number| CallKey([number; 32]));
     for key in keys {
         bench.store.open_call(key, "v1", next(1, ""), vec![]).await.unwrap();
-        bench.clock.advance(Duration::from_secs(60));
+        bench.pass(Duration::from_secs(60)).await;
     }
     let first = bench.store.call(keys[0]).await.unwrap().unwrap();
     bench.store.save(keys[0], first.unchanged(), Next { ended: true, ..next(2, "") }, vec![]).await.unwrap();

@@ -7,7 +7,13 @@ use super::contract::{Bench, KEY, claim, next, on_every_store};
 /// Far beyond the time any of these tests takes.
 const LONG: Duration = Duration::from_secs(600);
 
-on_every_store!(a_save_wakes_all_who_wait, a_save_that_came_before_is_noticed_at_once, patience_ends, a_claim_wakes_nobody);
+on_every_store!(
+    a_save_wakes_all_who_wait,
+    a_save_that_came_before_is_noticed_at_once,
+    patience_ends,
+    a_claim_wakes_nobody,
+    a_save_by_another_node_is_seen,
+);
 
 async fn a_save_wakes_all_who_wait(bench: Bench) {
     bench.open_call().await;
@@ -51,9 +57,7 @@ async fn a_claim_wakes_nobody(bench: Bench) {
     assert_eq!(changed.revision, row.revision);
 }
 
-#[tokio::test]
-async fn a_save_by_another_node_is_seen() {
-    let bench = Bench::in_sqlite().await;
+async fn a_save_by_another_node_is_seen(bench: Bench) {
     bench.open_call().await;
     let row = bench.row().await;
     let elsewhere = bench.open_again().await;

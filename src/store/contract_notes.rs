@@ -76,7 +76,7 @@ async fn an_expired_note_is_gone_and_can_be_made_again(bench: Bench) {
     bench.store.swap_note(PERSON, None, b"old".to_vec(), until).await.unwrap();
     let old = bench.store.note(PERSON).await.unwrap().unwrap();
 
-    bench.clock.advance(DAY);
+    bench.pass(DAY).await;
     let until = bench.clock.now() + DAY;
     assert_eq!(bench.store.note(PERSON).await.unwrap(), None);
     assert!(!bench.store.swap_note(PERSON, Some(old.version), b"late".to_vec(), until).await.unwrap());
@@ -92,7 +92,7 @@ async fn no_version_comes_back_after_a_sweep(bench: Bench) {
     bench.store.swap_note(PERSON, None, b"old".to_vec(), until).await.unwrap();
     let old = bench.store.note(PERSON).await.unwrap().unwrap();
 
-    bench.clock.advance(DAY);
+    bench.pass(DAY).await;
     bench.store.sweep(Retention { ended_calls: DAY, records: DAY }).await.unwrap();
     bench.store.swap_note(PERSON, None, b"young".to_vec(), bench.clock.now() + DAY).await.unwrap();
 

@@ -30,7 +30,7 @@ async fn a_version_is_kept_as_it_was_first(bench: Bench) {
 async fn versions_are_listed_newest_first_with_their_calls(bench: Bench) {
     bench.store.keep_version(version("v1")).await.unwrap();
     let first_kept = bench.clock.now();
-    bench.clock.advance(Duration::from_secs(9));
+    bench.pass(Duration::from_secs(9)).await;
     bench.store.keep_version(version("v2")).await.unwrap();
     bench.store.keep_version(FlowVersion { flow: "another".to_owned(), ..version("v3") }).await.unwrap();
     let over = Next { ended: true, ..next(1, "") };
@@ -84,10 +84,10 @@ async fn a_sweep_leaves_versions_that_are_in_use(bench: Bench) {
     bench.store.release(release("menu", "published", ReleaseKind::Published)).await.unwrap();
     bench.store.release(release("menu", "left", ReleaseKind::File)).await.unwrap();
 
-    bench.clock.advance(KEEP.records - Duration::from_millis(1));
+    bench.pass(KEEP.records - Duration::from_millis(1)).await;
     bench.store.keep_version(version("seen")).await.unwrap();
     assert_eq!(bench.store.sweep(KEEP).await.unwrap().versions, 0);
-    bench.clock.advance(Duration::from_millis(1));
+    bench.pass(Duration::from_millis(1)).await;
     assert_eq!(bench.store.sweep(KEEP).await.unwrap().versions, 1);
 
     assert_eq!(bench.store.version("left").await.unwrap(), None);

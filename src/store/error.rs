@@ -7,7 +7,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The URL is of a kind that nobody here keeps; the rest of it may hold a password and is not shown.
-    #[error("[store] url begins with {scheme:?}; a store is sqlite://PATH or memory:")]
+    #[error("[store] url begins with {scheme:?}; a store is sqlite://PATH, postgres://USER:PASSWORD@HOST/DATABASE or memory:")]
     UnknownKind {
         /// What stands before the colon.
         scheme: String,
@@ -20,6 +20,36 @@ pub enum StoreError {
         /// What is wrong with it.
         #[source]
         source: Arc<sqlx::Error>,
+    },
+    /// The URL says postgres, and the rest cannot be read; it may hold a password and is not shown.
+    #[error("[store] url is no address of a PostgreSQL database; write it as postgres://USER:PASSWORD@HOST/DATABASE")]
+    BadPostgresUrl {
+        /// What is wrong with it.
+        #[source]
+        source: Arc<sqlx::Error>,
+    },
+    /// The server does not answer.
+    #[error("the store {store} cannot be reached; is PostgreSQL running there, and is the network between open?")]
+    Unreachable {
+        /// Its name.
+        store: String,
+        /// What stood in the way.
+        #[source]
+        source: Arc<sqlx::Error>,
+    },
+    /// The server answers, but too slowly.
+    #[error("the store {store} does not answer in time; look at the load of the server, and for locks")]
+    Slow {
+        /// Its name.
+        store: String,
+    },
+    /// The server knows no such user, password or database, or forbids what we do.
+    #[error("the store {store} refuses us: {reason}; check user, password and database in [store] url, and the user's rights")]
+    Refused {
+        /// Its name.
+        store: String,
+        /// What the server says.
+        reason: String,
     },
     /// The file's folder does not exist.
     #[error("the store's folder {folder} does not exist; create it, or change [store] url")]
@@ -40,10 +70,10 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// There is no room for more.
-    #[error("the disk of the store {path} is full; make room on it")]
+    #[error("the disk of the store {store} is full; make room on it")]
     DiskFull {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        store: String,
     },
     /// Somebody else keeps the file locked.
     #[error("the store {path} is locked by another program; end that program and try again")]
@@ -52,28 +82,30 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The file is no database, or not a whole one.
-    #[error("the store {path} is damaged or is no SQLite database; restore it from a backup, or move it away to start with an empty one")]
+    #[error(
+        "the store {store} is damaged or is no database of Callward's; restore it from a backup, or move it away to start with an empty one"
+    )]
     Damaged {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        store: String,
     },
     /// The file has tables that this program does not know.
     #[error(
-        "the store {path} was written by a newer Callward (its migration {version} is unknown here); start that version, or restore a backup"
+        "the store {store} was written by a newer Callward (its migration {version} is unknown here); start that version, or restore a backup"
     )]
     Newer {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        store: String,
         /// The migration that only the other program knows.
         version: i64,
     },
     /// A migration of the file was not made by this program or any older one.
     #[error(
-        "the store {path} was written by another build of Callward (its migration {version} differs); start that build, or restore a backup"
+        "the store {store} was written by another build of Callward (its migration {version} differs); start that build, or restore a backup"
     )]
     OtherBuild {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        store: String,
         /// The migration that differs.
         version: i64,
     },
@@ -84,10 +116,10 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// Anything else.
-    #[error("the store {path} failed; look at the cause that is logged with this, and at the disk")]
+    #[error("the store {store} failed; look at the cause that is logged with this, and at the disk")]
     Broken {
-        /// The file.
-        path: PathBuf,
+        /// Its name.
+        store: String,
         /// What the database said.
         #[source]
         source: Arc<sqlx::Error>,

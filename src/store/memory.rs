@@ -19,20 +19,22 @@ use super::note::Note;
 use super::record::Record;
 use super::surface::Store;
 use super::sweeping::{Retention, Swept};
+use super::version::{FlowVersion, Release, Released, VersionEntry};
+use super::version_surface::VersionStore;
 
 /// Rows in maps.
 pub(super) struct MemoryStore {
     tables: Mutex<Tables>,
     changes: Changes,
-    pub(super) clock: Clock,
+    clock: Clock,
 }
 
 #[derive(Default)]
-pub(super) struct Tables {
-    pub(super) calls: HashMap<CallKey, CallRow>,
+struct Tables {
+    calls: HashMap<CallKey, CallRow>,
     notes: HashMap<NoteKey, Note>,
     records: BTreeMap<String, Record>,
-    pub(super) versions: Versions,
+    versions: Versions,
 }
 
 impl MemoryStore {
@@ -41,7 +43,7 @@ impl MemoryStore {
         Self { tables: Mutex::default(), changes: Changes::default(), clock }
     }
 
-    pub(super) fn tables(&self) -> MutexGuard<'_, Tables> {
+    fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -124,6 +126,36 @@ impl Store for MemoryStore {
     }
 }
 
+#[async_trait]
+impl VersionStore for MemoryStore {
+    async fn keep_version(&self, version: FlowVersion) -> Result<(), StoreError> {
+        self.tables().versions.keep(version, self.clock.now());
+        Ok(())
+    }
+
+    async fn version(&self, id: &str) -> Result<Option<FlowVersion>, StoreError> {
+        Ok(self.tables().versions.version(id))
+    }
+
+    async fn versions(&self, flow: &str) -> Result<Vec<VersionEntry>, StoreError> {
+        let tables = self.tables();
+        Ok(tables.versions.of_flow(flow, &tables.calls))
+    }
+
+    async fn release(&self, release: Release) -> Result<(), StoreError> {
+        self.tables().versions.release(release, self.clock.now());
+        Ok(())
+    }
+
+    async fn releases(&self, flow: &str) -> Result<Vec<Released>, StoreError> {
+        Ok(self.tables().versions.releases(flow))
+    }
+
+    async fn published(&self) -> Result<Vec<Released>, StoreError> {
+        Ok(self.tables().versions.published())
+    }
+}
+
 impl Tables {
     fn open_call(&mut self, key: CallKey, first: Next, records: Vec<Record>, now: Timestamp) -> bool {
         if self.calls.contains_key(&key) {
@@ -139,8 +171,9 @@ impl Tables {
         if row.turn != turn || row.ended_at.is_some() {
             return Claimed::OtherTurn(row.clone());
         }
-        if row.is_held(now) {
-            return Claimed::Busy(row.clone());
+        if let Some(held) = row.held.filter(|held| held.until > now) {
+            let row = row.clone();
+            return if held.by == claim.id { Claimed::Taken { row, takeover: false } } else { Claimed::Busy(row) };
         }
         let takeover = row.held.replace(held(claim, now)).is_some();
         row.touched_at = now;

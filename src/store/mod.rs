@@ -1,4 +1,4 @@
-//! What outlives a request: calls and their turns, budgets and quotas, records, flow versions; kept in SQLite or in memory.
+//! What outlives a request: calls, budgets and quotas, records, flow versions; kept in SQLite, in PostgreSQL or in memory.
 
 mod call;
 mod changes;
@@ -16,11 +16,23 @@ mod contract_records;
 mod contract_versions;
 mod error;
 mod instant;
+mod jobs;
 mod keys;
 mod memory;
 mod memory_versions;
 mod note;
 mod open;
+mod postgres;
+#[cfg(test)]
+mod postgres_cluster;
+mod postgres_errors;
+mod postgres_jobs;
+mod postgres_link;
+mod postgres_news;
+#[cfg(test)]
+mod postgres_servers;
+mod postgres_time;
+mod postgres_versions;
 mod record;
 mod rows;
 mod sql;

@@ -1,58 +1,87 @@
 //! The statements, in words that SQLite and PostgreSQL both understand.
 
-/// `$1` key, `$2` turn, `$3` body, `$4` claim, `$5` claimed until, `$6` ended at, `$7` now, `$8` flow version.
-pub(super) const OPEN_CALL: &str = "
+/// A statement in which the time plays a part: SQLite is told it as the last parameter, PostgreSQL knows it.
+pub(super) struct Timed {
+    pub(super) sqlite: &'static str,
+    pub(super) postgres: &'static str,
+}
+
+/// Puts a [`Timed`] together: `now` stands for the time, `unlocked` for rows that no other node is removing.
+macro_rules! timed {
+    (now = $now:literal, $($part:tt)+) => {
+        Timed {
+            sqlite: concat!($(part!($part, $now, "")),+),
+            postgres: concat!($(part!($part, "store_time()", " FOR UPDATE SKIP LOCKED")),+),
+        }
+    };
+}
+
+macro_rules! part {
+    (now, $now:literal, $unlocked:literal) => {
+        $now
+    };
+    (unlocked, $now:literal, $unlocked:literal) => {
+        $unlocked
+    };
+    ($text:literal, $now:literal, $unlocked:literal) => {
+        $text
+    };
+}
+
+/// `$1` key, `$2` turn, `$3` body, `$4` claim, `$5` lease, `$6` whether it ends, `$7` flow version, `$8` now.
+pub(super) const OPEN_CALL: Timed = timed!(now = "$8", "
     INSERT INTO calls (key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at, flow_version)
-    VALUES ($1, $2, 1, $3, $4, $5, FALSE, $6, $7, $8)
-    ON CONFLICT (key) DO NOTHING";
+    VALUES ($1, $2, 1, $3, $4, " now " + $5, FALSE, CASE WHEN $6 THEN " now " END, " now ", $7)
+    ON CONFLICT (key) DO NOTHING");
 
 /// `$1` key.
 pub(super) const CALL: &str = "
     SELECT key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at
     FROM calls WHERE key = $1";
 
-/// `$1` key, `$2` turn, `$3` claim, `$4` claimed until, `$5` now.
-pub(super) const CLAIM: &str = "
+/// `$1` key, `$2` turn, `$3` claim, `$4` lease, `$5` now.
+pub(super) const CLAIM: Timed = timed!(now = "$5", "
     UPDATE calls
-    SET taken_over = (claim IS NOT NULL), claim = $3, claimed_until = $4, touched_at = $5
-    WHERE key = $1 AND turn = $2 AND ended_at IS NULL AND (claim IS NULL OR claimed_until <= $5)
-    RETURNING key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at";
+    SET taken_over = (claim IS NOT NULL), claim = $3, claimed_until = " now " + $4, touched_at = " now "
+    WHERE key = $1 AND turn = $2 AND ended_at IS NULL AND (claim IS NULL OR claimed_until <= " now ")
+    RETURNING key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at");
 
-/// `$1` key, `$2` claim that is held, `$3` turn, `$4` body, `$5` claim, `$6` claimed until, `$7` ended at, `$8` now.
-pub(super) const SAVE_HELD: &str = "
+/// `$1` key, `$2` claim that is held, `$3` turn, `$4` body, `$5` claim, `$6` lease, `$7` whether it ends, `$8` now.
+pub(super) const SAVE_HELD: Timed = timed!(now = "$8", "
     UPDATE calls
-    SET turn = $3, revision = revision + 1, body = $4, claim = $5, claimed_until = $6, taken_over = FALSE,
-        ended_at = COALESCE(ended_at, $7), touched_at = $8
-    WHERE key = $1 AND claim = $2";
+    SET turn = $3, revision = revision + 1, body = $4, claim = $5, claimed_until = " now " + $6, taken_over = FALSE,
+        ended_at = COALESCE(ended_at, CASE WHEN $7 THEN " now " END), touched_at = " now "
+    WHERE key = $1 AND claim = $2");
 
-/// `$1` key, `$2` revision that was read, `$3` turn, `$4` body, `$5` claim, `$6` claimed until, `$7` ended at, `$8` now.
-pub(super) const SAVE_UNCHANGED: &str = "
+/// `$1` key, `$2` revision that was read, `$3` turn, `$4` body, `$5` claim, `$6` lease, `$7` whether it ends, `$8` now.
+pub(super) const SAVE_UNCHANGED: Timed = timed!(now = "$8", "
     UPDATE calls
-    SET turn = $3, revision = revision + 1, body = $4, claim = $5, claimed_until = $6, taken_over = FALSE,
-        ended_at = COALESCE(ended_at, $7), touched_at = $8
-    WHERE key = $1 AND revision = $2 AND (claim IS NULL OR claimed_until <= $8)";
+    SET turn = $3, revision = revision + 1, body = $4, claim = $5, claimed_until = " now " + $6, taken_over = FALSE,
+        ended_at = COALESCE(ended_at, CASE WHEN $7 THEN " now " END), touched_at = " now "
+    WHERE key = $1 AND revision = $2 AND (claim IS NULL OR claimed_until <= " now ")");
 
-/// `$1` touched at or before, `$2` most.
-pub(super) const IDLE_CALLS: &str = "
+/// `$1` untouched for, `$2` most, `$3` now.
+pub(super) const IDLE_CALLS: Timed = timed!(now = "$3", "
     SELECT key, turn, revision, body, claim, claimed_until, taken_over, ended_at, touched_at
-    FROM calls WHERE ended_at IS NULL AND touched_at <= $1
-    ORDER BY touched_at LIMIT $2";
+    FROM calls WHERE ended_at IS NULL AND touched_at <= " now " - $1
+    ORDER BY touched_at LIMIT $2");
 
 /// `$1` key, `$2` now.
-pub(super) const NOTE: &str = "SELECT version, body, expires_at FROM notes WHERE key = $1 AND expires_at > $2";
+pub(super) const NOTE: Timed = timed!(now = "$2", "
+    SELECT version, body, expires_at FROM notes WHERE key = $1 AND expires_at > " now);
 
 /// `$1` key, `$2` body, `$3` expires at, `$4` now: a note begins with the time as its version, so that none comes back
 /// when a note is made again that was swept away.
-pub(super) const NEW_NOTE: &str = "
-    INSERT INTO notes (key, version, body, expires_at) VALUES ($1, $4, $2, $3)
+pub(super) const NEW_NOTE: Timed = timed!(now = "$4", "
+    INSERT INTO notes (key, version, body, expires_at) VALUES ($1, " now ", $2, $3)
     ON CONFLICT (key) DO UPDATE
     SET version = notes.version + 1, body = excluded.body, expires_at = excluded.expires_at
-    WHERE notes.expires_at <= $4";
+    WHERE notes.expires_at <= " now);
 
-/// `$1` key, `$2` body, `$3` expires at, `$4` now, `$5` version that was read.
-pub(super) const SWAP_NOTE: &str = "
+/// `$1` key, `$2` body, `$3` expires at, `$4` version that was read, `$5` now.
+pub(super) const SWAP_NOTE: Timed = timed!(now = "$5", "
     UPDATE notes SET version = version + 1, body = $2, expires_at = $3
-    WHERE key = $1 AND version = $5 AND expires_at > $4";
+    WHERE key = $1 AND version = $4 AND expires_at > " now);
 
 /// `$1` id, `$2` tenant, `$3` call, `$4` at, `$5` body.
 pub(super) const PUT_RECORD: &str = "
@@ -67,22 +96,22 @@ pub(super) const RECORD: &str = "SELECT id, tenant, call_id, at, body FROM recor
 pub(super) const RECORDS_OF_CALL: &str = "
     SELECT id, tenant, call_id, at, body FROM records WHERE call_id = $1 ORDER BY at, id";
 
-/// `$1` now, `$2` most.
-pub(super) const SWEEP_NOTES: &str = "
-    DELETE FROM notes WHERE key IN (SELECT key FROM notes WHERE expires_at <= $1 LIMIT $2)";
+/// `$1` due for, `$2` most, `$3` now.
+pub(super) const SWEEP_NOTES: Timed = timed!(now = "$3", "
+    DELETE FROM notes WHERE key IN (SELECT key FROM notes WHERE expires_at <= " now " - $1 LIMIT $2" unlocked ")");
 
-/// `$1` ended at or before, `$2` most.
-pub(super) const SWEEP_CALLS: &str = "
-    DELETE FROM calls WHERE key IN (SELECT key FROM calls WHERE ended_at <= $1 LIMIT $2)";
+/// `$1` ended for, `$2` most, `$3` now.
+pub(super) const SWEEP_CALLS: Timed = timed!(now = "$3", "
+    DELETE FROM calls WHERE key IN (SELECT key FROM calls WHERE ended_at <= " now " - $1 LIMIT $2" unlocked ")");
 
-/// `$1` at or before, `$2` most.
-pub(super) const SWEEP_RECORDS: &str = "
-    DELETE FROM records WHERE id IN (SELECT id FROM records WHERE at <= $1 LIMIT $2)";
+/// `$1` older than, `$2` most, `$3` now.
+pub(super) const SWEEP_RECORDS: Timed = timed!(now = "$3", "
+    DELETE FROM records WHERE id IN (SELECT id FROM records WHERE at <= " now " - $1 LIMIT $2" unlocked ")");
 
 /// `$1` id, `$2` flow, `$3` files, `$4` now.
-pub(super) const KEEP_VERSION: &str = "
-    INSERT INTO flow_versions (id, flow, files, kept_at, used_at) VALUES ($1, $2, $3, $4, $4)
-    ON CONFLICT (id) DO UPDATE SET used_at = excluded.used_at";
+pub(super) const KEEP_VERSION: Timed = timed!(now = "$4", "
+    INSERT INTO flow_versions (id, flow, files, kept_at, used_at) VALUES ($1, $2, $3, " now ", " now ")
+    ON CONFLICT (id) DO UPDATE SET used_at = excluded.used_at");
 
 /// `$1` id.
 pub(super) const VERSION: &str = "SELECT id, flow, files FROM flow_versions WHERE id = $1";
@@ -94,8 +123,8 @@ pub(super) const VERSIONS: &str = "
     FROM flow_versions WHERE flow = $1 ORDER BY kept_at DESC, id";
 
 /// `$1` flow, `$2` version, `$3` how, `$4` who, `$5` note, `$6` now.
-pub(super) const RELEASE: &str = "
-    INSERT INTO flow_releases (flow, version, how, who, note, at) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(super) const RELEASE: Timed = timed!(now = "$6", "
+    INSERT INTO flow_releases (flow, version, how, who, note, at) VALUES ($1, $2, $3, $4, $5, " now ")");
 
 /// `$1` flow.
 pub(super) const RELEASES: &str = "
@@ -107,22 +136,22 @@ pub(super) const PUBLISHED: &str = "
     WHERE number IN (SELECT MAX(number) FROM flow_releases WHERE how <> 'file' GROUP BY flow)
     ORDER BY flow";
 
-/// `$1` used at or before, `$2` most: neither published nor with calls in progress.
-pub(super) const SWEEP_VERSIONS: &str = "
+/// `$1` unused for, `$2` most, `$3` now: neither published nor with calls in progress.
+pub(super) const SWEEP_VERSIONS: Timed = timed!(now = "$3", "
     DELETE FROM flow_versions WHERE id IN (
         SELECT id FROM flow_versions
-        WHERE used_at <= $1
+        WHERE used_at <= " now " - $1
           AND NOT EXISTS (SELECT 1 FROM calls WHERE flow_version = flow_versions.id AND ended_at IS NULL)
           AND NOT EXISTS (SELECT 1 FROM flow_releases WHERE version = flow_versions.id AND how <> 'file')
-        LIMIT $2)";
+        LIMIT $2" unlocked ")");
 
-/// `$1` at or before, `$2` most: those of versions that are gone.
-pub(super) const SWEEP_RELEASES: &str = "
+/// `$1` older than, `$2` most, `$3` now: those of versions that are gone.
+pub(super) const SWEEP_RELEASES: Timed = timed!(now = "$3", "
     DELETE FROM flow_releases WHERE number IN (
         SELECT number FROM flow_releases
-        WHERE at <= $1 AND NOT EXISTS (SELECT 1 FROM flow_versions WHERE id = flow_releases.version)
-        LIMIT $2)";
+        WHERE at <= " now " - $1 AND NOT EXISTS (SELECT 1 FROM flow_versions WHERE id = flow_releases.version)
+        LIMIT $2" unlocked ")");
 
 /// `$1` now.
-pub(super) const PING: &str = "
-    INSERT INTO pings (id, at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET at = excluded.at";
+pub(super) const PING: Timed = timed!(now = "$1", "
+    INSERT INTO pings (id, at) VALUES (1, " now ") ON CONFLICT (id) DO UPDATE SET at = excluded.at");

@@ -16,14 +16,14 @@ use crate::clock::Clock;
 use super::call::{CallRow, Claim, Claimed, Guard, Next};
 use super::changes::Changes;
 use super::error::StoreError;
-use super::instant::before;
+use super::instant::milliseconds;
+use super::jobs::{ClaimTurn, OpenCall, Ping, Save, SwapNote, SweepSome};
 use super::keys::{CallKey, NoteKey};
 use super::note::Note;
 use super::record::Record;
 use super::rows::{StoredCall, StoredNote, StoredRecord};
-use super::sql;
+use super::sql::{self, Timed};
 use super::sqlite_errors::{explain, explain_migration};
-use super::sqlite_jobs::{ClaimTurn, OpenCall, Ping, Save, SwapNote, SweepSome};
 use super::sqlite_saves::PlainSave;
 use super::sqlite_writer::Writer;
 use super::surface::Store;
@@ -67,10 +67,10 @@ impl SqliteStore {
         Ok(Self { readers, writer, changes: Changes::default(), clock, path })
     }
 
-    async fn sweep_all(&self, statement: &'static str, due: Timestamp) -> Result<u64, StoreError> {
+    async fn sweep_all(&self, statement: &'static Timed, due_for: Duration) -> Result<u64, StoreError> {
         let mut swept = 0;
         loop {
-            let step = self.writer.write(SweepSome { statement, due, most: SWEEP_STEP }).await?;
+            let step = self.writer.write(SweepSome { statement, due_for, most: SWEEP_STEP }).await?;
             swept += step;
             if step < u64::from(SWEEP_STEP) {
                 return Ok(swept);
@@ -120,15 +120,15 @@ impl Store for SqliteStore {
     }
 
     async fn idle_calls(&self, untouched_for: Duration, most: u32) -> Result<Vec<(CallKey, CallRow)>, StoreError> {
-        let touched = before(self.clock.now(), untouched_for).as_millisecond();
-        let query = sqlx::query_as(sql::IDLE_CALLS).bind(touched).bind(i64::from(most));
+        let now = self.clock.now().as_millisecond();
+        let query = sqlx::query_as(sql::IDLE_CALLS.sqlite).bind(milliseconds(untouched_for)).bind(i64::from(most)).bind(now);
         let rows: Vec<StoredCall> = self.explained(query.fetch_all(&self.readers).await)?;
         let calls = rows.into_iter().map(|row| row.read().map(|(key, row, _)| (key, row)));
         self.explained(calls.collect())
     }
 
     async fn note(&self, key: NoteKey) -> Result<Option<Note>, StoreError> {
-        let query = sqlx::query_as(sql::NOTE).bind(&key.0[..]).bind(self.clock.now().as_millisecond());
+        let query = sqlx::query_as(sql::NOTE.sqlite).bind(&key.0[..]).bind(self.clock.now().as_millisecond());
         let row: Option<StoredNote> = self.explained(query.fetch_optional(&self.readers).await)?;
         Ok(row.map(StoredNote::read))
     }
@@ -149,15 +149,13 @@ impl Store for SqliteStore {
     }
 
     async fn sweep(&self, keep: Retention) -> Result<Swept, StoreError> {
-        let now = self.clock.now();
-        let old = before(now, keep.records);
         let swept = Swept {
-            notes: self.sweep_all(sql::SWEEP_NOTES, now).await?,
-            calls: self.sweep_all(sql::SWEEP_CALLS, before(now, keep.ended_calls)).await?,
-            records: self.sweep_all(sql::SWEEP_RECORDS, old).await?,
-            versions: self.sweep_all(sql::SWEEP_VERSIONS, old).await?,
+            notes: self.sweep_all(&sql::SWEEP_NOTES, Duration::ZERO).await?,
+            calls: self.sweep_all(&sql::SWEEP_CALLS, keep.ended_calls).await?,
+            records: self.sweep_all(&sql::SWEEP_RECORDS, keep.records).await?,
+            versions: self.sweep_all(&sql::SWEEP_VERSIONS, keep.records).await?,
         };
-        self.sweep_all(sql::SWEEP_RELEASES, old).await?;
+        self.sweep_all(&sql::SWEEP_RELEASES, keep.records).await?;
         Ok(swept)
     }
 

@@ -9,28 +9,29 @@ use super::error::StoreError;
 
 /// What an error of the file at `path` means.
 pub(super) fn explain(path: &Path, error: sqlx::Error) -> StoreError {
-    let path = path.to_owned();
+    let (path, store) = (path.to_owned(), path.display().to_string());
     match &error {
-        sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => StoreError::Damaged { path },
+        sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => StoreError::Damaged { store },
         sqlx::Error::Database(database) => match database.code().as_deref().and_then(primary_code) {
             Some(5 | 6) => StoreError::Locked { path },
             Some(8) => StoreError::ReadOnly { path },
-            Some(11 | 26) => StoreError::Damaged { path },
-            Some(13) => StoreError::DiskFull { path },
+            Some(11 | 26) => StoreError::Damaged { store },
+            Some(13) => StoreError::DiskFull { store },
             Some(14) => StoreError::CannotOpen { path },
-            _ => StoreError::Broken { path, source: Arc::new(error) },
+            _ => StoreError::Broken { store, source: Arc::new(error) },
         },
-        _ => StoreError::Broken { path, source: Arc::new(error) },
+        _ => StoreError::Broken { store, source: Arc::new(error) },
     }
 }
 
 /// What an error on the way to this program's tables means.
 pub(super) fn explain_migration(path: &Path, error: MigrateError) -> StoreError {
+    let store = path.display().to_string();
     match error {
-        MigrateError::VersionMissing(version) => StoreError::Newer { path: path.to_owned(), version },
-        MigrateError::VersionMismatch(version) => StoreError::OtherBuild { path: path.to_owned(), version },
+        MigrateError::VersionMissing(version) => StoreError::Newer { store, version },
+        MigrateError::VersionMismatch(version) => StoreError::OtherBuild { store, version },
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => explain(path, error),
-        other => StoreError::Broken { path: path.to_owned(), source: Arc::new(sqlx::Error::from(other)) },
+        other => StoreError::Broken { store, source: Arc::new(sqlx::Error::from(other)) },
     }
 }
 

@@ -82,7 +82,7 @@ async fn a_file_of_something_else_is_refused() {
 
     let refusal = refusal(&url(&folder, "callward.db")).await.to_string();
 
-    assert!(refusal.contains("callward.db is damaged or is no SQLite database"), "{refusal}");
+    assert!(refusal.contains("callward.db is damaged or is no database of Callward's"), "{refusal}");
 }
 
 #[tokio::test]

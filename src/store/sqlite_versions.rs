@@ -57,7 +57,7 @@ impl Job for KeepVersion {
 
     async fn run(&self, connection: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error> {
         let FlowVersion { id, flow, files } = &self.0;
-        let keep = sqlx::query(sql::KEEP_VERSION).bind(id).bind(flow).bind(files).bind(now.as_millisecond());
+        let keep = sqlx::query(sql::KEEP_VERSION.sqlite).bind(id).bind(flow).bind(files).bind(now.as_millisecond());
         keep.execute(connection).await.map(drop)
     }
 }
@@ -68,7 +68,8 @@ impl Job for PutRelease {
 
     async fn run(&self, connection: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error> {
         let Release { flow, version, how, who, note } = &self.0;
-        let put = sqlx::query(sql::RELEASE).bind(flow).bind(version).bind(how.name()).bind(who).bind(note).bind(now.as_millisecond());
+        let put =
+            sqlx::query(sql::RELEASE.sqlite).bind(flow).bind(version).bind(how.name()).bind(who).bind(note).bind(now.as_millisecond());
         put.execute(connection).await.map(drop)
     }
 }

@@ -34,11 +34,13 @@ pub struct Entry {
 }
 
 impl Switchboard {
-    /// The entry of a process; `None` when it is unknown or disabled.
-    pub fn entry(&self, tenant: &str, process: &str, kind: DialogKind, language: &str) -> Option<Entry> {
+    /// The entry of a process; `None` when it is unknown or disabled. Its time is the store's, which another node will look at; a
+    /// store that cannot be asked for the time keeps nobody from hearing the entry page.
+    pub async fn entry(&self, tenant: &str, process: &str, kind: DialogKind, language: &str) -> Option<Entry> {
         let (_, found) = self.directory.process(tenant, process)?;
         let root = found.root()?;
-        let address = CallAddress::mint((tenant, process), kind, &self.key, &self.chance, self.clock.now());
+        let now = self.store.now().await.unwrap_or_else(|_| self.clock.now());
+        let address = CallAddress::mint((tenant, process), kind, &self.key, &self.chance, now);
         Some(Entry {
             address,
             names: entry_names(root),

@@ -49,27 +49,25 @@ impl Speech {
     }
 
     /// A prompt of a page whose language, where it says none, is `language`. `fetched` gives the sound of an address or of a
-    /// recording of this call; where it has none, what stands inside `<audio>` is said (VoiceXML 2.0 §4.1.3).
+    /// recording of this call; where it has none, the words inside `<audio>` are said (VoiceXML 2.0 §4.1.3).
     pub fn of(spoken: &browser::Spoken, language: &str, mut fetched: impl FnMut(&browser::Sound) -> Option<Sound>) -> Self {
+        let mut spans = Vec::new();
         let language = spoken.lang.as_deref().unwrap_or(language);
-        let mut speech = Self::default();
-        speech.add(&spoken.sounds, language, &mut fetched);
-        speech
+        spoken.sounds.iter().for_each(|sound| add(sound, language, &mut fetched, &mut spans));
+        Self { spans }
     }
+}
 
-    fn add(&mut self, sounds: &[browser::Sound], language: &str, fetched: &mut impl FnMut(&browser::Sound) -> Option<Sound>) {
-        for sound in sounds {
-            match sound {
-                browser::Sound::Words(phrase) => self.spans.push(Span::Words(words(phrase, language))),
-                browser::Sound::Pause(pause) => self.spans.push(Span::Pause(*pause)),
-                browser::Sound::Audio(source) => match fetched(sound) {
-                    Some(sound) => self.spans.push(Span::Sound(sound)),
-                    None => self.add(&source.fallback, language, fetched),
-                },
-                browser::Sound::Recording(_) => self.spans.extend(fetched(sound).map(Span::Sound)),
-                browser::Sound::Mark(_) => {}
-            }
-        }
+fn add(sound: &browser::Sound, language: &str, fetched: &mut impl FnMut(&browser::Sound) -> Option<Sound>, spans: &mut Vec<Span>) {
+    match sound {
+        browser::Sound::Words(phrase) => spans.push(Span::Words(words(phrase, language))),
+        browser::Sound::Pause(pause) => spans.push(Span::Pause(*pause)),
+        browser::Sound::Audio(source) => match fetched(sound) {
+            Some(there) => spans.push(Span::Sound(there)),
+            None => source.fallback.iter().for_each(|sound| add(sound, language, fetched, spans)),
+        },
+        browser::Sound::Recording(_) => spans.extend(fetched(sound).map(Span::Sound)),
+        browser::Sound::Mark(_) => {}
     }
 }
 
@@ -83,33 +81,31 @@ fn words(phrase: &browser::Phrase, language: &str) -> Words {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::time::Duration;
 
     use super::*;
 
     fn phrase(words: &str, style: browser::Style) -> browser::Sound {
-        browser::Sound::Words(browser::Phrase { words: words.into(), style: Arc::new(style) })
+        browser::Sound::Words(browser::Phrase { words: words.to_owned(), style: Arc::new(style) })
     }
 
     #[test]
     fn a_sound_that_cannot_be_had_is_said_in_words() {
-        let audio = |url: &str, fallback: &str| {
-            let fallback = if fallback.is_empty() { Vec::new() } else { vec![phrase(fallback, browser::Style::default())] };
-            let source = browser::AudioSource { url: url.into(), timeout: Duration::ZERO, maxage: None, maxstale: None, fallback };
-            browser::Sound::Audio(source)
+        let audio = |url: &str, fallback: Vec<browser::Sound>| {
+            browser::Sound::Audio(browser::AudioSource { url: url.into(), timeout: Duration::ZERO, maxage: None, maxstale: None, fallback })
         };
-        let sounds = vec![audio("a", "Hello."), audio("b", ""), audio("c", "Bye."), browser::Sound::Mark("m".into())];
+        let plain = |words| vec![phrase(words, browser::Style::default())];
+        let sounds = vec![audio("a", plain("Hello.")), audio("b", vec![]), audio("c", plain("Bye.")), browser::Sound::Mark("m".into())];
         let spoken = browser::Spoken { text: String::new(), sounds, bargein: true, lang: Some("en".into()) };
         let gong = Sound::new(vec![1, 2]);
 
-        let speech =
-            Speech::of(&spoken, "es", |sound| matches!(sound, browser::Sound::Audio(source) if source.url == "c").then(|| gong.clone()));
+        let is_there = |sound: &browser::Sound| matches!(sound, browser::Sound::Audio(source) if source.url == "c");
+        let speech = Speech::of(&spoken, "es", |sound| is_there(sound).then(|| gong.clone()));
 
         assert_eq!(speech.spans, [Span::Words(Words::plain("Hello.", "en")), Span::Sound(gong.clone())]);
     }
 
     #[test]
-    fn marked_words_keep_their_language_and_kind() {
+    fn words_keep_their_language_and_kind() {
         let say_as = browser::SayAs { interpret_as: "digits".into(), format: None, detail: None };
         let style = browser::Style { lang: Some("es".into()), say_as: Some(say_as), ..browser::Style::default() };
         let spoken = browser::Spoken { text: "42".into(), sounds: vec![phrase("42", style)], bargein: true, lang: None };

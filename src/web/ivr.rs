@@ -52,7 +52,7 @@ async fn enter(
     }
     let presets = Form::read(request).await.map(Form::variables).unwrap_or_default();
     let language = presets.get("lang").map_or("", String::as_str);
-    let Some(entry) = gateway.switchboard.entry(&tenant, &process, kind, language) else {
+    let Some(entry) = gateway.switchboard.entry(&tenant, &process, kind, language).await else {
         let answer = gateway.switchboard.apology((&tenant, &process), "no_such_process", kind, language);
         return vxml(page::answer(&gateway, (&tenant, &process), None, &answer));
     };

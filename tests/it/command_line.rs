@@ -9,8 +9,8 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::gateway::{program, terminate};
 use crate::house::House;
-use crate::serving::{program, terminate};
 use crate::skip;
 
 /// How long a program may take to come up or to stop.

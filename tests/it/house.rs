@@ -23,7 +23,7 @@ use crate::page::Page;
 use crate::schemas::Met;
 
 /// When a clock that is set by hand begins to stand: 2026-01-01.
-const START: i64 = 1_767_225_600;
+pub const START: i64 = 1_767_225_600;
 
 /// The process that a house's settings are for; it has `consent` and `front-door` beside it.
 pub const TWO_FACTOR: &str = "/vxml/demo/two-factor";
@@ -32,6 +32,7 @@ pub const TWO_FACTOR: &str = "/vxml/demo/two-factor";
 pub struct Plan {
     store: String,
     clock: Clock,
+    stand_ins: Option<Arc<StandIns>>,
     settings: String,
     tables: String,
     flows: Vec<(&'static str, &'static str)>,
@@ -42,7 +43,7 @@ pub struct Plan {
 /// A house with its doors open.
 pub struct House {
     /// The customer's systems.
-    pub stand_ins: StandIns,
+    pub stand_ins: Arc<StandIns>,
     /// The clock of house and stand-ins.
     pub clock: Clock,
     /// The store below.
@@ -61,7 +62,7 @@ impl House {
         let clock = Clock::by_hand(Timestamp::from_second(START).unwrap());
         let (settings, tables) = (String::new(), String::new());
         let (flows, environment, platform) = (Vec::new(), BTreeMap::new(), HeaderMap::new());
-        Plan { store: "memory:".to_owned(), clock, settings, tables, flows, environment, platform }
+        Plan { store: "memory:".to_owned(), clock, stand_ins: None, settings, tables, flows, environment, platform }
     }
 
     /// Such a house as it is.
@@ -187,6 +188,16 @@ impl Plan {
         Self { store: url.to_owned(), ..self }
     }
 
+    /// Goes by this clock.
+    pub fn clock(self, clock: &Clock) -> Self {
+        Self { clock: clock.clone(), ..self }
+    }
+
+    /// Has the same customers as another house.
+    pub fn beside(self, other: &House) -> Self {
+        Self { stand_ins: Some(Arc::clone(&other.stand_ins)), ..self }
+    }
+
     /// A line of the process's settings.
     pub fn setting(mut self, line: &str) -> Self {
         self.settings += &format!("{line}\n");
@@ -219,7 +230,10 @@ impl Plan {
 
     /// Builds it and opens the doors.
     pub async fn start(self) -> House {
-        let stand_ins = StandIns::start(Options::default(), self.clock.clone(), Chance::system()).await.unwrap();
+        let stand_ins = match self.stand_ins {
+            Some(stand_ins) => stand_ins,
+            None => Arc::new(StandIns::start(Options::default(), self.clock.clone(), Chance::system()).await.unwrap()),
+        };
         let demo = demo_text(&self.store, &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]);
         let text = format!("{demo}\n{}{}", self.settings, self.tables.replace("{services}", &stand_ins.base_url()));
         let config = Config::from_text("house.toml", &text, self.environment.into_iter()).unwrap_or_else(|error| panic!("{error}"));

@@ -23,14 +23,19 @@ pub type Returned = BTreeMap<String, String>;
 impl Page {
     /// Reads an answer that has to be a page: 200, VoiceXML, kept by nobody.
     pub async fn read(response: Response) -> Self {
+        Self::read_if_whole(response).await.unwrap()
+    }
+
+    /// The same; `None` when the connection was lost before all of it was here.
+    pub async fn read_if_whole(response: Response) -> Option<Self> {
         let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
         let (status, media_type, kept) = (response.status(), header(CONTENT_TYPE), header(CACHE_CONTROL));
         let url = response.url().clone();
-        let text = response.text().await.unwrap();
+        let text = response.text().await.ok()?;
         assert_eq!((status.as_u16(), media_type.as_str(), kept.as_str()), (200, "application/voicexml+xml", "no-store"), "{url}: {text}");
         let root = parse(text.as_bytes()).unwrap();
         assert_eq!(root.name, "vxml", "{text}");
-        Self { url, text, root }
+        Some(Self { url, text, root })
     }
 
     /// Where the answer goes.

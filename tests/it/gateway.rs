@@ -1,0 +1,78 @@
+//! `callward serve` as a process of its own.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use reqwest::RequestBuilder;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+use url::Url;
+
+use crate::page::Page;
+
+/// How long a process may take to start or to stop.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A gateway that runs as a process.
+pub struct Gateway {
+    /// The process; killed when it is dropped.
+    pub process: Child,
+    /// Where its door is.
+    pub base: Url,
+}
+
+impl Gateway {
+    /// Starts it on any free port, with the shipped flows and this configuration, which is written to `folder`; `http` is about its
+    /// door.
+    pub async fn serve(folder: &Path, config: &str, http: &str) -> Self {
+        let flows = Path::new(env!("CARGO_MANIFEST_DIR")).join("flows");
+        let doors = format!("[http]\nlisten = \"127.0.0.1:0\"\n{http}\n[flows]\ndir = \"{}\"\n", flows.display());
+        let file = folder.join("callward.toml");
+        std::fs::write(&file, format!("{config}\n{doors}")).unwrap();
+        let mut process = program(&["serve", "--config", file.to_str().unwrap()]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let mut said = String::new();
+        loop {
+            let line = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap_or_else(|| panic!("it did not start: {said}"));
+            if let Some(base) = listening_on(&line) {
+                // The pipe stays open and is read, or the gateway could not log.
+                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+                return Self { process, base };
+            }
+            said += &line;
+        }
+    }
+
+    /// An address of its door.
+    pub fn url(&self, path: &str) -> Url {
+        self.base.join(path).unwrap()
+    }
+
+    /// Sends a request whose answer has to be a page.
+    pub async fn page(&self, request: RequestBuilder) -> Page {
+        Page::read(request.send().await.unwrap()).await
+    }
+}
+
+/// The program, in the folder of the project; killed when it is dropped.
+pub fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_callward"));
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("RUST_LOG").kill_on_drop(true);
+    command
+}
+
+/// Sends SIGTERM.
+pub fn terminate(process: &Child) {
+    let kill = format!("kill -TERM {}", process.id().unwrap());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+}
+
+/// The address in the log line that tells it.
+fn listening_on(line: &str) -> Option<Url> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    let address = line["fields"]["message"].as_str()?.strip_prefix("listening on ")?;
+    Some(Url::parse(&format!("http://{address}")).unwrap())
+}
