@@ -19,6 +19,7 @@ use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
 use crate::verify::{ByEmail, BySms, Method};
 use crate::web::{Access, Gateway};
 
+use super::auth_token::TokenSigner;
 use super::flows::FlowLibrary;
 use super::master_key::{KeyFileError, master_key};
 
@@ -35,6 +36,8 @@ pub struct Composition {
     pub switchboard: Arc<Switchboard>,
     /// The store below.
     pub store: Arc<dyn Store>,
+    /// Who signs results for whoever takes a call over.
+    pub signer: Arc<TokenSigner>,
 }
 
 /// Why a configuration does not make a house.
@@ -78,6 +81,7 @@ pub async fn compose(config: &Config, flows: &FlowLibrary, clock: Clock, chance:
     }
     let key = master_key(&config.storage, &chance)?;
     let store = store::open(config.storage.url.expose(), clock.clone()).await?;
+    let signer = Arc::new(TokenSigner::new(&key, clock.clone()));
     let switchboard = Arc::new(Switchboard::new(directory, Arc::clone(&store), key, clock, chance));
     let access = config.tenants.iter().map(|(name, tenant)| (name.clone(), access(tenant))).collect();
     let base = config.http.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default();
@@ -90,7 +94,7 @@ pub async fn compose(config: &Config, flows: &FlowLibrary, clock: Clock, chance:
         allowance: config.http.allowance,
         base,
     };
-    Ok(Composition { gateway: Arc::new(gateway), switchboard, store })
+    Ok(Composition { gateway: Arc::new(gateway), switchboard, store, signer })
 }
 
 impl Composition {

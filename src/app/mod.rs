@@ -2,6 +2,8 @@
 
 pub mod cli;
 
+mod auth_headers;
+mod auth_token;
 mod beside;
 mod call;
 mod cli_flow;
@@ -17,15 +19,19 @@ mod flow_test;
 mod flows;
 mod logging;
 mod master_key;
+mod own_pages;
 mod prompts;
 mod prompts_render;
 mod records;
 mod serve;
 mod tasks;
+mod telephone;
 mod voices;
 mod wanted;
 
+pub use auth_token::TokenSigner;
 pub use compose::{ComposeError, Composition, compose};
 pub use demo::demo_text;
 pub use flows::{FlowLibrary, FlowsError};
+pub use telephone::{OpenTelephone, TelephoneError, open_telephone};
 pub use voices::speaker;
