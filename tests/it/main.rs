@@ -37,5 +37,7 @@ mod serving;
 mod sip_torture;
 mod skip;
 mod telephone;
+mod telephone_house;
+mod telephone_pages;
 mod two_nodes;
 mod vxml_run;
