@@ -4,6 +4,7 @@
 
 mod access;
 mod browser;
+mod browser_caching;
 mod browser_call;
 mod browser_hostile;
 mod browser_live;
