@@ -179,6 +179,7 @@ fn label(step: &FlowStep, way: &Way<'_>) -> String {
         By::Outcome("done") | By::Return => String::new(),
         By::Outcome(outcome) => outcome.to_owned(),
         By::Any => "any other".to_owned(),
+        By::Choice(_, choice) if is_list(step) => format!("each: {}", choice.offer.text),
         By::Choice(key, choice) => format!("{key}: {}", choice.offer.text),
         By::Key(key) => format!("key {}", key_name(key)),
         By::Case(number) => case_label(step, number),
@@ -188,6 +189,11 @@ fn label(step: &FlowStep, way: &Way<'_>) -> String {
         Some((most, _)) => format!("{label} ({most} times)"),
         None => label,
     }
+}
+
+/// Whether the lines of the menu come from a list.
+fn is_list(step: &FlowStep) -> bool {
+    matches!(&step.kind, Kind::Menu(menu) if menu.each.is_some())
 }
 
 fn key_name(key: char) -> String {

@@ -95,20 +95,10 @@ impl Reading {
             }
         }
     }
-
-    /// `15s`, `2m`, `500ms`: in milliseconds.
-    pub fn duration(&mut self, node: Node, what: &str) -> Option<u32> {
-        let span = node.span.clone();
-        let text = self.text(node, what)?.text;
-        let milliseconds = milliseconds(&text);
-        if milliseconds.is_none() {
-            self.fault("wrong-type", &span, format!("{what} must be a duration, not {text:?}"), "write it as 15s, 2m or 500ms");
-        }
-        milliseconds
-    }
 }
 
-fn milliseconds(text: &str) -> Option<u32> {
+/// `15s`, `2m`, `500ms`: in milliseconds.
+pub(super) fn milliseconds(text: &str) -> Option<u32> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let number: u32 = text[..digits].parse().ok()?;
     match &text[digits..] {
@@ -155,10 +145,6 @@ impl Fields {
 
     pub fn number(&mut self, name: &'static str, reading: &mut Reading) -> Option<i64> {
         self.take(name).and_then(|node| reading.number(node, name))
-    }
-
-    pub fn duration(&mut self, name: &'static str, reading: &mut Reading) -> Option<u32> {
-        self.take(name).and_then(|node| reading.duration(node, name))
     }
 
     /// The only entry of a mapping that has exactly one, such as `id: { kind: … }`.
