@@ -138,3 +138,54 @@ fn calls(flow: &Flow) -> impl Iterator<Item = (&Step, &CallFlow)> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::setting::Overrides;
+    use super::*;
+
+    const CALLER: &str = r#"
+callward: 1
+title: Caller
+languages: [en]
+exits: { agent: {} }
+otherwise: { service_error: agent }
+start: verify
+steps:
+  verify: { call: { flow: called, process: bank, then: { any: agent } } }
+prompts: { en: { hello: Hello. } }
+"#;
+
+    fn chapter(text: &str) -> Chapter {
+        let flow = Arc::new(Flow::read(text).unwrap());
+        let settings = flow.settings(&Overrides::default()).unwrap();
+        Chapter { flow, settings }
+    }
+
+    fn called() -> Chapter {
+        chapter(&CALLER.replace("call: { flow: called, process: bank, then: { any: agent } }", "say: { prompt: hello, then: agent }"))
+    }
+
+    #[test]
+    fn a_call_may_name_the_process_whose_settings_it_runs_with() {
+        let find = |name: &str| match name {
+            "caller" => Some(chapter(CALLER)),
+            "bank/called" => Some(called()),
+            _ => None,
+        };
+
+        let book = Book::gather("caller", find).unwrap();
+
+        let frame = Frame { flow: "called".to_owned(), process: Some("bank".to_owned()), ..Frame::default() };
+        assert!(book.chapter_of(&frame).is_some());
+        assert!(book.chapter_of(&Frame { process: None, ..frame }).is_none());
+    }
+
+    #[test]
+    fn a_process_that_there_is_not_is_named() {
+        let error = Book::gather("caller", |name| (name == "caller").then(|| chapter(CALLER))).unwrap_err();
+
+        let told = "the flow caller calls called with the settings of the process bank: there is no such process that runs called";
+        assert_eq!(error.to_string(), told);
+    }
+}

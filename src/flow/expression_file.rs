@@ -1,5 +1,7 @@
 //! Expressions as they stand in a flow file.
 
+use crate::finding::nearest;
+
 use super::expression::Expression;
 use super::node::Node;
 use super::reading::{Located, Reading};
@@ -15,6 +17,8 @@ pub(super) fn compile(text: &Located, hint: &str, reading: &mut Reading) -> Opti
     match Expression::compile(&text.text, text.span.clone()) {
         Ok(expression) => Some(expression),
         Err(what) => {
+            let reserved = what.strip_prefix("reserved identifier: ").and_then(|name| nearest(name, ["vars", "inputs", "settings"]));
+            let hint = reserved.map_or_else(|| hint.to_owned(), |near| format!("did you mean {near}?"));
             reading.fault("bad-expression", &text.span, format!("this is not an expression: {what}"), hint);
             None
         }

@@ -126,7 +126,9 @@ impl Fields {
     pub fn need(&mut self, name: &'static str, reading: &mut Reading) -> Option<Node> {
         let node = self.take(name);
         if node.is_none() {
-            reading.fault("missing-field", &self.span, format!("{} lacks the field {name}", self.what), "");
+            let hint =
+                if name == "go" { "say where callers go, a step or an exit: go: agent".to_owned() } else { format!("add it: {name}: …") };
+            reading.fault("missing-field", &self.span, format!("{} lacks the field {name}", self.what), hint);
         }
         node
     }
