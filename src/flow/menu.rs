@@ -62,7 +62,7 @@ impl Menu {
                 let what = "`as` and `choice` belong to `choices_from`";
                 reading.fault("missing-field", lost, what, "choices_from: answer.slots, as: slot, choice: { offer: slot, go: step }");
             }
-            let choices = read_choices(fields.need("choices", reading)?, reading);
+            let choices = fields.need("choices", reading).map(|node| read_choices(node, reading)).unwrap_or_default();
             return Some(Self { listening: listening?, choices, each: None });
         };
         if let Some(choices) = fields.take("choices") {
