@@ -212,7 +212,7 @@ fn compose_process(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowL
 }
 
 /// Every flow with the settings that it would run with in this process: its own for the process's flow; for the others those of
-/// the process of the flow's name, else the flow's defaults.
+/// the process of the flow's name, else the flow's defaults; and those of every process under its name, for calls that name one.
 fn chapters(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Found>) -> BTreeMap<String, Chapter> {
     let mut chapters = BTreeMap::new();
     for name in flows.names() {
@@ -227,7 +227,16 @@ fn chapters(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary,
         };
         chapters.extend(settings.map(|settings| (name.to_owned(), Chapter { flow: Arc::clone(flow), settings })));
     }
+    chapters.extend(tenant.processes.iter().filter_map(|other| chapter_of(other, flows)));
     chapters
+}
+
+fn chapter_of(process: &ProcessConfig, flows: &FlowLibrary) -> Option<(String, Chapter)> {
+    let name = &process.flow.value;
+    let flow = flows.find(name)?;
+    // What is wrong with another process is found where that one is put together.
+    let settings = compose_settings(process, flow, &mut Vec::new())?;
+    Some((format!("{}/{name}", process.code), Chapter { flow: Arc::clone(flow), settings }))
 }
 
 fn compose_settings(process: &ProcessConfig, flow: &Flow, findings: &mut Vec<Found>) -> Option<Settings> {

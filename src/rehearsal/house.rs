@@ -167,9 +167,10 @@ fn settings(flow: &Flow, overrides: Option<&Overrides>) -> Result<Settings, Vec<
     flow.settings(overrides.unwrap_or(&Overrides::default()))
 }
 
-/// The flow and what it calls, each with its own settings.
+/// The flow and what it calls, each with its own settings; a process that a step names has those of its flow here.
 fn book(flows: &Flows, overrides: &BTreeMap<&str, Overrides>, code: &str) -> Result<Book, BookError> {
     Book::gather(code, |name| {
+        let name = name.rsplit('/').next().unwrap_or(name);
         let flow = flows.get(name)?;
         let settings = settings(flow, overrides.get(name)).ok()?;
         Some(Chapter { flow: Arc::clone(flow), settings })
