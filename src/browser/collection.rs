@@ -48,6 +48,11 @@ impl KeyMatcher {
         &self.matcher
     }
 
+    /// Whether no grammar listens.
+    pub fn is_empty(&self) -> bool {
+        self.active.is_empty()
+    }
+
     /// The grammar at `place` among those that listen for keys.
     pub fn grammar(&self, place: usize) -> Option<&Active> {
         self.active.get(place)
