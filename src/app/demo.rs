@@ -21,10 +21,8 @@ const PROCESS: &str = include_str!("demo_process.toml");
 
 /// Runs the demo until it is told to stop.
 pub(super) async fn demo(data: Option<&Path>, program: &str) -> Result<(), Box<dyn Error>> {
-    let flows = match Path::new("flows").is_dir() {
-        true => FlowLibrary::read(Path::new("flows"))?,
-        false => FlowLibrary::shipped()?,
-    };
+    let folder = Some(Path::new("flows")).filter(|folder| folder.is_dir());
+    let flows = folder.map_or_else(FlowLibrary::shipped, FlowLibrary::read)?;
     let options = Options { next_steps: NextStep::of_the_demo(program), ..Options::demo() };
     let stand_ins = StandIns::start(options, Clock::system(), Chance::system()).await?;
     let all: Vec<(&str, &Flow)> = flows.names().filter_map(|name| Some((name, flows.find(name)?.as_ref()))).collect();
@@ -32,7 +30,7 @@ pub(super) async fn demo(data: Option<&Path>, program: &str) -> Result<(), Box<d
     let composition = compose(&config, &flows, Clock::system(), Chance::system()).await?;
     let server = Server::bind(config.http.listen).await?;
     welcome(&server.address()?.to_string(), &stand_ins, data, program);
-    run(server, composition, &config).await;
+    run(server, composition, &config, folder).await;
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use crate::web::{Server, router};
 
 use super::compose::{Composition, compose};
 use super::flows::FlowLibrary;
+use super::following::follow;
 
 /// Serves until SIGTERM or SIGINT; turns in flight are answered first.
 pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
@@ -29,18 +30,20 @@ pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
         None => server,
     };
     info!("listening on {}", server.address()?);
-    run(server, composition, &config).await;
+    run(server, composition, &config, Some(&config.flows)).await;
     info!("stopped");
     Ok(())
 }
 
-/// Serves a composed house until it is told to stop.
-pub(super) async fn run(server: Server, composition: Composition, config: &Config) {
+/// Serves a composed house until it is told to stop; what changes in the folder of flows is taken up.
+pub(super) async fn run(server: Server, composition: Composition, config: &Config, flows: Option<&Path>) {
     let drain = Duration::from_secs(u64::from(config.http.drain_seconds));
     let tidy = Composition::tidy(Arc::clone(&composition.switchboard), config);
+    let follow = follow(&composition.releases, flows);
     tokio::select! {
         () = server.run(router(composition.gateway), told_to_stop(), drain) => {}
         () = tidy => {}
+        () = follow => {}
     }
 }
 

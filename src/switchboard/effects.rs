@@ -194,7 +194,7 @@ impl Switchboard {
 impl Work<'_> {
     /// The flow that runs now, with its settings.
     pub fn chapter(&self) -> Option<&Chapter> {
-        self.process.book.chapter(&self.live.state.frame()?.flow)
+        self.edition.book.chapter(&self.live.state.frame()?.flow)
     }
 
     /// The rules of the flow that runs now.
