@@ -35,12 +35,11 @@ pub(super) async fn flow_publish(flow: String, note: String, config: Option<Path
             return Ok(false);
         }
     };
-    let releases = desk.store.releases(&name).await?;
-    let diff = live_version(&releases).filter(|live| *live != version.id).map(|live| format!("{name}@{}", short(live)));
-    println!("version {} of {name} is live for new calls; calls in progress stay on theirs", short(&version.id));
-    if let Some(before) = diff {
-        println!("what has changed: callward flow diff {before} {name}@{}", short(&version.id));
-    }
+    let (id, releases) = (version.id.clone(), desk.store.releases(&name).await?);
     desk.release(version, ReleaseKind::Published, note).await?;
+    println!("version {} of {name} is live for new calls; calls in progress stay on theirs", short(&id));
+    if let Some(before) = live_version(&releases).filter(|live| *live != id) {
+        println!("what has changed: callward flow diff {name}@{} {name}@{}", short(before), short(&id));
+    }
     Ok(true)
 }

@@ -70,3 +70,57 @@ pub fn flows_of(version: &FlowVersion) -> Result<Flows, Damaged> {
 fn id_of(files: &str) -> String {
     digest(&SHA256, files.as_bytes()).as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::Binding;
+
+    const GRAMMAR: &str = r##"<grammar xmlns="http://www.w3.org/2001/06/grammar" version="1.0" mode="dtmf" root="r">
+<rule id="r"><one-of><item>1 2</item></one-of></rule></grammar>"##;
+
+    const FLOW: &str = r#"
+callward: 1
+title: Month
+languages: [en]
+exits: { done: { label: Done } }
+otherwise: { no_input: done, no_match: done }
+start: month
+steps:
+  month: { collect: { ask: month, takes: { grammar: month.grxml }, then: { entered: done } } }
+prompts:
+  en:
+    month.ask: Which month?
+    month.no_input: Which month?
+    month.no_match: Which month?
+"#;
+
+    #[test]
+    fn a_version_gives_its_flows_and_grammars_back() {
+        let book = book(GRAMMAR);
+
+        let flows = flows_of(&version_of(&book)).unwrap();
+
+        assert_eq!(flows["month"].text.as_ref(), FLOW);
+        assert_eq!(flows["month"].grammars["month.grxml"].as_ref().unwrap().text.as_ref(), GRAMMAR);
+        assert_eq!(version_of(&Binding::default().strictly("month", &flows).unwrap()), version_of(&book));
+    }
+
+    #[test]
+    fn another_grammar_is_another_version() {
+        assert_ne!(version_of(&book(GRAMMAR)).id, version_of(&book(&GRAMMAR.replace("1 2", "1 3"))).id);
+    }
+
+    #[test]
+    fn a_version_with_other_files_is_damaged() {
+        let version = FlowVersion { files: "{}".to_owned(), ..version_of(&book(GRAMMAR)) };
+
+        assert_eq!(flows_of(&version).unwrap_err(), Damaged::Altered(version.id));
+    }
+
+    fn book(grammar: &str) -> Book {
+        let mut flow = Flow::read(FLOW).unwrap();
+        flow.grammars.insert("month.grxml".to_owned(), GrammarFile::read(grammar));
+        Binding::default().strictly("month", &[("month".to_owned(), Arc::new(flow))].into()).unwrap()
+    }
+}

@@ -36,4 +36,5 @@ mod serving;
 mod sip_torture;
 mod skip;
 mod two_nodes;
+mod versions;
 mod vxml_run;
