@@ -20,6 +20,7 @@ use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
 use crate::verify::{ByEmail, BySms, Method};
 use crate::web::{Access, Gateway};
 
+use super::auth_token::TokenSigner;
 use super::flows::FlowLibrary;
 use super::master_key::{KeyFileError, master_key};
 
@@ -38,6 +39,8 @@ pub struct Composition {
     pub store: Arc<dyn Store>,
     /// Which versions of flows are live.
     pub releases: Arc<Releases>,
+    /// Who signs results for whoever takes a call over.
+    pub signer: Arc<TokenSigner>,
 }
 
 /// Why a configuration does not make a house.
@@ -81,6 +84,7 @@ pub async fn compose(config: &Config, flows: &FlowLibrary, clock: Clock, chance:
     }
     let key = master_key(&config.storage, &chance)?;
     let store = store::open(config.storage.url.expose(), clock.clone()).await?;
+    let signer = Arc::new(TokenSigner::new(&key, clock.clone()));
     let shelves = directory.tenants.values().flat_map(|tenant| tenant.processes.values().map(|process| Arc::clone(&process.shelf)));
     let releases = Releases::new(Arc::clone(&store), shelves.collect(), &node_name(), flows.flows().clone());
     releases.look().await?;
@@ -97,7 +101,7 @@ pub async fn compose(config: &Config, flows: &FlowLibrary, clock: Clock, chance:
         allowance: config.http.allowance,
         base,
     };
-    Ok(Composition { gateway: Arc::new(gateway), switchboard, store, releases: Arc::new(releases) })
+    Ok(Composition { gateway: Arc::new(gateway), switchboard, store, releases: Arc::new(releases), signer })
 }
 
 impl Composition {

@@ -2,6 +2,8 @@
 
 pub mod cli;
 
+mod auth_headers;
+mod auth_token;
 mod beside;
 mod call;
 mod cli_flow;
@@ -22,18 +24,22 @@ mod folder_watch;
 mod following;
 mod logging;
 mod master_key;
+mod own_pages;
 mod prompts;
 mod prompts_render;
 mod records;
 mod release_desk;
 mod serve;
 mod tasks;
+mod telephone;
 mod voices;
 mod wanted;
 
+pub use auth_token::TokenSigner;
 pub use compose::{ComposeError, Composition, compose};
 pub use demo::demo_text;
 pub use flows::{FlowLibrary, FlowsError};
 pub use folder_watch::FolderWatch;
 pub use following::reread;
+pub use telephone::{OpenTelephone, TelephoneError, open_telephone};
 pub use voices::speaker;

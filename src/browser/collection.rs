@@ -35,6 +35,11 @@ impl Watch {
         Self { keys, pressed: String::new(), heard: None }
     }
 
+    /// Whether there is a grammar to listen for.
+    pub fn listens(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// Takes a key; `true` when it completes what a grammar waits for. Other keys are the far end's.
     pub fn takes(&mut self, key: char) -> bool {
         self.pressed.push(key);

@@ -19,20 +19,22 @@ use super::note::Note;
 use super::record::Record;
 use super::surface::Store;
 use super::sweeping::{Retention, Swept};
+use super::version::{FlowVersion, Release, Released, VersionEntry};
+use super::version_surface::VersionStore;
 
 /// Rows in maps.
 pub(super) struct MemoryStore {
     tables: Mutex<Tables>,
     changes: Changes,
-    pub(super) clock: Clock,
+    clock: Clock,
 }
 
 #[derive(Default)]
-pub(super) struct Tables {
-    pub(super) calls: HashMap<CallKey, CallRow>,
+struct Tables {
+    calls: HashMap<CallKey, CallRow>,
     notes: HashMap<NoteKey, Note>,
     records: BTreeMap<String, Record>,
-    pub(super) versions: Versions,
+    versions: Versions,
 }
 
 impl MemoryStore {
@@ -41,7 +43,7 @@ impl MemoryStore {
         Self { tables: Mutex::default(), changes: Changes::default(), clock }
     }
 
-    pub(super) fn tables(&self) -> MutexGuard<'_, Tables> {
+    fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -121,6 +123,36 @@ impl Store for MemoryStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl VersionStore for MemoryStore {
+    async fn keep_version(&self, version: FlowVersion) -> Result<(), StoreError> {
+        self.tables().versions.keep(version, self.clock.now());
+        Ok(())
+    }
+
+    async fn version(&self, id: &str) -> Result<Option<FlowVersion>, StoreError> {
+        Ok(self.tables().versions.version(id))
+    }
+
+    async fn versions(&self, flow: &str) -> Result<Vec<VersionEntry>, StoreError> {
+        let tables = self.tables();
+        Ok(tables.versions.of_flow(flow, &tables.calls))
+    }
+
+    async fn release(&self, release: Release) -> Result<(), StoreError> {
+        self.tables().versions.release(release, self.clock.now());
+        Ok(())
+    }
+
+    async fn releases(&self, flow: &str) -> Result<Vec<Released>, StoreError> {
+        Ok(self.tables().versions.releases(flow))
+    }
+
+    async fn published(&self) -> Result<Vec<Released>, StoreError> {
+        Ok(self.tables().versions.published())
     }
 }
 

@@ -2,15 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::call::CallRow;
-use super::error::StoreError;
 use super::keys::CallKey;
-use super::memory::MemoryStore;
 use super::version::{FlowVersion, Release, ReleaseKind, Released, VersionEntry};
-use super::version_surface::VersionStore;
 
 /// Versions, their releases, and which call is on which.
 #[derive(Default)]
@@ -26,52 +22,47 @@ struct Kept {
     used_at: Timestamp,
 }
 
-#[async_trait]
-impl VersionStore for MemoryStore {
-    async fn keep_version(&self, version: FlowVersion) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        let kept = |version| Kept { version, kept_at: now, used_at: now };
-        self.tables().versions.kept.entry(version.id.clone()).or_insert_with(|| kept(version)).used_at = now;
-        Ok(())
-    }
-
-    async fn version(&self, id: &str) -> Result<Option<FlowVersion>, StoreError> {
-        Ok(self.tables().versions.kept.get(id).map(|kept| kept.version.clone()))
-    }
-
-    async fn versions(&self, flow: &str) -> Result<Vec<VersionEntry>, StoreError> {
-        let tables = self.tables();
-        let of_flow = tables.versions.kept.values().filter(|kept| kept.version.flow == flow);
-        let entry = |kept: &Kept| {
-            let calls = tables.versions.calls_on(&kept.version.id, &tables.calls);
-            VersionEntry { id: kept.version.id.clone(), kept_at: kept.kept_at, calls: u32::try_from(calls).unwrap_or(u32::MAX) }
-        };
-        let mut entries: Vec<_> = of_flow.map(entry).collect();
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.kept_at));
-        Ok(entries)
-    }
-
-    async fn release(&self, release: Release) -> Result<(), StoreError> {
-        let at = self.clock.now();
-        let releases = &mut self.tables().versions.releases;
-        let number = releases.last().map_or(1, |last| last.number + 1);
-        releases.push(Released { release, number, at });
-        Ok(())
-    }
-
-    async fn releases(&self, flow: &str) -> Result<Vec<Released>, StoreError> {
-        Ok(self.tables().versions.releases.iter().filter(|released| released.release.flow == flow).cloned().collect())
-    }
-
-    async fn published(&self) -> Result<Vec<Released>, StoreError> {
-        let tables = self.tables();
-        let by_people = tables.versions.releases.iter().filter(|released| released.release.how != ReleaseKind::File);
-        let newest: BTreeMap<&str, &Released> = by_people.map(|released| (released.release.flow.as_str(), released)).collect();
-        Ok(newest.into_values().cloned().collect())
-    }
-}
-
 impl Versions {
+    /// Keeps a version that is used at `now`.
+    pub(super) fn keep(&mut self, version: FlowVersion, now: Timestamp) {
+        let kept = |version| Kept { version, kept_at: now, used_at: now };
+        self.kept.entry(version.id.clone()).or_insert_with(|| kept(version)).used_at = now;
+    }
+
+    /// The version of this id.
+    pub(super) fn version(&self, id: &str) -> Option<FlowVersion> {
+        self.kept.get(id).map(|kept| kept.version.clone())
+    }
+
+    /// The versions of a flow, the newest first.
+    pub(super) fn of_flow(&self, flow: &str, calls: &HashMap<CallKey, CallRow>) -> Vec<VersionEntry> {
+        let entry = |kept: &Kept| {
+            let on_it = u32::try_from(self.calls_on(&kept.version.id, calls)).unwrap_or(u32::MAX);
+            VersionEntry { id: kept.version.id.clone(), kept_at: kept.kept_at, calls: on_it }
+        };
+        let mut entries: Vec<_> = self.kept.values().filter(|kept| kept.version.flow == flow).map(entry).collect();
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.kept_at));
+        entries
+    }
+
+    /// Writes a release down.
+    pub(super) fn release(&mut self, release: Release, at: Timestamp) {
+        let number = self.releases.last().map_or(1, |last| last.number + 1);
+        self.releases.push(Released { release, number, at });
+    }
+
+    /// The releases of a flow.
+    pub(super) fn releases(&self, flow: &str) -> Vec<Released> {
+        self.releases.iter().filter(|released| released.release.flow == flow).cloned().collect()
+    }
+
+    /// The newest release of each flow that is no file's.
+    pub(super) fn published(&self) -> Vec<Released> {
+        let by_people = self.releases.iter().filter(|released| released.release.how != ReleaseKind::File);
+        let newest: BTreeMap<&str, &Released> = by_people.map(|released| (released.release.flow.as_str(), released)).collect();
+        newest.into_values().cloned().collect()
+    }
+
     /// A call begins on a version and stays there.
     pub(super) fn begin(&mut self, call: CallKey, version: &str) {
         self.of_calls.insert(call, version.to_owned());

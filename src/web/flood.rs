@@ -15,7 +15,7 @@ use http::{StatusCode, header};
 use metrics::counter;
 
 use super::access::{Peer, origin};
-use super::gateway::Gateway;
+use super::networks::Networks;
 
 /// After so many requests, addresses that asked nothing lately are forgotten.
 const TIDY_EVERY: u32 = 4096;
@@ -53,6 +53,7 @@ pub(super) struct Place {
 
 /// Counts requests.
 pub(super) struct Requests {
+    trusted_proxies: Networks,
     limiter: DefaultKeyedRateLimiter<IpAddr>,
     since_tidied: AtomicU32,
 }
@@ -100,9 +101,9 @@ impl Drop for Place {
 
 impl Requests {
     /// `None` for no limit.
-    pub fn new(allowance: Allowance) -> Option<Self> {
+    pub fn new(allowance: Allowance, trusted_proxies: Networks) -> Option<Self> {
         let limiter = RateLimiter::keyed(Quota::per_second(allowance.requests_per_second?));
-        Some(Self { limiter, since_tidied: AtomicU32::new(0) })
+        Some(Self { trusted_proxies, limiter, since_tidied: AtomicU32::new(0) })
     }
 
     fn admit(&self, address: IpAddr) -> bool {
@@ -117,12 +118,12 @@ impl Requests {
 
 /// What stands before every address of the door.
 pub(super) async fn guard(
-    State((gateway, requests)): State<(Arc<Gateway>, Arc<Requests>)>,
+    State(requests): State<Arc<Requests>>,
     Extension(peer): Extension<Peer>,
     request: Request,
     next: Next,
 ) -> Response {
-    let from = origin(peer, request.headers(), &gateway.trusted_proxies).unwrap_or(peer.0);
+    let from = origin(peer, request.headers(), &requests.trusted_proxies).unwrap_or(peer.0);
     if requests.admit(from) {
         return next.run(request).await;
     }
@@ -164,7 +165,8 @@ mod tests {
 
     #[test]
     fn one_address_that_asks_too_much_leaves_the_others_alone() {
-        let requests = Requests::new(Allowance { requests_per_second: NonZeroU32::new(3), ..Allowance::default() }).unwrap();
+        let requests =
+            Requests::new(Allowance { requests_per_second: NonZeroU32::new(3), ..Allowance::default() }, Networks::default()).unwrap();
 
         let admitted = (0..100).filter(|_| requests.admit(HERE)).count();
 

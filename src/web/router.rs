@@ -28,8 +28,8 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/metrics", get(operations::metrics))
         .fallback(ivr::lost)
         .with_state(Arc::clone(&gateway));
-    match Requests::new(gateway.allowance) {
-        Some(requests) => router.layer(from_fn_with_state((gateway, Arc::new(requests)), guard)),
+    match Requests::new(gateway.allowance, gateway.trusted_proxies.clone()) {
+        Some(requests) => router.layer(from_fn_with_state(Arc::new(requests), guard)),
         None => router,
     }
 }

@@ -252,7 +252,7 @@ impl Plan {
             flows.put(name, Flow::read(text).unwrap_or_else(|findings| panic!("{name}: {findings:#?}")));
         }
         let composition = compose(&config, &flows, self.clock.clone(), Chance::system()).await.unwrap();
-        let Composition { gateway, switchboard, store, releases } = composition;
+        let Composition { gateway, switchboard, store, releases, .. } = composition;
         let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
         let base = Url::parse(&format!("http://{}", server.address().unwrap())).unwrap();
         tokio::spawn(server.run(router(gateway), std::future::pending(), Duration::ZERO));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use callward::audio::Meter;
-use callward::browser::{Marked, Sound, Spoken};
+use callward::browser::{Phrase, SayAs, Sound, Spoken, Style};
 use callward::flow::{Flow, Kind, Part, Template};
 use callward::voice::{Recorded, Said, Speaker, Speech};
 
@@ -68,8 +68,9 @@ async fn dates_times_money_and_numbers_are_recorded() {
     ];
     for language in ["en", "es"] {
         for (kind, text) in kinds {
-            let marked = Marked { text: text.into(), interpret_as: Some(kind.into()), ..Marked::default() };
-            let spoken = Spoken { text: text.into(), sounds: vec![Sound::Marked(marked)], bargein: true, lang: Some(language.into()) };
+            let say_as = SayAs { interpret_as: kind.into(), format: None, detail: None };
+            let phrase = words(text, Style { say_as: Some(say_as), ..Style::default() });
+            let spoken = Spoken { text: text.into(), sounds: vec![phrase], bargein: true, lang: Some(language.into()) };
 
             let said = speaker.say(&Speech::of(&spoken, "en", |_| None)).await;
 
@@ -153,8 +154,12 @@ fn wordings<'f>(flow: &'f Flow, language: &str) -> Vec<(&'f str, &'f Template)> 
 /// A prompt as the browser gives it out: words, and the pauses between digits.
 fn spoken(flow: &Flow, language: &str, wording: &Template, values: &Values) -> Spoken {
     let pieces = filled(flow, language, wording, values);
-    let sounds = pieces.split('|').flat_map(|words| [Sound::Words(words.to_owned()), Sound::Pause(Duration::from_millis(400))]);
+    let sounds = pieces.split('|').flat_map(|text| [words(text, Style::default()), Sound::Pause(Duration::from_millis(400))]);
     Spoken { text: pieces.replace('|', " "), sounds: sounds.collect(), bargein: true, lang: Some(language.to_owned()) }
+}
+
+fn words(text: &str, style: Style) -> Sound {
+    Sound::Words(Phrase { words: text.to_owned(), style: Arc::new(style) })
 }
 
 /// The text, with `|` where a break stands.

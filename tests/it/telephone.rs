@@ -1,0 +1,209 @@
+//! Calls over real SIP and RTP on loopback: the flows that platforms run, heard and keyed on a telephone (DESIGN, walk (b)).
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use callward::app::{Composition, FlowLibrary, OpenTelephone, compose, demo_text, open_telephone};
+use callward::clock::{Chance, Clock};
+use callward::config::Config;
+use callward::demo::{Channel, Options, StandIns};
+use callward::line::Exchange;
+use callward::sip::{Action, Cause, Direction, Ending, Peer, Side, TransportProtocol};
+use callward::store::Store;
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::caller::Caller;
+
+/// A house that answers telephones.
+struct House {
+    stand_ins: StandIns,
+    store: Arc<dyn Store>,
+    exchange: Exchange,
+    stop: Option<oneshot::Sender<()>>,
+    running: JoinHandle<()>,
+    _composition: Composition,
+}
+
+impl House {
+    async fn open() -> Self {
+        Self::with(&[]).await
+    }
+
+    async fn with(more: &[(&str, &str)]) -> Self {
+        let clock = Clock::system();
+        let stand_ins = StandIns::start(Options::default(), clock.clone(), Chance::system()).await.unwrap();
+        let text = demo_text("memory:", &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]);
+        let usual = [("CALLWARD_SIP__LISTEN", "127.0.0.1:0")];
+        let environment = usual.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let config = Config::from_text("house.toml", &text, environment).unwrap_or_else(|error| panic!("{error}"));
+        let composition = compose(&config, &FlowLibrary::shipped().unwrap(), clock.clone(), Chance::system()).await.unwrap();
+        let sip = config.sip.as_ref().unwrap();
+        let open = open_telephone(sip, &config, &composition, clock, Chance::system()).await.unwrap();
+        let OpenTelephone { telephone, exchange, drain } = open;
+        let (stop, stopped) = oneshot::channel();
+        let told = async {
+            let _ = stopped.await;
+        };
+        let running = tokio::spawn(telephone.run(told, drain));
+        Self { stand_ins, store: composition.store.clone(), exchange, stop: Some(stop), running, _composition: composition }
+    }
+
+    fn udp(&self) -> SocketAddr {
+        self.peer(TransportProtocol::Udp).address
+    }
+
+    fn peer(&self, protocol: TransportProtocol) -> Peer {
+        let (protocol, address) = *self.exchange.addresses().iter().find(|(known, _)| *known == protocol).unwrap();
+        Peer { protocol, address }
+    }
+
+    fn code(&self) -> String {
+        self.stand_ins.inbox().newest_code(Channel::Sms).expect("a code has been sent").expose().to_owned()
+    }
+
+    fn wrong_code(&self) -> String {
+        let right = self.code();
+        let first = if right.starts_with('1') { "2" } else { "1" };
+        first.to_owned() + &right[1..]
+    }
+
+    fn stop(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+    }
+}
+
+/// A person with one telephone: the code is sent at once.
+const ONE_PHONE: &str = "two-factor;identity=1002";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_presses_the_right_code_is_verified_and_the_next_hop_is_told() {
+    let (house, caller) = (House::open().await, Caller::new().await);
+    let mut line = caller.dial(ONE_PHONE, house.udp()).await;
+    line.answered().await;
+    line.hears_at_once().await;
+
+    line.press(&format!("{}#", house.code()));
+    let ending = line.ended().await;
+
+    assert_eq!((ending.by, ending.cause), (Side::Them, Cause::HungUp));
+    assert_eq!(told(&ending, "X-Auth-Status"), "verified");
+    assert_eq!(told(&ending, "X-Auth-Path"), "success");
+    assert_eq!(told(&ending, "X-Auth-Reason"), "code_correct");
+    assert_eq!(told(&ending, "X-Auth-Method"), "sms");
+    assert!(ending.headers.get("X-Auth-Token").unwrap().split('.').count() == 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_codes_end_with_the_named_path() {
+    let (house, caller) = (House::open().await, Caller::new().await);
+    let mut line = caller.dial(ONE_PHONE, house.udp()).await;
+    line.answered().await;
+    line.hears_at_once().await;
+
+    for _ in 0..3 {
+        line.press(&format!("{}#", house.wrong_code()));
+        line.hears().await;
+    }
+    let ending = line.ended().await;
+
+    assert_eq!((told(&ending, "X-Auth-Status"), told(&ending, "X-Auth-Path")), ("not_verified", "agent"));
+    assert_eq!(told(&ending, "X-Auth-Reason"), "checks_exceeded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_over_tcp_is_as_good() {
+    let (house, caller) = (House::open().await, Caller::new().await);
+    let mut line = caller.dial_over(ONE_PHONE, house.peer(TransportProtocol::Tcp)).await;
+    line.answered().await;
+    line.hears_at_once().await;
+
+    line.press(&format!("{}#", house.code()));
+
+    assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hang_up_in_the_middle_is_recorded() {
+    let (mut house, caller) = (House::open().await, Caller::new().await);
+    let mut line = caller.dial(ONE_PHONE, house.udp()).await;
+    line.answered().await;
+    line.hears_at_once().await;
+
+    line.hang_up().await;
+
+    // The telephone stops when its last page has ended.
+    house.stop();
+    timeout(Duration::from_secs(20), &mut house.running).await.unwrap().unwrap();
+    let records = house.store.records_of_call(&line.call_id).await.unwrap();
+    let record: Value = serde_json::from_str(&records[0].body).unwrap();
+    assert_eq!(record["reason"], "hung_up", "{record}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_on_hold_goes_on_afterwards() {
+    let (house, caller) = (House::open().await, Caller::new().await);
+    let mut line = caller.dial(ONE_PHONE, house.udp()).await;
+    line.answered().await;
+    line.hears_at_once().await;
+
+    line.offer(Direction::SendOnly).await;
+    assert_eq!(line.direction(), Direction::SendOnly);
+    line.offer(Direction::SendRecv).await;
+    line.press(&format!("{}#", house.code()));
+
+    assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_process_is_not_found() {
+    let (house, caller) = (House::open().await, Caller::new().await);
+
+    assert_eq!(caller.dial("nothing", house.udp()).await.ended().await.cause, Cause::Refused(404));
+    assert_eq!(caller.dial("dialog;voicexml=http:%2F%2F127.0.0.1%2F", house.udp()).await.ended().await.cause, Cause::Refused(403));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_are_refused_and_users_asked_for_their_password() {
+    let nobody = House::with(&[("CALLWARD_SIP__TRUSTED", "192.0.2.1")]).await;
+    let users = House::with(&[("CALLWARD_SIP__TRUSTED", "192.0.2.1"), ("CALLWARD_SIP__USERS__PBX", "hush")]).await;
+    let (stranger, user) = (Caller::new().await, Caller::new().await.with_account("pbx", "hush"));
+
+    assert_eq!(stranger.dial(ONE_PHONE, nobody.udp()).await.ended().await.cause, Cause::Refused(403));
+    assert_eq!(stranger.dial(ONE_PHONE, users.udp()).await.ended().await.cause, Cause::Refused(401));
+    let mut line = user.dial(ONE_PHONE, users.udp()).await;
+    line.answered().await;
+    line.hang_up().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_that_stops_refuses_new_calls_and_lets_others_end() {
+    let (mut house, caller) = (House::open().await, Caller::new().await);
+    let mut line = caller.dial(ONE_PHONE, house.udp()).await;
+    line.answered().await;
+    line.hears_at_once().await;
+
+    house.stop();
+    // The first call may still slip in before the order to drain.
+    let refused = async {
+        loop {
+            let mut late = caller.dial("two-factor", house.udp()).await;
+            match late.leg.news().await {
+                Some(Action::Ended(_, ending)) => return ending.cause,
+                _ => late.hang_up().await,
+            }
+        }
+    };
+    assert_eq!(timeout(Duration::from_secs(10), refused).await.unwrap(), Cause::Refused(503));
+    line.press(&format!("{}#", house.code()));
+
+    assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
+    timeout(Duration::from_secs(20), &mut house.running).await.unwrap().unwrap();
+}
+
+fn told<'a>(ending: &'a Ending, header: &str) -> &'a str {
+    ending.headers.get(header).unwrap_or_else(|| panic!("no {header} in {:?}", ending.headers))
+}
