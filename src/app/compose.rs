@@ -246,7 +246,9 @@ fn chapters(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary,
 }
 
 fn compose_settings(process: &ProcessConfig, flow: &Flow, findings: &mut Vec<Found>) -> Option<Settings> {
-    flow.settings(&overrides(process)).map_err(|faults| findings.extend(faults.into_iter().map(|fault| setting_finding(process, fault)))).ok()
+    flow.settings(&overrides(process))
+        .map_err(|faults| findings.extend(faults.into_iter().map(|fault| setting_finding(process, fault))))
+        .ok()
 }
 
 /// What a process says of every flow that it may come to.

@@ -22,7 +22,9 @@ pub(super) async fn flow_publish(flow: String, note: String, config: Option<Path
     };
     let Checked { source, findings } = check_file(&path)?;
     let is_wrong = has_errors(&findings);
-    eprint!("{}", render(&[(source, findings)], std::io::stderr().is_terminal()));
+    if !findings.is_empty() {
+        eprintln!("{}", render(&[(source, findings)], std::io::stderr().is_terminal()));
+    }
     if is_wrong {
         return Ok(false);
     }

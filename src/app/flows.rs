@@ -113,9 +113,15 @@ impl FlowLibrary {
             reviews.push((name, Source { path, text }, review));
         }
         let readable = reviews.iter().filter_map(|(name, _, review)| Some((name.clone(), review.flow.clone()?))).collect();
+        let unreadable: Vec<String> =
+            reviews.iter().filter(|(_, _, review)| review.flow.is_none()).map(|(name, _, _)| name.clone()).collect();
         let (mut flows, mut faulty, mut warnings) = (Flows::new(), Vec::new(), Vec::new());
         for (name, source, Review { flow, mut findings }) in reviews {
-            findings.extend(check_calls(&name, &readable));
+            // Where a flow that it calls cannot be read, that one says so itself.
+            let is_unreadable = |called: &str| unreadable.iter().any(|name| name == called);
+            if flow.as_ref().is_some_and(|flow| !flow.calls().any(|(_, called)| is_unreadable(called))) {
+                findings.extend(check_calls(&name, &readable));
+            }
             match flow {
                 Some(flow) if !has_errors(&findings) => {
                     warnings.extend(findings.iter().map(|finding| (finding.rule, told(finding, &source))));

@@ -44,13 +44,7 @@ pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
 }
 
 /// Serves a composed house until it is told to stop; what changes in the folder of flows is taken up.
-pub(super) async fn run(
-    server: Server,
-    telephone: Option<OpenTelephone>,
-    composition: Composition,
-    config: &Config,
-    flows: Option<&Path>,
-) {
+pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, composition: Composition, config: &Config, flows: Option<&Path>) {
     let drain = Duration::from_secs(u64::from(config.http.drain_seconds));
     let tidy = Composition::tidy(Arc::clone(&composition.switchboard), config);
     let pages = router(composition.gateway).merge(published_keys(composition.signer.published()));

@@ -83,6 +83,15 @@ impl Shelf {
         }
     }
 
+    /// Gets every version at hand that calls in progress are on, wherever they began.
+    pub async fn recall_called(&self, store: &(impl VersionStore + ?Sized)) -> Result<(), StoreError> {
+        let versions = store.versions(&self.flow).await?;
+        for version in versions.iter().filter(|version| version.calls > 0).take(MOST.get()) {
+            self.recall(&version.id, store).await?;
+        }
+        Ok(())
+    }
+
     /// Every version at hand, the live one first.
     pub fn editions(&self) -> Vec<Arc<Edition>> {
         let live = self.live();

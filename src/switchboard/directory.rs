@@ -74,8 +74,12 @@ impl Directory {
 
     /// Looks through every version at hand.
     fn find<F>(&self, of: impl Fn(&Edition) -> Option<F>) -> Option<F> {
-        let processes = self.tenants.values().flat_map(|tenant| tenant.processes.values());
-        processes.flat_map(|process| process.shelf.editions()).find_map(|edition| of(&edition))
+        self.processes().flat_map(|process| process.shelf.editions()).find_map(|edition| of(&edition))
+    }
+
+    /// The processes of all tenants.
+    pub(super) fn processes(&self) -> impl Iterator<Item = &Arc<Process>> {
+        self.tenants.values().flat_map(|tenant| tenant.processes.values())
     }
 
     /// The enabled process of that code, with its tenant.

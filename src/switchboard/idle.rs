@@ -42,7 +42,7 @@ impl Switchboard {
                 (Ended { at: now, say: Vec::new(), language: String::new(), results: Results::unavailable("call_ended") }, None)
             }
         };
-        let record = live.as_ref().map(|live| record::record(live, &self.rules(&live), &ended.results, now));
+        let record = live.as_ref().map(|live| record::record(live, &self.rules(live), &ended.results, now));
         let results = ended.results.clone();
         let body = ended.seal(&key.0, &self.key, &self.chance);
         let next = Next { turn: row.turn + 1, body, claim: None, ended: true };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use callward::app::{FolderWatch, demo_text, reread};
+use callward::flow::GrammarFile;
 use sqlx::SqlitePool;
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -44,6 +45,30 @@ prompts:
     workshop: For the workshop, press {key}.
     shop.hours: The shop is open from nine to six.
     workshop.hours: The workshop is open from eight to four.
+"#;
+
+const GRAMMAR: &str = r##"<grammar xmlns="http://www.w3.org/2001/06/grammar" version="1.0" mode="dtmf" root="r">
+<rule id="r"><one-of><item>0 1</item><item>0 2</item></one-of></rule></grammar>"##;
+
+/// A flow that asks for what the grammar beside it says.
+const MONTH: &str = r#"callward: 1
+title: Opening hours
+languages: [en]
+settings:
+  Ends:
+    behaviour_after_no_match: { path: { default: agent, label: After wrong keys } }
+exits:
+  done: { label: The caller knows }
+  agent: { label: Let an agent help }
+otherwise: { no_input: agent, no_match: agent }
+start: month
+steps:
+  month: { collect: { ask: month, takes: { grammar: month.grxml }, then: { entered: done } } }
+prompts:
+  en:
+    month.ask: Please enter the month, with two digits.
+    month.no_input: Please enter the month, with two digits.
+    month.no_match: Please enter the month, with two digits.
 "#;
 
 const PROCESS: &str = "[[tenants.demo.processes]]\nname = \"hours\"\ncode = \"hours\"\nflow = \"hours\"\n\
@@ -158,6 +183,33 @@ async fn a_node_without_the_version_of_a_call_reads_it_from_the_store() {
 
     assert_eq!(end.said(), AFTER);
     assert_eq!(place.hears(&second).await, BEFORE);
+}
+
+#[tokio::test]
+async fn a_grammar_is_served_for_a_call_that_another_node_began() {
+    let (place, first) = Place::with_a_house().await;
+    let second = place.plan().clock(&first.clock).start().await;
+    place.write("month.grxml", GRAMMAR);
+    place.write("hours.yaml", MONTH);
+    reread(&first.releases, &place.flows()).await;
+    let address = format!("/grammars/{}/month.grxml", GrammarFile::read(GRAMMAR).unwrap().version);
+    let status = async |house: &House| house.client().get(house.url(&address)).send().await.unwrap().status();
+    assert_eq!(status(&second).await, 404);
+
+    first.begin_at(HOURS, &[]).await;
+
+    assert_eq!((status(&first).await.as_u16(), status(&second).await.as_u16()), (200, 200));
+}
+
+#[tokio::test]
+async fn a_wrong_flow_is_not_held_against_those_that_call_it() {
+    let (place, house) = Place::with_a_house().await;
+    place.write("consent.yaml", "callward: 1\n");
+
+    reread(&house.releases, &place.flows()).await;
+
+    let ready = ready(&house).await;
+    assert!(ready.contains("consent.yaml:") && !ready.contains("front-door"), "{ready}");
 }
 
 #[tokio::test]
