@@ -190,7 +190,8 @@ fn login(section: &Section<'_>) -> Option<Login> {
     let login = address.map(|address| Login { address, username: section.text("username"), password: section.secret("password") });
     if login.is_none() {
         // What is written beside a missing address is known all the same.
-        (section.text("username"), section.secret("password"));
+        section.text("username");
+        section.secret("password");
     }
     login
 }

@@ -37,6 +37,8 @@ mod serving;
 mod sip_torture;
 mod skip;
 mod telephone;
+mod telephone_house;
+mod telephone_pages;
 mod two_nodes;
 mod versions;
 mod vxml_run;
