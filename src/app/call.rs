@@ -82,7 +82,7 @@ async fn call_flow(call: &Call) -> Result<bool, Box<dyn Error>> {
     let inbox = Url::parse(&stand_ins.base_url())?;
     tokio::select! {
         done = dial(url, call, inbox) => done,
-        () = run(server, None, composition, &config) => Err("the gateway stopped".into()),
+        () = run(server, None, composition, &config, None) => Err("the gateway stopped".into()),
     }
 }
 

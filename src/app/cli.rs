@@ -49,7 +49,7 @@ enum Command {
     /// What came of calls
     #[command(subcommand)]
     Records(Records),
-    /// Flow files: check, test, draw, format and compare them
+    /// Flow files: check, test, draw, format, compare and publish them
     #[command(subcommand)]
     Flow(FlowCommand),
     /// Recordings of prompts: what is missing, what to record, and making them

@@ -25,10 +25,8 @@ const PROCESS: &str = include_str!("demo_process.toml");
 
 /// Runs the demo until it is told to stop.
 pub(super) async fn demo(data: Option<&Path>, program: &str) -> Result<(), Box<dyn Error>> {
-    let flows = match Path::new("flows").is_dir() {
-        true => FlowLibrary::read(Path::new("flows"))?,
-        false => FlowLibrary::shipped()?,
-    };
+    let folder = Some(Path::new("flows")).filter(|folder| folder.is_dir());
+    let flows = folder.map_or_else(FlowLibrary::shipped, FlowLibrary::read)?;
     let options = Options { next_steps: NextStep::of_the_demo(program), ..Options::demo() };
     let stand_ins = StandIns::start(options, Clock::system(), Chance::system()).await?;
     let all: Vec<(&str, &Flow)> = flows.names().filter_map(|name| Some((name, flows.find(name)?.as_ref()))).collect();
@@ -38,7 +36,7 @@ pub(super) async fn demo(data: Option<&Path>, program: &str) -> Result<(), Box<d
     let telephone = telephone(&config, &composition).await?;
     let number = telephone.as_ref().and_then(OpenTelephone::address);
     welcome(&server.address()?.to_string(), number, &stand_ins, data, program);
-    run(server, telephone, composition, &config).await;
+    run(server, telephone, composition, &config, folder).await;
     Ok(())
 }
 

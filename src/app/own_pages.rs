@@ -43,6 +43,7 @@ impl OwnPages {
         let gateway = Gateway {
             switchboard: Arc::clone(&composition.switchboard),
             store: Arc::clone(&composition.store),
+            flow_warnings: composition.releases.warnings(),
             access: config.tenants.keys().map(|name| (name.clone(), access())).collect(),
             trusted_proxies: Networks::default(),
             ops_allow: Networks::default(),

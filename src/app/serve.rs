@@ -14,6 +14,7 @@ use crate::web::{Server, published_keys, router};
 
 use super::compose::{Composition, compose};
 use super::flows::FlowLibrary;
+use super::following::follow;
 use super::telephone::{OpenTelephone, open_telephone};
 
 /// Serves until SIGTERM or SIGINT; turns in flight are answered first.
@@ -37,16 +38,17 @@ pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
     for (protocol, address) in telephone.iter().flat_map(|open| open.exchange.addresses()) {
         info!("listening for SIP on {address} ({protocol:?})");
     }
-    run(server, telephone, composition, &config).await;
+    run(server, telephone, composition, &config, Some(&config.flows)).await;
     info!("stopped");
     Ok(())
 }
 
-/// Serves a composed house until it is told to stop.
-pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, composition: Composition, config: &Config) {
+/// Serves a composed house until it is told to stop; what changes in the folder of flows is taken up.
+pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, composition: Composition, config: &Config, flows: Option<&Path>) {
     let drain = Duration::from_secs(u64::from(config.http.drain_seconds));
     let tidy = Composition::tidy(Arc::clone(&composition.switchboard), config);
     let pages = router(composition.gateway).merge(published_keys(composition.signer.published()));
+    let follow = follow(&composition.releases, flows);
     let calls = async {
         if let Some(OpenTelephone { telephone, drain, .. }) = telephone {
             telephone.run(told_to_stop(), drain).await;
@@ -55,6 +57,7 @@ pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, compos
     tokio::select! {
         ((), ()) = async { tokio::join!(server.run(pages, told_to_stop(), drain), calls) } => {}
         () = tidy => {}
+        () = follow => {}
     }
 }
 

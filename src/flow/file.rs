@@ -55,6 +55,7 @@ fn read_flow(root: Node, text: &str, reading: &mut Reading) -> Option<Flow> {
     file.finish(reading);
     Some(Flow {
         version: version(text.as_bytes()),
+        text: text.into(),
         title: title?.text,
         languages,
         inputs,

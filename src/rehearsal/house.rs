@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::finding::nearest;
 use crate::flow::{Book, BookError, Chapter, Flow, Overrides, RuleDefinition, SettingFault, SettingKind, Settings};
+use crate::release::{Binding, Shelf, Warnings};
 use crate::secret::MasterKey;
 use crate::store::Store;
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant, Watch};
@@ -186,7 +187,8 @@ fn gateway(
 ) -> Arc<Gateway> {
     let process = |code: &String, flow: &Arc<Flow>| {
         let book = book(flows, overrides, code).ok()?;
-        Some((code.clone(), Arc::new(Process { name: flow.title.clone(), enabled: true, book })))
+        let shelf = Arc::new(Shelf::new(code, Binding::default(), book));
+        Some((code.clone(), Arc::new(Process { name: flow.title.clone(), enabled: true, shelf })))
     };
     let processes = flows.iter().filter_map(|(code, flow)| process(code, flow)).chain(earlier::process());
     let services = || Box::new(RehearsedServices { world: Arc::clone(world) }) as Box<dyn CustomerServices>;
@@ -208,6 +210,7 @@ fn gateway(
     Arc::new(Gateway {
         switchboard: Arc::new(switchboard.watched_by(Arc::clone(world) as Arc<dyn Watch>)),
         store: Arc::clone(store),
+        flow_warnings: Arc::new(Warnings::default()),
         access: BTreeMap::from([(TENANT.to_owned(), Access { allow: Networks::loopback(), users: BTreeMap::new() })]),
         trusted_proxies: Networks::default(),
         ops_allow: Networks::loopback(),

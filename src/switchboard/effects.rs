@@ -194,7 +194,7 @@ impl Switchboard {
 impl Work<'_> {
     /// The flow that runs now, with its settings.
     pub fn chapter(&self) -> Option<&Chapter> {
-        self.process.book.chapter_of(self.live.state.frame()?)
+        self.edition.book.chapter_of(self.live.state.frame()?)
     }
 
     /// The rules of the flow that runs now.

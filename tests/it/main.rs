@@ -41,4 +41,5 @@ mod telephone;
 mod telephone_house;
 mod telephone_pages;
 mod two_nodes;
+mod versions;
 mod vxml_run;
