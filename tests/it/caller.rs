@@ -7,7 +7,9 @@ use callward::clock::{Chance, Clock};
 use callward::line::{CallLeg, Exchange, ExchangeSettings, Media, MediaNews, MediaSettings, OutgoingCall, SessionMedia};
 use callward::rtp::{Key, KeyTiming};
 use callward::secret::SecretText;
-use callward::sip::{Account, Action, Admission, Body, Direction, Ending, Headers, Host, NameAddr, Peer, SessionLimits, Srtp, TransportProtocol, Uri};
+use callward::sip::{
+    Account, Action, Admission, Body, Direction, Ending, Headers, Host, NameAddr, Peer, SessionLimits, Srtp, TransportProtocol, Uri,
+};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
