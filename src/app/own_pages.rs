@@ -57,9 +57,9 @@ impl OwnPages {
 
 #[async_trait]
 impl Pages for OwnPages {
-    fn entry(&self, domain: &str, code: &str) -> Option<Url> {
+    async fn entry(&self, domain: &str, code: &str) -> Option<Url> {
         let tenant = self.domains.get(domain).or(self.tenant.as_ref())?;
-        self.switchboard.entry(tenant, code, DialogKind::Main, "en")?;
+        self.switchboard.entry(tenant, code, DialogKind::Main, "en").await?;
         let segment = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         Url::parse(&format!("http://{HOST_NAME}/vxml/{}/{}", segment(tenant), segment(code))).ok()
     }

@@ -36,11 +36,11 @@ pub(super) struct Entrance {
 ///
 /// # Errors
 /// With the status that refuses it.
-pub(super) fn entrance(invitation: &Invitation, settings: &EntranceSettings, pages: &dyn Pages) -> Result<Entrance, u16> {
+pub(super) async fn entrance(invitation: &Invitation, settings: &EntranceSettings, pages: &dyn Pages) -> Result<Entrance, u16> {
     let request = &invitation.request;
     match Target::of(&request.uri, &settings.pages).map_err(|error| error.status())? {
         Target::Process { code, domain } => {
-            let mut url = pages.entry(&domain, &code).ok_or(404_u16)?;
+            let mut url = pages.entry(&domain, &code).await.ok_or(404_u16)?;
             url.query_pairs_mut().extend_pairs(variables(invitation, settings));
             Ok(Entrance { url, session: session(invitation, None), is_own: true })
         }
@@ -132,7 +132,7 @@ mod tests {
 
     #[async_trait]
     impl Pages for OneProcess {
-        fn entry(&self, domain: &str, code: &str) -> Option<Url> {
+        async fn entry(&self, domain: &str, code: &str) -> Option<Url> {
             (code == "two-factor").then(|| Url::parse(&format!("http://{domain}/vxml/demo/two-factor")).unwrap())
         }
 
@@ -159,32 +159,32 @@ mod tests {
         EntranceSettings { pages: AllowedPages::new(["https://pages.example/"]), variables }
     }
 
-    fn query(uri: &str, more: &str) -> String {
-        entrance(&invitation(uri, more), &settings(), &OneProcess).unwrap().url.query().unwrap().to_owned()
+    async fn query(uri: &str, more: &str) -> String {
+        entrance(&invitation(uri, more), &settings(), &OneProcess).await.unwrap().url.query().unwrap().to_owned()
     }
 
-    #[test]
-    fn call_variables_come_from_addresses_headers_and_parameters() {
+    #[tokio::test]
+    async fn call_variables_come_from_addresses_headers_and_parameters() {
         let uri = "sip:two-factor@ivr.example";
 
-        assert_eq!(query(uri, "X-Account: 1001\r\n"), "from=%2B4930&to=two-factor&call_id=c1&identity=1001");
-        assert_eq!(query(&format!("{uri};identity=1002"), ""), "from=%2B4930&to=two-factor&call_id=c1&identity=1002");
-        assert!(query(uri, "P-Asserted-Identity: <tel:+4940>\r\n").starts_with("from=%2B4940&"));
+        assert_eq!(query(uri, "X-Account: 1001\r\n").await, "from=%2B4930&to=two-factor&call_id=c1&identity=1001");
+        assert_eq!(query(&format!("{uri};identity=1002"), "").await, "from=%2B4930&to=two-factor&call_id=c1&identity=1002");
+        assert!(query(uri, "P-Asserted-Identity: <tel:+4940>\r\n").await.starts_with("from=%2B4940&"));
     }
 
-    #[test]
-    fn what_is_not_there_or_not_allowed_is_refused() {
-        let refused = |uri: &str| entrance(&invitation(uri, ""), &settings(), &OneProcess).unwrap_err();
+    #[tokio::test]
+    async fn what_is_not_there_or_not_allowed_is_refused() {
+        let refused = async |uri: &str| entrance(&invitation(uri, ""), &settings(), &OneProcess).await.unwrap_err();
 
-        assert_eq!(refused("sip:nothing@ivr.example"), 404);
-        assert_eq!(refused("sip:dialog@ivr.example;voicexml=https://other.example/"), 403);
+        assert_eq!(refused("sip:nothing@ivr.example").await, 404);
+        assert_eq!(refused("sip:dialog@ivr.example;voicexml=https://other.example/").await, 403);
     }
 
-    #[test]
-    fn a_page_sees_headers_but_no_proof() {
+    #[tokio::test]
+    async fn a_page_sees_headers_but_no_proof() {
         let uri = "sip:dialog@ivr.example;voicexml=https://pages.example/a;aai=x%20y";
         let entrance =
-            entrance(&invitation(uri, "X-Case: 7\r\nX-case: 8\r\nAuthorization: Digest x\r\n"), &settings(), &OneProcess).unwrap();
+            entrance(&invitation(uri, "X-Case: 7\r\nX-case: 8\r\nAuthorization: Digest x\r\n"), &settings(), &OneProcess).await.unwrap();
 
         let sip = &entrance.session["connection"]["protocol"]["sip"];
         assert_eq!(sip["headers"]["x-case"], "7, 8");

@@ -10,7 +10,7 @@ use crate::browser::{Fetch, FetchFailure, Resource};
 #[async_trait]
 pub trait Pages: Send + Sync {
     /// Where the process of this code begins, of the tenant whose domain this is; `None` when there is no such process.
-    fn entry(&self, domain: &str, code: &str) -> Option<Url>;
+    async fn entry(&self, domain: &str, code: &str) -> Option<Url>;
 
     /// Whether this address is one of ours.
     fn serves(&self, url: &Url) -> bool;

@@ -38,7 +38,7 @@ struct Arriving {
 pub(super) async fn receive(equipment: Arc<Equipment>, incoming: IncomingCall) {
     let began = now();
     let IncomingCall { leg, invitation } = incoming;
-    let found = entrance(&invitation, &equipment.settings.entrance, equipment.pages.as_ref());
+    let found = entrance(&invitation, &equipment.settings.entrance, equipment.pages.as_ref()).await;
     let entrance = match found {
         Ok(entrance) => entrance,
         Err(status) => return refuse(&leg, status).await,

@@ -1,6 +1,7 @@
 //! The HTTP door for IVR platforms: reads what they post, asks the switchboard, renders the page.
 
 mod access;
+mod finishing;
 mod flood;
 mod form;
 mod gateway;
