@@ -20,6 +20,8 @@ pub(super) async fn fill_in(keys: String, inbox: Option<&Url>) -> String {
 }
 
 async fn newest_code(inbox: &Url, method: &str) -> Option<String> {
+    // A second call finds the provider installed; that is what it wants.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let address = inbox.join("/inbox.json").ok()?;
     let messages: Value = reqwest::get(address).await.ok()?.json().await.ok()?;
     let message = messages.as_array()?.iter().find(|message| message["method"] == method)?;

@@ -34,6 +34,7 @@ mod recordings;
 mod schemas;
 mod secrets;
 mod serving;
+mod sip_peers;
 mod sip_torture;
 mod skip;
 mod telephone;

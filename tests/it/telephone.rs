@@ -19,12 +19,12 @@ use tokio::time::timeout;
 use crate::caller::Caller;
 
 /// A house that answers telephones.
-struct House {
-    stand_ins: StandIns,
-    store: Arc<dyn Store>,
+pub struct House {
+    pub stand_ins: StandIns,
+    pub store: Arc<dyn Store>,
     exchange: Exchange,
     stop: Option<oneshot::Sender<()>>,
-    running: JoinHandle<()>,
+    pub running: JoinHandle<()>,
     _composition: Composition,
 }
 
@@ -34,7 +34,11 @@ impl House {
     }
 
     async fn with(more: &[(&str, &str)]) -> Self {
-        let clock = Clock::system();
+        Self::at(more, Clock::system()).await
+    }
+
+    /// By that clock; sound and signalling go by the machine's own.
+    pub async fn at(more: &[(&str, &str)], clock: Clock) -> Self {
         let stand_ins = StandIns::start(Options::default(), clock.clone(), Chance::system()).await.unwrap();
         let text = demo_text("memory:", &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]);
         let usual = [("CALLWARD_SIP__LISTEN", "127.0.0.1:0")];
@@ -52,7 +56,7 @@ impl House {
         Self { stand_ins, store: composition.store.clone(), exchange, stop: Some(stop), running, _composition: composition }
     }
 
-    fn udp(&self) -> SocketAddr {
+    pub fn udp(&self) -> SocketAddr {
         self.peer(TransportProtocol::Udp).address
     }
 
@@ -61,17 +65,17 @@ impl House {
         Peer { protocol, address }
     }
 
-    fn code(&self) -> String {
+    pub fn code(&self) -> String {
         self.stand_ins.inbox().newest_code(Channel::Sms).expect("a code has been sent").expose().to_owned()
     }
 
-    fn wrong_code(&self) -> String {
+    pub fn wrong_code(&self) -> String {
         let right = self.code();
         let first = if right.starts_with('1') { "2" } else { "1" };
         first.to_owned() + &right[1..]
     }
 
-    fn stop(&mut self) {
+    pub fn stop(&mut self) {
         self.stop.take().unwrap().send(()).unwrap();
     }
 }
