@@ -7,6 +7,7 @@ use url::form_urlencoded;
 
 use super::auth_token::TokenSigner;
 use crate::line::ResultHeaders;
+use crate::session::Results;
 
 /// Headers, the names that pages return, and the claims of the token.
 const NAMES: [(&str, &str, &str); 6] = [
@@ -34,6 +35,12 @@ impl ResultHeaders for AuthHeaders {
         let token = self.0.sign(&claims, next_hop);
         let headers = said.iter().map(|(header, _, value)| ((*header).to_owned(), value.clone()));
         headers.chain([("X-Auth-Token".to_owned(), token)]).collect()
+    }
+
+    fn of_failure(&self, next_hop: &str) -> Vec<(String, String)> {
+        let results: Map<String, Value> =
+            Results::unavailable("internal").named().into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        self.of_exit(&Value::Object(results), next_hop)
     }
 
     fn of_transfer(&self, aai: &str, next_hop: &str) -> Vec<(String, String)> {
@@ -76,6 +83,13 @@ mod tests {
     fn another_page_has_no_results() {
         assert_eq!(headers(&json!({ "pin": "1234" })), []);
         assert_eq!(headers(&Value::Null), []);
+    }
+
+    #[test]
+    fn a_page_that_broke_off_says_so() {
+        let told = AuthHeaders(Arc::new(TokenSigner::new(&MasterKey::new([7; 32]), Clock::system()))).of_failure("pbx");
+
+        assert_eq!(told[..2].iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>(), ["unavailable", "error"]);
     }
 
     #[test]

@@ -114,6 +114,7 @@ fn exchange_settings(sip: &Sip) -> ExchangeSettings {
             ..Admission::default()
         },
         session: SessionLimits::default(),
+        takes_refer: false,
         ladder: sip.log_messages,
     }
 }

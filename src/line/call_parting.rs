@@ -30,7 +30,7 @@ impl Call {
             tracing::warn!(call = %self.leg.id(), event, "a page broke off: {}", ending.message.as_deref().unwrap_or_default());
         }
         if self.is_connected {
-            if ending.uncaught.is_some() || ending.reason == Reason::Error {
+            if broke_off(&ending) {
                 self.apologise(news).await;
             }
             self.leave(&ending).await;
@@ -69,7 +69,10 @@ impl Call {
     /// Hangs up, or gives the call back to who has sent it; the results go with it.
     async fn leave(&mut self, ending: &Ending) {
         let mut headers = Headers::default();
-        let results = self.equipment.results.of_exit(&ending.exit, &self.next_hop);
+        let results = match broke_off(ending) {
+            true => self.equipment.results.of_failure(&self.next_hop),
+            false => self.equipment.results.of_exit(&ending.exit, &self.next_hop),
+        };
         results.iter().for_each(|(name, value)| headers.push(name, value));
         let call = self.leg.id();
         if let Some(to) = self.return_to.take().filter(|_| ending.reason != Reason::Transfer) {
@@ -89,13 +92,20 @@ impl Call {
     /// Whether the other side has gone by itself after our REFER.
     async fn is_taken_back(&mut self) -> bool {
         loop {
-            match self.leg.news().await {
-                None | Some(Action::Ended(..)) => return true,
-                Some(Action::Transfer { over: true, .. }) => return false,
-                Some(_other) => {}
+            let news = self.leg.news().await;
+            if matches!(news, None | Some(Action::Ended(..))) {
+                return true;
+            }
+            if matches!(news, Some(Action::Transfer { over: true, .. })) {
+                return false;
             }
         }
     }
+}
+
+/// Whether the page did not come to an end of its own.
+fn broke_off(ending: &Ending) -> bool {
+    ending.uncaught.is_some() || ending.reason == Reason::Error
 }
 
 fn count(statistics: &Statistics, codec: &'static str) {

@@ -83,16 +83,27 @@ impl Call {
 
     pub(super) async fn handle_far(&mut self, news: FarNews) {
         let FarNews::Signal(signal) = news else { return };
-        match signal {
-            Some(Action::Progress { sdp, .. }) => self.far_described(sdp),
-            Some(Action::Answered { sdp, .. }) => {
+        let Some(action) = signal else { return self.end_transfer(TransferOutcome::FarEndDisconnect) };
+        match action {
+            Action::Progress { sdp, .. } => self.far_described(sdp),
+            Action::Answered { sdp, .. } => {
                 self.far_described(sdp);
                 self.far_answered().await;
             }
-            Some(Action::Offered(_, offer)) => self.answer_far(offer).await,
-            Some(Action::Ended(_, ending)) => self.far_ended(&ending),
-            None => self.end_transfer(TransferOutcome::FarEndDisconnect),
-            Some(_other) => {}
+            Action::Offered(_, offer) => self.answer_far(offer).await,
+            Action::Ended(_, ending) => self.far_ended(&ending),
+            Action::Acknowledged(..)
+            | Action::OfferAnswered(..)
+            | Action::OfferRefused(..)
+            | Action::Info { .. }
+            | Action::ReferAsked(..)
+            | Action::Transfer { .. }
+            | Action::Transmit(..)
+            | Action::Resolve(..)
+            | Action::Incoming(..)
+            | Action::Registered(..)
+            | Action::Unregistered(..)
+            | Action::Drained => {}
         }
     }
 

@@ -44,6 +44,8 @@ pub(super) async fn entrance(invitation: &Invitation, settings: &EntranceSetting
             url.query_pairs_mut().extend_pairs(variables(invitation, settings));
             Ok(Entrance { url, session: session(invitation, None), is_own: true })
         }
+        // The first page of a session is fetched by GET.
+        Target::Page(page) if page.post => Err(501),
         Target::Page(page) => {
             let url = Url::parse(&page.url).map_err(|_| 400_u16)?;
             Ok(Entrance { url, session: session(invitation, Some(&page)), is_own: false })

@@ -44,7 +44,7 @@ impl Exchange {
             product: format!("Callward/{}", env!("CARGO_PKG_VERSION")),
             session: settings.session,
             admission: settings.admission,
-            takes_refer: false,
+            takes_refer: settings.takes_refer,
         };
         let (commands, taken) = mpsc::channel(MOST_COMMANDS);
         let (incoming, calls) = mpsc::channel(MOST_INCOMING);

@@ -19,6 +19,8 @@ pub struct ExchangeSettings {
     pub admission: Admission,
     /// Session timers.
     pub session: SessionLimits,
+    /// Whether calls want to hear of transfers that the other side wishes for; they are declined otherwise.
+    pub takes_refer: bool,
     /// Every message is told to the log, as one line with its numbers masked.
     pub ladder: bool,
 }

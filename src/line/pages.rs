@@ -24,6 +24,9 @@ pub trait ResultHeaders: Send + Sync {
     /// Of what a page gave when it ended: an object of names and values. `next_hop` is the host that gets them.
     fn of_exit(&self, exit: &Value, next_hop: &str) -> Vec<(String, String)>;
 
+    /// Of a page that broke off.
+    fn of_failure(&self, next_hop: &str) -> Vec<(String, String)>;
+
     /// Of the application-to-application information of a transfer.
     fn of_transfer(&self, aai: &str, next_hop: &str) -> Vec<(String, String)>;
 }

@@ -121,17 +121,16 @@ impl Arriving {
     /// Whether both sides know where sound goes: who made no offer answers ours first.
     async fn is_agreed(&mut self) -> bool {
         while self.is_late {
-            match self.leg.news().await {
-                Some(sip::Action::Acknowledged(_, Some(answer))) => {
-                    self.is_late = false;
-                    if let Err(error) = self.media.take_answer(&answer.0) {
-                        tracing::info!(call = %self.leg.id(), "a caller answered our offer so that nothing can be heard: {error}");
-                        // The leg hangs up when it is dropped.
-                        return false;
-                    }
-                }
-                None | Some(sip::Action::Ended(..) | sip::Action::Acknowledged(_, None)) => return false,
-                Some(_other) => {}
+            let news = self.leg.news().await;
+            if matches!(news, None | Some(sip::Action::Ended(..) | sip::Action::Acknowledged(_, None))) {
+                return false;
+            }
+            let Some(sip::Action::Acknowledged(_, Some(answer))) = news else { continue };
+            self.is_late = false;
+            if let Err(error) = self.media.take_answer(&answer.0) {
+                tracing::info!(call = %self.leg.id(), "a caller answered our offer so that nothing can be heard: {error}");
+                // The leg hangs up when it is dropped.
+                return false;
             }
         }
         true
@@ -148,10 +147,7 @@ fn fetcher(equipment: &Equipment, entrance: &Entrance) -> CallFetcher {
 
 /// A session begins with the fetch of its first page.
 fn first_fetch(interpreter: &mut Interpreter) -> Option<crate::browser::Fetch> {
-    std::iter::from_fn(|| interpreter.poll()).find_map(|action| match action {
-        Action::Fetch(fetch) => Some(fetch),
-        _other => None,
-    })
+    std::iter::from_fn(|| interpreter.poll()).find_map(|action| if let Action::Fetch(fetch) = action { Some(fetch) } else { None })
 }
 
 fn status_of(failure: &FetchFailure) -> u16 {

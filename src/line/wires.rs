@@ -66,6 +66,9 @@ impl Wires {
         match peer.protocol {
             TransportProtocol::Udp => self.send_datagram(peer.address, &bytes),
             TransportProtocol::Tcp | TransportProtocol::Tls => {
+                if self.streams.get(&peer).is_some_and(mpsc::Sender::is_closed) {
+                    self.streams.remove(&peer);
+                }
                 let stream = self.streams.entry(peer).or_insert_with(|| {
                     let (sender, outgoing) = mpsc::channel(MOST_WAITING);
                     let name = self.names.get(&peer).cloned();
@@ -176,16 +179,18 @@ async fn welcome(stream: TcpStream, from: SocketAddr, tls: Option<TlsAcceptor>, 
         return;
     }
     let wire = StreamWire { peer, arrivals: arrivals.clone(), outgoing, pings: false };
-    match tls {
-        None => wire.carry(stream).await,
-        Some(tls) => match timeout(PATIENCE, tls.accept(stream)).await {
-            Ok(Ok(stream)) => wire.carry(stream).await,
-            Ok(Err(error)) => tracing::debug!(peer = %from, "no TLS: {error}"),
-            Err(_) => tracing::debug!(peer = %from, "no TLS: too slow"),
-        },
-    }
+    accepted(wire, stream, tls).await;
     // The exchange has closed meanwhile.
     let _ = arrivals.send(Arrival::Closed(peer)).await;
+}
+
+async fn accepted(wire: StreamWire, stream: TcpStream, tls: Option<TlsAcceptor>) {
+    let Some(tls) = tls else { return wire.carry(stream).await };
+    match timeout(PATIENCE, tls.accept(stream)).await {
+        Ok(Ok(stream)) => wire.carry(stream).await,
+        Ok(Err(error)) => tracing::debug!(peer = %wire.peer.address, "no TLS: {error}"),
+        Err(_) => tracing::debug!(peer = %wire.peer.address, "no TLS: too slow"),
+    }
 }
 
 async fn connect(
@@ -196,22 +201,22 @@ async fn connect(
     arrivals: mpsc::Sender<Arrival>,
 ) {
     let wire = StreamWire { peer, arrivals: arrivals.clone(), outgoing, pings: true };
-    let over = match timeout(PATIENCE, TcpStream::connect(peer.address)).await {
-        Ok(Ok(stream)) if peer.protocol == TransportProtocol::Tls => match secure(stream, peer, name, &certificates).await {
-            Some(stream) => {
-                wire.carry(stream).await;
-                Arrival::Closed(peer)
-            }
-            None => Arrival::Unreachable(peer),
-        },
-        Ok(Ok(stream)) => {
-            wire.carry(stream).await;
-            Arrival::Closed(peer)
-        }
-        Ok(Err(_)) | Err(_) => Arrival::Unreachable(peer),
-    };
+    let over = if connected(wire, name, &certificates).await { Arrival::Closed(peer) } else { Arrival::Unreachable(peer) };
     // The exchange has closed meanwhile.
     let _ = arrivals.send(over).await;
+}
+
+/// Whether a connection came about; it is over then.
+async fn connected(wire: StreamWire, name: Option<String>, certificates: &Certificates) -> bool {
+    let peer = wire.peer;
+    let Ok(Ok(stream)) = timeout(PATIENCE, TcpStream::connect(peer.address)).await else { return false };
+    if peer.protocol != TransportProtocol::Tls {
+        wire.carry(stream).await;
+        return true;
+    }
+    let Some(stream) = secure(stream, peer, name, certificates).await else { return false };
+    wire.carry(stream).await;
+    true
 }
 
 async fn secure(

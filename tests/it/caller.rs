@@ -3,8 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use callward::audio::ringback;
 use callward::clock::{Chance, Clock};
-use callward::line::{CallLeg, Exchange, ExchangeSettings, Media, MediaNews, MediaSettings, OutgoingCall, SessionMedia};
+use callward::line::{CallLeg, Exchange, ExchangeSettings, IncomingCall, Media, MediaNews, MediaSettings, OutgoingCall, SessionMedia};
 use callward::rtp::{Key, KeyTiming};
 use callward::secret::SecretText;
 use callward::sip::{
@@ -22,6 +23,7 @@ const LOUD: i16 = 500;
 pub struct Caller {
     exchange: Exchange,
     media: Media,
+    incoming: mpsc::Receiver<IncomingCall>,
     account: Option<Account>,
 }
 
@@ -41,11 +43,12 @@ impl Caller {
             listen: vec![(TransportProtocol::Udp, SocketAddr::new(loopback, 0)), (TransportProtocol::Tcp, SocketAddr::new(loopback, 0))],
             advertised: None,
             tls: None,
-            admission: Admission::default(),
+            admission: Admission { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Admission::default() },
             session: SessionLimits::default(),
+            takes_refer: true,
             ladder: false,
         };
-        let (exchange, _) = Exchange::open(settings, Clock::system(), Chance::system()).await.unwrap();
+        let (exchange, incoming) = Exchange::open(settings, Clock::system(), Chance::system()).await.unwrap();
         let media = MediaSettings {
             address: loopback,
             first_port: 30_000,
@@ -54,7 +57,7 @@ impl Caller {
             silence: None,
             keep_alive: Duration::from_secs(1),
         };
-        Self { exchange, media: Media::start(media, Chance::system()).unwrap(), account: None }
+        Self { exchange, media: Media::start(media, Chance::system()).unwrap(), incoming, account: None }
     }
 
     pub fn with_account(self, username: &str, password: &str) -> Self {
@@ -83,6 +86,28 @@ impl Caller {
         };
         let leg = self.exchange.dial(call.through(peer)).await.unwrap();
         Line { leg, call_id: String::new(), session, news }
+    }
+
+    /// The address at which it is called.
+    pub fn address(&self) -> SocketAddr {
+        self.exchange.addresses()[0].1
+    }
+
+    /// Somebody calls.
+    pub async fn rings(&mut self) -> IncomingCall {
+        timeout(PATIENCE, self.incoming.recv()).await.expect("nobody calls").unwrap()
+    }
+
+    /// Takes the call that comes next.
+    pub async fn answers(&mut self) -> Line {
+        let IncomingCall { leg, invitation } = self.rings().await;
+        let (mut session, news) =
+            SessionMedia::open(&self.media, None, IpAddr::V4(Ipv4Addr::LOCALHOST), Srtp::Off, &Chance::system()).unwrap();
+        session.stream.record(true).unwrap();
+        let answer = session.answer(&invitation.request.body).unwrap();
+        leg.accept(answer, Headers::default()).await.unwrap();
+        let call_id = invitation.request.headers.call_id().unwrap().to_owned();
+        Line { leg, call_id, session, news }
     }
 }
 
@@ -123,6 +148,11 @@ impl Line {
     pub fn press(&self, keys: &str) {
         let keys: Vec<Key> = keys.chars().map(|key| Key::from_symbol(key).unwrap()).collect();
         self.session.stream.press(keys, KeyTiming::default()).unwrap();
+    }
+
+    /// Says something for some seconds.
+    pub fn says(&self) {
+        self.session.stream.play(vec![ringback()], false).unwrap();
     }
 
     /// Until the other side has ended the call.

@@ -38,5 +38,7 @@ mod sip_peers;
 mod sip_torture;
 mod skip;
 mod telephone;
+mod telephone_house;
+mod telephone_pages;
 mod two_nodes;
 mod vxml_run;

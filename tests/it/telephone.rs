@@ -1,84 +1,14 @@
 //! Calls over real SIP and RTP on loopback: the flows that platforms run, heard and keyed on a telephone (DESIGN, walk (b)).
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use callward::app::{Composition, FlowLibrary, OpenTelephone, compose, demo_text, open_telephone};
-use callward::clock::{Chance, Clock};
-use callward::config::Config;
-use callward::demo::{Channel, Options, StandIns};
-use callward::line::Exchange;
-use callward::sip::{Action, Cause, Direction, Ending, Peer, Side, TransportProtocol};
-use callward::store::Store;
+use callward::secret::SecretText;
+use callward::sip::{Action, Cause, DTMF_RELAY, Direction, Ending, InfoKey, Order, Side, TransportProtocol};
 use serde_json::Value;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::caller::Caller;
-
-/// A house that answers telephones.
-pub struct House {
-    pub stand_ins: StandIns,
-    pub store: Arc<dyn Store>,
-    exchange: Exchange,
-    stop: Option<oneshot::Sender<()>>,
-    pub running: JoinHandle<()>,
-    _composition: Composition,
-}
-
-impl House {
-    async fn open() -> Self {
-        Self::with(&[]).await
-    }
-
-    async fn with(more: &[(&str, &str)]) -> Self {
-        Self::at(more, Clock::system()).await
-    }
-
-    /// By that clock; sound and signalling go by the machine's own.
-    pub async fn at(more: &[(&str, &str)], clock: Clock) -> Self {
-        let stand_ins = StandIns::start(Options::default(), clock.clone(), Chance::system()).await.unwrap();
-        let text = demo_text("memory:", &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]);
-        let usual = [("CALLWARD_SIP__LISTEN", "127.0.0.1:0")];
-        let environment = usual.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let config = Config::from_text("house.toml", &text, environment).unwrap_or_else(|error| panic!("{error}"));
-        let composition = compose(&config, &FlowLibrary::shipped().unwrap(), clock.clone(), Chance::system()).await.unwrap();
-        let sip = config.sip.as_ref().unwrap();
-        let open = open_telephone(sip, &config, &composition, clock, Chance::system()).await.unwrap();
-        let OpenTelephone { telephone, exchange, drain } = open;
-        let (stop, stopped) = oneshot::channel();
-        let told = async {
-            let _ = stopped.await;
-        };
-        let running = tokio::spawn(telephone.run(told, drain));
-        Self { stand_ins, store: composition.store.clone(), exchange, stop: Some(stop), running, _composition: composition }
-    }
-
-    pub fn udp(&self) -> SocketAddr {
-        self.peer(TransportProtocol::Udp).address
-    }
-
-    fn peer(&self, protocol: TransportProtocol) -> Peer {
-        let (protocol, address) = *self.exchange.addresses().iter().find(|(known, _)| *known == protocol).unwrap();
-        Peer { protocol, address }
-    }
-
-    pub fn code(&self) -> String {
-        self.stand_ins.inbox().newest_code(Channel::Sms).expect("a code has been sent").expose().to_owned()
-    }
-
-    pub fn wrong_code(&self) -> String {
-        let right = self.code();
-        let first = if right.starts_with('1') { "2" } else { "1" };
-        first.to_owned() + &right[1..]
-    }
-
-    pub fn stop(&mut self) {
-        self.stop.take().unwrap().send(()).unwrap();
-    }
-}
+use crate::telephone_house::House;
 
 /// A person with one telephone: the code is sent at once.
 const ONE_PHONE: &str = "two-factor;identity=1002";
@@ -116,6 +46,21 @@ async fn wrong_codes_end_with_the_named_path() {
 
     assert_eq!((told(&ending, "X-Auth-Status"), told(&ending, "X-Auth-Path")), ("not_verified", "agent"));
     assert_eq!(told(&ending, "X-Auth-Reason"), "checks_exceeded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_by_info_are_as_good() {
+    let (house, caller) = (House::open().await, Caller::new().await);
+    let mut line = caller.dial(ONE_PHONE, house.udp()).await;
+    line.answered().await;
+    line.hears_at_once().await;
+
+    for key in format!("{}#", house.code()).chars() {
+        let body = SecretText::new(InfoKey::new(key).unwrap().to_relay());
+        line.leg.order(Order::Info { call: line.leg.id(), content_type: DTMF_RELAY.to_owned(), body }).await.unwrap();
+    }
+
+    assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
 }
 
 #[tokio::test(flavor = "multi_thread")]
