@@ -58,6 +58,7 @@ impl Softphone {
             tls: None,
             admission: Admission::default(),
             session: SessionLimits::default(),
+            takes_refer: false,
             ladder: false,
         };
         // Nobody calls this telephone: who tries is refused.

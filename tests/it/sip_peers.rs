@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{interval, timeout};
 
 use crate::skip;
-use crate::telephone::House;
+use crate::telephone_house::House;
 
 /// What a peer may take for its call.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -101,7 +101,12 @@ async fn baresip_hears_the_prompts_and_presses_the_right_code() {
     baresip.listen_for(Duration::from_secs(8)).await;
     baresip.say("hold", "").await;
     baresip.say("resume", "").await;
-    baresip.say("sndcode", &house.code()).await;
+    // It sends all keys of one command at once; a person presses one after the other.
+    let (code, mut presses) = (house.code(), interval(AGAIN));
+    for key in code.chars() {
+        presses.tick().await;
+        baresip.say("sndcode", &key.to_string()).await;
+    }
     baresip.hears_of("CALL_CLOSED").await;
     baresip.quit().await;
 
@@ -148,10 +153,13 @@ async fn tell(scenario: &str, house: &House, to: SocketAddr, telling: Telling) {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let mut arrivals = house.stand_ins.inbox().arrivals();
     arrivals.wait_for(|number| *number > 0).await.unwrap();
+    let mut again = interval(AGAIN);
     if let Telling::Resent(clock) = &telling {
+        // The message is here before its sender has written down that it was sent.
+        again.tick().await;
+        again.tick().await;
         clock.advance(NEXT_CODE);
     }
-    let mut again = interval(AGAIN);
     for number in 1_u32.. {
         again.tick().await;
         let is_second = *arrivals.borrow() > 1;
@@ -175,11 +183,16 @@ struct Baresip {
 
 impl Baresip {
     async fn start(folder: &Path) -> Self {
-        let (sip, control) = (free_port().await, free_port().await);
-        let modules = ["/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules", "/usr/lib/aarch64-linux-gnu/baresip/modules"];
+        let (sip, mut control) = (free_port().await, free_port().await);
+        // The port above that of SIP is for TLS.
+        while control == sip + 1 {
+            control = free_port().await;
+        }
+        let modules =
+            ["/usr/lib/baresip/modules", "/usr/lib/x86_64-linux-gnu/baresip/modules", "/usr/lib/aarch64-linux-gnu/baresip/modules"];
         let modules = modules.iter().find(|path| Path::new(path).is_dir()).unwrap();
         let config = format!(
-            "sip_listen 127.0.0.1:{sip}\nnet_interface lo\nmodule_path {modules}\naudio_player aubridge,line\naudio_source aubridge,line\n\
+            "sip_listen 127.0.0.1:{sip}\nnet_interface 127.0.0.1\nmodule_path {modules}\naudio_player aubridge,line\naudio_source aubridge,line\n\
              audio_alert aubridge,alert\nausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n\
              module g711.so\nmodule sndfile.so\nmodule aubridge.so\nmodule_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n\
              ctrl_tcp_listen 127.0.0.1:{control}\nsnd_path {}\n",
