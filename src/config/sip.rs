@@ -186,13 +186,9 @@ fn texts(section: &Section<'_>) -> BTreeMap<String, String> {
 }
 
 fn login(section: &Section<'_>) -> Option<Login> {
-    let address = section.item("address").and_then(|item| item.parsed("a SIP address", "sip:trunk.example.org"));
-    let login = address.map(|address| Login { address, username: section.text("username"), password: section.secret("password") });
-    if login.is_none() {
-        // What is written beside a missing address is known all the same.
-        (section.text("username"), section.secret("password"));
-    }
-    login
+    let (username, password) = (section.text("username"), section.secret("password"));
+    let address = section.item("address")?.parsed("a SIP address", "sip:trunk.example.org")?;
+    Some(Login { address, username, password })
 }
 
 #[cfg(test)]

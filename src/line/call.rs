@@ -10,10 +10,11 @@ use tokio::task::JoinSet;
 use super::bridge::{FarNews, Transferring};
 use super::call_fetcher::CallFetcher;
 use super::call_leg::CallLeg;
-use super::equipment::{Equipment, now};
+use super::equipment::Equipment;
 use super::hold::Hold;
 use super::key_source::KeySource;
 use super::media_news::MediaNews;
+use super::moment::{now, sleep_until};
 use super::playback::Playback;
 use super::recorder::Recorder;
 use super::rendering::Errand;
@@ -179,11 +180,4 @@ impl Call {
 fn stuck() -> Ending {
     let message = Some("the browser waits for nothing".to_owned());
     Ending { reason: Reason::Error, exit: Value::Null, uncaught: Some("error.internal".to_owned()), message }
-}
-
-async fn sleep_until(time: Option<Instant>) {
-    match time {
-        Some(time) => tokio::time::sleep_until(time.into()).await,
-        None => std::future::pending().await,
-    }
 }

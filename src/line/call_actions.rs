@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::call::Call;
-use super::equipment::now;
 use super::media::MediaError;
+use super::moment::now;
 use super::recorder::Recorder;
 use super::rendering::{Errand, Renderer};
 use crate::audio::{Sound, beep, hold_music, read_wav};

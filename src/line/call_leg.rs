@@ -65,7 +65,8 @@ impl CallLeg {
         self.order(Order::Offer { call: self.id, sdp: Body(sdp) }).await
     }
 
-    /// An order that is given without waiting; when the exchange has more to do than it can, it is lost, and the call's own timers see to that.
+    /// An order that is given without waiting; when the exchange has more to do than it can, it is lost, and the call's own
+    /// timers see to that.
     pub(super) fn order_soon(&self, order: Order) {
         if self.commands.try_send(Command::Order(order)).is_err() {
             tracing::warn!(call = %self.id, "the exchange did not take an order of call {}", self.id);

@@ -4,9 +4,9 @@ use metrics::counter;
 
 use super::call::Call;
 use super::call_actions::report;
-use super::equipment::now;
 use super::key_source::KeyWay;
 use super::media_news::{Heard, MediaNews};
+use super::moment::now;
 use super::playback::Passed;
 use crate::browser::Event;
 use crate::sip::{Action, Body, Headers, InfoKey, Order, Refused};

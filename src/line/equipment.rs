@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::entrance::EntranceSettings;
 use super::exchange::Exchange;
@@ -55,9 +54,4 @@ pub struct Equipment {
     pub chance: Chance,
     /// Sounds that were heard before.
     pub shelf: Arc<SoundShelf>,
-}
-
-/// The time, which tests can hold.
-pub(super) fn now() -> Instant {
-    tokio::time::Instant::now().into_std()
 }

@@ -9,11 +9,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::call_leg::{CallLeg, IncomingCall};
 use super::command::{Command, ExchangeClosed, OutgoingCall};
 use super::exchange_settings::{ExchangeError, ExchangeSettings};
+use super::ladder_log::LadderLog;
+use super::moment::now;
 use super::operator::Operator;
 use super::resolver::resolve;
 use super::wires::Wires;
 use crate::clock::{Chance, Clock};
-use crate::sip::{Order, Register, Settings, TransportProtocol};
+use crate::sip::{Order, Register, Settings, TransportProtocol, UserAgent};
 
 /// Orders that may wait for the exchange.
 const MOST_COMMANDS: usize = 4096;
@@ -50,7 +52,8 @@ impl Exchange {
         let (incoming, calls) = mpsc::channel(MOST_INCOMING);
         let (told, drained) = watch::channel(false);
         let exchange = Self { commands, addresses, drained };
-        let operator = Operator::new(agent, clock, chance, wires, incoming, exchange.commands.downgrade(), told, settings.ladder);
+        let agent = UserAgent::new(agent, clock, chance, now());
+        let operator = Operator::new(agent, wires, incoming, exchange.commands.downgrade(), told, LadderLog::new(settings.ladder));
         tokio::spawn(operator.run(taken, arrivals));
         Ok((exchange, calls))
     }

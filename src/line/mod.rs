@@ -33,6 +33,7 @@ mod media_news;
 mod media_order;
 mod media_speech;
 mod media_thread;
+mod moment;
 mod operator;
 mod pacing;
 mod pages;

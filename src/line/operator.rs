@@ -1,7 +1,6 @@
 //! The one task of the exchange: carries messages between sockets and user agent, and news between user agent and calls.
 
 use std::collections::HashMap;
-use std::time::Instant;
 
 use metrics::{counter, gauge};
 use tokio::sync::mpsc::error::TrySendError;
@@ -11,10 +10,10 @@ use super::arrival::Arrival;
 use super::call_leg::{CallLeg, IncomingCall, MOST_NEWS};
 use super::command::{Command, OutgoingCall};
 use super::ladder_log::{LadderLog, Way};
+use super::moment::{now, sleep_until};
 use super::resolver::{Route, resolve};
 use super::wires::Wires;
-use crate::clock::{Chance, Clock};
-use crate::sip::{Action, Body, CallId, Dial, Event, Headers, Invitation, Message, Order, ParseError, Peer, Refused, Settings, UserAgent};
+use crate::sip::{Action, Body, CallId, Dial, Event, Headers, Invitation, Message, Order, ParseError, Peer, Refused, UserAgent};
 
 /// Messages that are read before what they cause is sent.
 const AT_ONCE: usize = 64;
@@ -34,19 +33,15 @@ pub(super) struct Operator {
 }
 
 impl Operator {
-    #[expect(clippy::too_many_arguments, reason = "each is a different thing, and only the exchange puts them together")]
     pub fn new(
-        settings: Settings,
-        clock: Clock,
-        chance: Chance,
+        agent: UserAgent,
         wires: Wires,
         incoming: mpsc::Sender<IncomingCall>,
         commands: mpsc::WeakSender<Command>,
         drained: watch::Sender<bool>,
-        ladder: bool,
+        ladder: LadderLog,
     ) -> Self {
-        let agent = UserAgent::new(settings, clock, chance, now());
-        Self { agent, wires, incoming, calls: HashMap::new(), commands, drained, ladder: LadderLog::new(ladder) }
+        Self { agent, wires, incoming, calls: HashMap::new(), commands, drained, ladder }
     }
 
     /// Until nobody holds the exchange any longer.
@@ -206,17 +201,5 @@ impl Operator {
 
     fn hang_up(&mut self, call: CallId) {
         self.agent.handle(Event::Order(Order::HangUp { call, headers: Headers::default() }), now());
-    }
-}
-
-/// The time, which tests can hold.
-fn now() -> Instant {
-    tokio::time::Instant::now().into_std()
-}
-
-async fn sleep_until(time: Option<Instant>) {
-    match time {
-        Some(time) => tokio::time::sleep_until(time.into()).await,
-        None => std::future::pending().await,
     }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use callward::audio::ringback;
 use callward::clock::{Chance, Clock};
-use callward::line::{CallLeg, Exchange, ExchangeSettings, IncomingCall, Media, MediaNews, MediaSettings, OutgoingCall, SessionMedia};
+use callward::line::{
+    CallLeg, Exchange, ExchangeSettings, IncomingCall, Media, MediaNews, MediaSettings, OutgoingCall, SessionMedia, SipTls,
+};
 use callward::rtp::{Key, KeyTiming};
 use callward::secret::SecretText;
 use callward::sip::{
@@ -38,11 +40,16 @@ pub struct Line {
 
 impl Caller {
     pub async fn new() -> Self {
+        Self::with_tls(None).await
+    }
+
+    /// One that speaks TLS too.
+    pub async fn with_tls(tls: Option<SipTls>) -> Self {
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let settings = ExchangeSettings {
             listen: vec![(TransportProtocol::Udp, SocketAddr::new(loopback, 0)), (TransportProtocol::Tcp, SocketAddr::new(loopback, 0))],
             advertised: None,
-            tls: None,
+            tls,
             admission: Admission { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Admission::default() },
             session: SessionLimits::default(),
             takes_refer: true,
@@ -71,8 +78,12 @@ impl Caller {
     }
 
     pub async fn dial_over(&self, user: &str, peer: Peer) -> Line {
-        let (mut session, news) =
-            SessionMedia::open(&self.media, None, IpAddr::V4(Ipv4Addr::LOCALHOST), Srtp::Off, &Chance::system()).unwrap();
+        self.dial_with(user, peer, Srtp::Off, |offer| offer).await
+    }
+
+    /// With an offer that may be another one.
+    pub async fn dial_with(&self, user: &str, peer: Peer, srtp: Srtp, change: impl Fn(Vec<u8>) -> Vec<u8>) -> Line {
+        let (mut session, news) = SessionMedia::open(&self.media, None, IpAddr::V4(Ipv4Addr::LOCALHOST), srtp, &Chance::system()).unwrap();
         session.stream.record(true).unwrap();
         let (name, parameters) = user.split_once(';').unwrap_or((user, ""));
         let target = format!("sip:{name}@{};{parameters}", peer.address);
@@ -80,7 +91,7 @@ impl Caller {
             target: target.trim_end_matches(';').parse().unwrap(),
             proxy: None,
             from: NameAddr::new(Uri::sip(Host::from(IpAddr::V4(Ipv4Addr::LOCALHOST))).with_user("+4930901820")),
-            sdp: session.offer(),
+            sdp: change(session.offer()),
             headers: Headers::default(),
             account: self.account.clone(),
         };

@@ -106,7 +106,7 @@ async fn start_with(folder: &Path, stand_ins: &StandIns, http: &str) -> Gateway 
 }
 
 /// DER as PEM (RFC 7468).
-fn pem(label: &str, der: &[u8]) -> String {
+pub fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
 }
 

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use callward::line::SipTls;
 use callward::secret::SecretText;
-use callward::sip::{Action, Cause, DTMF_RELAY, Direction, Ending, InfoKey, Order, Side, TransportProtocol};
+use callward::sip::{Action, Cause, DTMF_RELAY, Direction, Ending, InfoKey, Order, Side, Srtp, TransportProtocol};
 use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::caller::Caller;
+use crate::serving::pem;
 use crate::telephone_house::House;
 
 /// A person with one telephone: the code is sent at once.
@@ -59,6 +61,47 @@ async fn keys_by_info_are_as_good() {
         let body = SecretText::new(InfoKey::new(key).unwrap().to_relay());
         line.leg.order(Order::Info { call: line.leg.id(), content_type: DTMF_RELAY.to_owned(), body }).await.unwrap();
     }
+
+    assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_heard_as_tones_where_no_events_were_agreed() {
+    let (house, caller) = (House::open().await, Caller::new().await);
+    let without_events = |offer: Vec<u8>| {
+        let offer = String::from_utf8(offer).unwrap().replace(" 101\r\n", "\r\n");
+        offer.split_inclusive("\r\n").filter(|line| !line.contains(":101 ")).collect::<String>().into_bytes()
+    };
+    let mut line = caller.dial_with(ONE_PHONE, house.peer(TransportProtocol::Udp), Srtp::Off, without_events).await;
+    line.answered().await;
+    line.hears_at_once().await;
+
+    line.press(&format!("{}#", house.code()));
+
+    assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_over_tls_is_encrypted_in_sound_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (certificate, key) = (folder.path().join("c.pem"), folder.path().join("k.pem"));
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    std::fs::write(&certificate, pem("CERTIFICATE", made.cert.der())).unwrap();
+    std::fs::write(&key, pem("PRIVATE KEY", &made.signing_key.serialize_der())).unwrap();
+    let (in_house, of_key) = (certificate.display().to_string(), key.display().to_string());
+    let environment = [
+        ("CALLWARD_SIP__TRANSPORTS", "udp,tls"),
+        ("CALLWARD_SIP__TLS_PORT", "0"),
+        ("CALLWARD_SIP__TLS_CERT", &in_house),
+        ("CALLWARD_SIP__TLS_KEY", &of_key),
+    ];
+    let house = House::with(&environment).await;
+    let caller = Caller::with_tls(Some(SipTls { certificate: certificate.clone(), key, authorities: Some(certificate) })).await;
+    let mut line = caller.dial_with(ONE_PHONE, house.peer(TransportProtocol::Tls), Srtp::Required, |offer| offer).await;
+    line.answered().await;
+    line.hears_at_once().await;
+
+    line.press(&format!("{}#", house.code()));
 
     assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
 }
