@@ -6,10 +6,10 @@ use tokio::sync::mpsc;
 
 use super::call_leg::CallLeg;
 use super::command::ExchangeClosed;
-use super::equipment::now;
 use super::hearing::Hearing;
 use super::key_plan::KeyPlan;
 use super::media_news::{Heard, MediaNews};
+use super::moment::{now, sleep_until};
 use super::session_media::SessionMedia;
 use super::softphone_user::{Act, SoftphoneEnding, SoftphoneError, SoftphoneNews, SoftphoneUser};
 use crate::audio;
@@ -186,12 +186,5 @@ fn codec(codec: Codec) -> audio::Codec {
     match codec {
         Codec::Pcmu => audio::Codec::Pcmu,
         Codec::Pcma => audio::Codec::Pcma,
-    }
-}
-
-async fn sleep_until(time: Option<Instant>) {
-    match time {
-        Some(time) => tokio::time::sleep_until(time.into()).await,
-        None => std::future::pending().await,
     }
 }

@@ -8,8 +8,8 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use url::Url;
 
-use super::equipment::now;
 use super::inbox_codes::fill_in;
+use super::moment::now;
 use super::softphone_user::{Act, SoftphoneEnding, SoftphoneNews, SoftphoneUser};
 use super::terminal::Show;
 use crate::audio::{Codec, Level};

@@ -32,11 +32,7 @@ impl House {
 
     /// With these variables in its environment.
     pub async fn with(more: &[(&str, &str)]) -> Self {
-        Self::at(more, Clock::system()).await
-    }
-
-    /// By that clock; sound and signalling go by the machine's own.
-    pub async fn at(more: &[(&str, &str)], clock: Clock) -> Self {
+        let clock = Clock::system();
         let stand_ins = StandIns::start(Options::default(), clock.clone(), Chance::system()).await.unwrap();
         let text = demo_text("memory:", &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]);
         let usual = [("CALLWARD_SIP__LISTEN", "127.0.0.1:0")];
