@@ -6,6 +6,8 @@ mod auth_headers;
 mod auth_token;
 mod beside;
 mod call;
+mod call_request;
+mod call_sip;
 mod cli_flow;
 mod cli_prompts;
 mod compose;

@@ -35,6 +35,7 @@ mod recordings;
 mod schemas;
 mod secrets;
 mod serving;
+mod sip_peers;
 mod sip_torture;
 mod skip;
 mod telephone;
