@@ -264,7 +264,8 @@ fn compose_settings(process: &ProcessConfig, flow: &Flow, findings: &mut Vec<Fou
 pub(super) fn binding(process: &ProcessConfig, tenant: &TenantConfig) -> Binding {
     let of_their_flows = tenant.processes.iter().filter(|other| other.code == other.flow.value);
     let named = of_their_flows.chain([process]).map(|process| (process.flow.value.clone(), overrides(process)));
-    Binding { overrides: named.collect() }
+    let by_process = tenant.processes.iter().map(|other| (format!("{}/{}", other.code, other.flow.value), overrides(other)));
+    Binding { overrides: named.chain(by_process).collect() }
 }
 
 fn overrides(process: &ProcessConfig) -> Overrides {

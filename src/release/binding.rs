@@ -11,7 +11,7 @@ use super::files::Flows;
 /// What a process says about its flow and the flows that this one calls, by flow.
 #[derive(Debug, Clone, Default)]
 pub struct Binding {
-    /// Its settings, by name of the flow.
+    /// Its settings, by name of the flow; those of a process that a call names stand under `PROCESS/FLOW`.
     pub overrides: BTreeMap<String, Overrides>,
 }
 
@@ -39,11 +39,11 @@ impl Binding {
             Ok(book) => book.chapters().map(|(name, _)| name.to_owned()).collect(),
             // A flow that no settings fit is as good as none.
             Err(BookError::Unknown { to, .. }) => vec![to.clone()],
+            Err(BookError::NoProcess { process, to, .. }) => vec![format!("{process}/{to}")],
             Err(BookError::Circle(_) | BookError::OpenExit { .. }) => Vec::new(),
         };
         for name in names {
-            let Some(flow) = flows.get(&name) else { continue };
-            let overrides = self.overrides.get(&name).cloned().unwrap_or_default();
+            let Some((flow, overrides)) = self.bound(&name, flows) else { continue };
             flow.settings(&overrides).map_err(|faults| Misfit::Settings { flow: name, faults })?;
         }
         Ok(book?)
@@ -52,10 +52,18 @@ impl Binding {
     /// For calls in progress on an older version: what the process sets and that version does not know is left out.
     pub fn leniently(&self, root: &str, flows: &Flows) -> Result<Book, BookError> {
         Book::gather(root, |name| {
-            let flow = flows.get(name)?;
-            let settings = fitting(flow, self.overrides.get(name).cloned().unwrap_or_default())?;
-            Some(Chapter { flow: Arc::clone(flow), settings })
+            let (flow, overrides) = self.bound(name, flows)?;
+            Some(Chapter { flow: Arc::clone(flow), settings: fitting(flow, overrides)? })
         })
+    }
+
+    /// The flow of a chapter, and what is set for it. A process that is named has to be there.
+    fn bound<'f>(&self, chapter: &str, flows: &'f Flows) -> Option<(&'f Arc<Flow>, Overrides)> {
+        let set = self.overrides.get(chapter).cloned();
+        match chapter.split_once('/') {
+            Some((_, flow)) => Some((flows.get(flow)?, set?)),
+            None => Some((flows.get(chapter)?, set.unwrap_or_default())),
+        }
     }
 }
 
