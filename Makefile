@@ -25,6 +25,8 @@ tools:
 	@missing=""; \
 	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
 	command -v espeak-ng >/dev/null || missing="$$missing espeak-ng"; \
+	command -v sipp >/dev/null || missing="$$missing sip-tester"; \
+	command -v baresip >/dev/null || missing="$$missing baresip-core"; \
 	[ -n "$$CALLWARD_TEST_POSTGRES" ] || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	[ -z "$$missing" ] || { \
 		root=$$([ "$$(id -u)" = 0 ] || echo sudo); \

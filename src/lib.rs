@@ -17,6 +17,7 @@ pub mod grammar;
 pub mod line;
 pub mod lint;
 pub mod rehearsal;
+pub mod release;
 pub mod render;
 pub mod revision;
 pub mod rtp;

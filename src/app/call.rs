@@ -1,4 +1,4 @@
-//! `callward call`: calls a process, a page or a flow file from the terminal.
+//! `callward call`: calls a process, a page, a flow file or a SIP address from the terminal.
 
 use std::error::Error;
 use std::io::IsTerminal;
@@ -11,11 +11,13 @@ use crate::browser::Start;
 use crate::clock::{Chance, Clock};
 use crate::demo::{Options, StandIns};
 use crate::flow::Flow;
-use crate::line::{AddressGuard, Handset, HttpFetcher, Show, Terminal, session_variables, succeeded};
+use crate::line::{AddressGuard, Handset, HttpFetcher, Terminal, session_variables, succeeded};
 use crate::lint::{Review, check_calls, has_errors};
 use crate::web::Server;
 
 use super::beside::Beside;
+use super::call_request::Call;
+use super::call_sip::call_sip;
 use super::compose::compose;
 use super::demo::configuration;
 use super::flow_files::{folder_of, read_source};
@@ -25,32 +27,17 @@ use super::serve::run;
 /// The tenant of a process code that stands alone.
 const DEMO: &str = "demo";
 
-/// What is called, and how.
-pub(super) struct Call {
-    /// A URL, a flow file, or a process code.
-    pub target: String,
-    /// Keys to press, one group for each question.
-    pub keys: Option<String>,
-    /// Call variables.
-    pub variables: Vec<(String, String)>,
-    /// The caller's number.
-    pub from: String,
-    /// The gateway, for process codes.
-    pub server: Url,
-    /// The demo's inbox, for `{sms}` and `{email}`.
-    pub inbox: Url,
-    /// How it is shown.
-    pub show: Show,
-}
-
 /// Calls; `true` when the caller was verified, or the dialog ended without an error.
 pub(super) async fn call(call: Call) -> Result<bool, Box<dyn Error>> {
+    if call.target.starts_with("sip:") {
+        return call_sip(&call).await;
+    }
+    if call.record.is_some() || call.login.is_some() {
+        return Err("--record and --login are for sip: addresses alone".into());
+    }
     if call.target.starts_with("http://") || call.target.starts_with("https://") {
         let url = Url::parse(&call.target)?;
         return dial(url, &call, call.inbox.clone()).await;
-    }
-    if call.target.starts_with("sip:") {
-        return Err("this build has no telephone line: call a process code, a page or a flow file".into());
     }
     if Path::new(&call.target).extension().is_some_and(|extension| extension == "yaml") {
         return call_flow(&call).await;
@@ -82,7 +69,7 @@ async fn call_flow(call: &Call) -> Result<bool, Box<dyn Error>> {
     let inbox = Url::parse(&stand_ins.base_url())?;
     tokio::select! {
         done = dial(url, call, inbox) => done,
-        () = run(server, composition, &config) => Err("the gateway stopped".into()),
+        () = run(server, None, composition, &config, None) => Err("the gateway stopped".into()),
     }
 }
 

@@ -10,7 +10,8 @@ use url::Url;
 
 use crate::line::{self, Show};
 
-use super::call::{Call, call};
+use super::call::call;
+use super::call_request::Call;
 use super::cli_flow::{FlowCommand, flow_command};
 use super::cli_prompts::{PromptsCommand, prompts_command};
 use super::demo::demo;
@@ -43,13 +44,13 @@ enum Command {
         #[arg(long)]
         config: Option<PathBuf>,
     },
-    /// Call a process, a page or a flow file from the terminal
+    /// Call a process, a page, a flow file or a SIP address from the terminal
     #[command(after_help = CALL_EXAMPLES)]
     Call(CallArguments),
     /// What came of calls
     #[command(subcommand)]
     Records(Records),
-    /// Flow files: check, test, draw, format and compare them
+    /// Flow files: check, test, draw, format, compare and publish them
     #[command(subcommand)]
     Flow(FlowCommand),
     /// Recordings of prompts: what is missing, what to record, and making them
@@ -67,16 +68,18 @@ const CALL_EXAMPLES: &str = "Examples:
   callward call two-factor --var identity=1001                        press keys yourself
   callward call two-factor --var identity=1001 --keys \"2 {sms}\"      take the code from the demo's inbox
   callward call flows/two-factor.yaml --var identity=1002             a flow file, with stand-ins of its own
-  callward call http://127.0.0.1:8000/hello.vxml                      any VoiceXML page";
+  callward call http://127.0.0.1:8000/hello.vxml                      any VoiceXML page
+  callward call sip:two-factor@127.0.0.1:5060 --var identity=1001 --keys \"2 {sms}\" --record heard.wav
+                                                                      a telephone call; done when the BYE says X-Auth-Status: verified";
 
 #[derive(Args)]
 struct CallArguments {
-    /// A URL is that page, a path ending in .yaml that flow; anything else is a process code, or tenant/code
+    /// A URL is that page, a path ending in .yaml that flow, sip: a telephone call; anything else is a process code, or tenant/code
     target: String,
-    /// Keys to press, one group for each question; {sms} and {email} are the newest codes in the inbox
+    /// Keys to press, one group for each question (on sip: when a prompt has gone silent); {sms} and {email} are the newest codes in the inbox
     #[arg(long)]
     keys: Option<String>,
-    /// A call variable, as in identity=1001
+    /// A call variable, as in identity=1001; on sip: a parameter of the address, or a header where its name begins with X-
     #[arg(long = "var", value_parser = read_variable)]
     variables: Vec<(String, String)>,
     /// The caller's number
@@ -88,6 +91,12 @@ struct CallArguments {
     /// The demo's inbox
     #[arg(long, default_value = "http://127.0.0.1:9000")]
     inbox: Url,
+    /// Write what is heard on a sip: call to this WAV file
+    #[arg(long)]
+    record: Option<PathBuf>,
+    /// Who we are to a SIP server that asks; the password is read from SIP_PASSWORD in the environment
+    #[arg(long)]
+    login: Option<String>,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
@@ -236,12 +245,12 @@ fn read_variable(text: &str) -> Result<(String, String), String> {
 
 impl From<CallArguments> for Call {
     fn from(arguments: CallArguments) -> Self {
-        let CallArguments { target, keys, variables, from, server, inbox, json, trace } = arguments;
+        let CallArguments { target, keys, variables, from, server, inbox, record, login, json, trace } = arguments;
         let show = match (json, trace) {
             (true, _) => Show::Json,
             (false, true) => Show::Trace,
             (false, false) => Show::Words,
         };
-        Self { target, keys, variables, from, server, inbox, show }
+        Self { target, keys, variables, from, server, inbox, record, login, show }
     }
 }

@@ -12,7 +12,10 @@ use super::flow_check::{FindingFormat, flow_check};
 use super::flow_diff::flow_diff;
 use super::flow_draw::flow_draw;
 use super::flow_fmt::flow_fmt;
+use super::flow_publish::flow_publish;
+use super::flow_rollback::flow_rollback;
 use super::flow_test::{Rehearsal, flow_test};
+use super::flow_versions::flow_versions;
 use super::tasks::in_tasks;
 
 /// What can be done with flow files.
@@ -39,13 +42,51 @@ pub(super) enum FlowCommand {
     /// Say in words what has changed between two versions of a flow
     #[command(after_help = DIFF_EXAMPLES)]
     Diff {
-        /// The version before
-        old: PathBuf,
+        /// The version before: a file, or a version that is kept, as in two-factor@3f2a
+        old: String,
         /// The version after
-        new: PathBuf,
+        new: String,
+        /// The configuration that names the store of versions
+        #[arg(long)]
+        config: Option<PathBuf>,
         /// How changes are shown
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
+    },
+    /// Make a flow live for new calls, on every node; calls in progress stay on their version
+    #[command(after_help = PUBLISH_EXAMPLES)]
+    Publish {
+        /// A flow file, or the name of a flow in the folder of the configuration
+        flow: String,
+        /// What is different, and why
+        #[arg(long)]
+        note: String,
+        /// The configuration; `callward.toml` in the working directory where it is not given
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// List the versions of a flow: since when, by whom, and how many calls are on each
+    #[command(after_help = VERSIONS_EXAMPLES)]
+    Versions {
+        /// The flow's name
+        flow: String,
+        /// The configuration; `callward.toml` in the working directory where it is not given
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Make an earlier version live again for new calls
+    #[command(after_help = ROLLBACK_EXAMPLES)]
+    Rollback {
+        /// The flow's name
+        flow: String,
+        /// The beginning of the version; the one before the live one where it is not given
+        version: Option<String>,
+        /// Why
+        #[arg(long, default_value = "")]
+        note: String,
+        /// The configuration; `callward.toml` in the working directory where it is not given
+        #[arg(long)]
+        config: Option<PathBuf>,
     },
     /// Print the JSON Schema of the language, for editors
     #[command(after_help = SCHEMA_EXAMPLES)]
@@ -71,9 +112,26 @@ Examples:
 
 const DIFF_EXAMPLES: &str = "By structure, not by text: layout and comments are no change. A ! marks what bears on who is let through.
 
-Example:
+Examples:
   git show HEAD~1:flows/two-factor.yaml > /tmp/old.yaml
-  callward flow diff /tmp/old.yaml flows/two-factor.yaml";
+  callward flow diff /tmp/old.yaml flows/two-factor.yaml
+  callward flow diff two-factor@3f2a flows/two-factor.yaml     a version that calls were on, and the file";
+
+const PUBLISH_EXAMPLES: &str = "The flow is checked first. The flows that it calls and their grammars are published with it.
+Exit code: 0 it is live; 1 it is wrong, and nothing has changed; 2 wrong usage.
+
+Examples:
+  callward flow publish two-factor --note \"Shorter menu\"
+  callward flow publish drafts/two-factor.yaml --note \"For Monday\" --config /etc/callward/callward.toml";
+
+const VERSIONS_EXAMPLES: &str = "Example:
+  callward flow versions two-factor";
+
+const ROLLBACK_EXAMPLES: &str = "The file in the folder stays as it is, and out, until it is changed.
+
+Examples:
+  callward flow rollback two-factor                            to the version that was live before
+  callward flow rollback two-factor 3f2a --note \"Too many wrong keys\"";
 
 const TEST_EXAMPLES: &str = "Exit code: 0 every case went as told; 1 some did not; 2 wrong usage.
 
@@ -137,7 +195,10 @@ pub(super) fn flow_command(command: FlowCommand) -> Result<bool, Box<dyn Error>>
         FlowCommand::Check(arguments) => flow_check(&arguments.files, arguments.format.into()),
         FlowCommand::Test(arguments) => in_tasks(flow_test(arguments.into())),
         FlowCommand::Draw { file, output, cover } => flow_draw(&file, output.as_deref(), &cover),
-        FlowCommand::Diff { old, new, format } => flow_diff(&old, &new, format.into()),
+        FlowCommand::Diff { old, new, config, format } => in_tasks(flow_diff([old, new], config, format.into())),
+        FlowCommand::Publish { flow, note, config } => in_tasks(flow_publish(flow, note, config)),
+        FlowCommand::Versions { flow, config } => in_tasks(flow_versions(flow, config)),
+        FlowCommand::Rollback { flow, version, note, config } => in_tasks(flow_rollback(flow, version, note, config)),
         FlowCommand::Schema => {
             println!("{}", serde_json::to_string_pretty(&schema())?);
             Ok(true)

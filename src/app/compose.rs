@@ -14,11 +14,13 @@ use crate::clock::{Chance, Clock};
 use crate::config::{Config, Findings, Found, Process as ProcessConfig, Tenant as TenantConfig};
 use crate::consent::ConsentBook;
 use crate::flow::{Book, Chapter, Flow, Overrides, SettingFault, Settings};
+use crate::release::{Binding, Releases, Shelf};
 use crate::store::{self, Store, StoreError};
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
 use crate::verify::{ByEmail, BySms, Method};
 use crate::web::{Access, Gateway};
 
+use super::auth_token::TokenSigner;
 use super::flows::FlowLibrary;
 use super::master_key::{KeyFileError, master_key};
 
@@ -35,6 +37,10 @@ pub struct Composition {
     pub switchboard: Arc<Switchboard>,
     /// The store below.
     pub store: Arc<dyn Store>,
+    /// Which versions of flows are live.
+    pub releases: Arc<Releases>,
+    /// Who signs results for whoever takes a call over.
+    pub signer: Arc<TokenSigner>,
 }
 
 /// Why a configuration does not make a house.
@@ -78,19 +84,24 @@ pub async fn compose(config: &Config, flows: &FlowLibrary, clock: Clock, chance:
     }
     let key = master_key(&config.storage, &chance)?;
     let store = store::open(config.storage.url.expose(), clock.clone()).await?;
+    let signer = Arc::new(TokenSigner::new(&key, clock.clone()));
+    let shelves = directory.tenants.values().flat_map(|tenant| tenant.processes.values().map(|process| Arc::clone(&process.shelf)));
+    let releases = Releases::new(Arc::clone(&store), shelves.collect(), &node_name(), flows.flows().clone());
+    releases.look().await?;
     let switchboard = Arc::new(Switchboard::new(directory, Arc::clone(&store), key, clock, chance));
     let access = config.tenants.iter().map(|(name, tenant)| (name.clone(), access(tenant))).collect();
     let base = config.http.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default();
     let gateway = Gateway {
         switchboard: Arc::clone(&switchboard),
         store: Arc::clone(&store),
+        flow_warnings: releases.warnings(),
         access,
         trusted_proxies: config.http.trusted_proxies.clone(),
         ops_allow: config.http.ops_allow.clone(),
         allowance: config.http.allowance,
         base,
     };
-    Ok(Composition { gateway: Arc::new(gateway), switchboard, store })
+    Ok(Composition { gateway: Arc::new(gateway), switchboard, store, releases: Arc::new(releases), signer })
 }
 
 impl Composition {
@@ -134,7 +145,7 @@ fn compose_tenant(
     };
     let mut processes = BTreeMap::new();
     for process in &tenant.processes {
-        if let Some(composed) = compose_process(process, tenant, flows, findings) {
+        if let Some(composed) = compose_process(process, (name, tenant), flows, findings) {
             processes.insert(process.code.clone(), Arc::new(composed));
         }
     }
@@ -184,7 +195,12 @@ fn gateways(tenant: &TenantConfig, http: &HttpClient, clock: &Clock) -> Result<V
     Ok(methods)
 }
 
-fn compose_process(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Found>) -> Option<Process> {
+fn compose_process(
+    process: &ProcessConfig,
+    (tenant_name, tenant): (&str, &TenantConfig),
+    flows: &FlowLibrary,
+    findings: &mut Vec<Found>,
+) -> Option<Process> {
     let name = &process.flow.value;
     if flows.find(name).is_none() {
         let known = flows.names().collect::<Vec<_>>().join(", ");
@@ -199,7 +215,10 @@ fn compose_process(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowL
         return None;
     }
     match Book::gather(name, |name| chapters.get(name).cloned()) {
-        Ok(book) => Some(Process { name: process.name.clone(), enabled: process.enabled, book }),
+        Ok(book) => {
+            let shelf = Shelf::new(&format!("{tenant_name}/{}", process.code), binding(process, tenant), book);
+            Some(Process { name: process.name.clone(), enabled: process.enabled, shelf: Arc::new(shelf) })
+        }
         Err(error) => {
             findings.push(process.flow.place.clone().finding(error.to_string(), ""));
             None
@@ -208,7 +227,7 @@ fn compose_process(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowL
 }
 
 /// Every flow with the settings that it would run with in this process: its own for the process's flow; for the others those of
-/// the process of the flow's name, else the flow's defaults.
+/// the process of the flow's name, else the flow's defaults; and those of every process under its name, for calls that name one.
 fn chapters(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary, findings: &mut Vec<Found>) -> BTreeMap<String, Chapter> {
     let mut chapters = BTreeMap::new();
     for name in flows.names() {
@@ -223,14 +242,42 @@ fn chapters(process: &ProcessConfig, tenant: &TenantConfig, flows: &FlowLibrary,
         };
         chapters.extend(settings.map(|settings| (name.to_owned(), Chapter { flow: Arc::clone(flow), settings })));
     }
+    chapters.extend(tenant.processes.iter().filter_map(|other| chapter_of(other, flows)));
     chapters
 }
 
+fn chapter_of(process: &ProcessConfig, flows: &FlowLibrary) -> Option<(String, Chapter)> {
+    let name = &process.flow.value;
+    let flow = flows.find(name)?;
+    // What is wrong with another process is found where that one is put together.
+    let settings = compose_settings(process, flow, &mut Vec::new())?;
+    Some((format!("{}/{name}", process.code), Chapter { flow: Arc::clone(flow), settings }))
+}
+
 fn compose_settings(process: &ProcessConfig, flow: &Flow, findings: &mut Vec<Found>) -> Option<Settings> {
+    flow.settings(&overrides(process))
+        .map_err(|faults| findings.extend(faults.into_iter().map(|fault| setting_finding(process, fault))))
+        .ok()
+}
+
+/// What a process says of every flow that it may come to.
+pub(super) fn binding(process: &ProcessConfig, tenant: &TenantConfig) -> Binding {
+    let of_their_flows = tenant.processes.iter().filter(|other| other.code == other.flow.value);
+    let named = of_their_flows.chain([process]).map(|process| (process.flow.value.clone(), overrides(process)));
+    let by_process = tenant.processes.iter().map(|other| (format!("{}/{}", other.code, other.flow.value), overrides(other)));
+    Binding { overrides: named.chain(by_process).collect() }
+}
+
+fn overrides(process: &ProcessConfig) -> Overrides {
     let values: Map<String, Value> = process.settings.iter().map(|(name, setting)| (name.clone(), to_json(&setting.value))).collect();
     let preset = process.preset.as_ref().map(|preset| preset.value.clone()).filter(|preset| preset != "none");
-    let overrides = Overrides { preset, values, paths: process.paths.iter().cloned().collect() };
-    flow.settings(&overrides).map_err(|faults| findings.extend(faults.into_iter().map(|fault| setting_finding(process, fault)))).ok()
+    Overrides { preset, values, paths: process.paths.iter().cloned().collect() }
+}
+
+/// What this node calls itself where it writes down what it has done.
+fn node_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    if name.trim().is_empty() { "a node without a name".to_owned() } else { name.trim().to_owned() }
 }
 
 fn setting_finding(process: &ProcessConfig, fault: SettingFault) -> Found {

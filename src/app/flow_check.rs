@@ -23,9 +23,11 @@ pub(super) enum FindingFormat {
 }
 
 /// A file and what there is to say about it.
-struct Checked {
-    source: Source,
-    findings: Vec<Finding>,
+pub(super) struct Checked {
+    /// The file.
+    pub source: Source,
+    /// All that was found.
+    pub findings: Vec<Finding>,
 }
 
 /// Checks files, or all in the folder `flows`; whether none has an error.
@@ -43,7 +45,8 @@ pub(super) fn flow_check(paths: &[PathBuf], format: FindingFormat) -> Result<boo
     Ok(errors == 0)
 }
 
-fn check_file(path: &Path) -> Result<Checked, Box<dyn Error>> {
+/// Everything that is wrong in a file, the flows beside it included where it calls them.
+pub(super) fn check_file(path: &Path) -> Result<Checked, Box<dyn Error>> {
     let source = read_source(path)?;
     let review = review_beside(&source.text, &Beside::read(folder_of(path))?);
     let mut findings = review.findings;

@@ -1,14 +1,14 @@
 //! The flow files of an installation, by the names that processes call them by.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tracing::warn;
 
-use crate::finding::{Finding, Source};
+use crate::finding::{Finding, Severity, Source};
 use crate::flow::Flow;
-use crate::lint::{Review, check_grammars, check_recordings, has_errors, review};
+use crate::lint::{Review, check_calls, check_grammars, check_recordings, has_errors, review};
+use crate::release::{Flows, Found, Wrong};
 
 use super::beside::Beside;
 
@@ -22,7 +22,15 @@ const SHIPPED: &[(&str, &str)] = &[
 
 /// Flows by name: `flows/two-factor.yaml` is `two-factor`.
 #[derive(Debug, Clone, Default)]
-pub struct FlowLibrary(BTreeMap<String, Arc<Flow>>);
+pub struct FlowLibrary(Flows);
+
+/// What was read: flows that can be used, and all that there is to say about the files.
+struct Read {
+    flows: Flows,
+    faulty: Vec<(String, Source, Vec<Finding>)>,
+    /// About flows that can be used: the rule, and words.
+    warnings: Vec<(&'static str, String)>,
+}
 
 /// Flows that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +51,20 @@ pub enum FlowsError {
 impl FlowLibrary {
     /// Reads every `*.yaml` in `folder`.
     pub fn read(folder: &Path) -> Result<Self, FlowsError> {
+        Self::sound(Self::look(folder)?)
+    }
+
+    /// Reads what is sound in `folder`, and says what is not.
+    pub fn find_in(folder: &Path) -> Result<Found, FlowsError> {
+        let Read { flows, faulty, .. } = Self::look(folder)?;
+        let wrong = faulty.iter().flat_map(|(flow, source, findings)| {
+            let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+            errors.map(|finding| Wrong { flow: flow.clone(), what: told(finding, source) })
+        });
+        Ok(Found { wrong: wrong.collect(), flows })
+    }
+
+    fn look(folder: &Path) -> Result<Read, FlowsError> {
         let unreadable = |path: &Path, cause| FlowsError::Unreadable { path: path.to_owned(), cause };
         let mut texts = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(|cause| unreadable(folder, cause))? {
@@ -55,13 +77,13 @@ impl FlowLibrary {
             texts.push((name, path.display().to_string(), text));
         }
         let beside = Beside::read(folder).map_err(|cause| unreadable(folder, cause))?;
-        Self::of(texts, &beside)
+        Ok(Self::of(texts, &beside))
     }
 
     /// The flows that come with Callward.
     pub fn shipped() -> Result<Self, FlowsError> {
         let shipped = SHIPPED.iter().map(|(name, text)| ((*name).to_owned(), format!("flows/{name}.yaml"), (*text).to_owned()));
-        Self::of(shipped.collect(), &Beside::default())
+        Self::sound(Self::of(shipped.collect(), &Beside::default()))
     }
 
     /// The flow of that name.
@@ -74,25 +96,49 @@ impl FlowLibrary {
         self.0.keys().map(String::as_str)
     }
 
+    /// All flows, by name.
+    pub fn flows(&self) -> &Flows {
+        &self.0
+    }
+
     /// Adds a flow, in place of one of the same name.
     pub fn put(&mut self, name: &str, flow: Flow) {
         self.0.insert(name.to_owned(), Arc::new(flow));
     }
 
-    fn of(texts: Vec<(String, String, String)>, beside: &Beside) -> Result<Self, FlowsError> {
-        let mut flows = BTreeMap::new();
-        let mut wrong = Vec::new();
+    fn of(texts: Vec<(String, String, String)>, beside: &Beside) -> Read {
+        let mut reviews: Vec<(String, Source, Review)> = Vec::new();
         for (name, path, text) in texts {
-            let source = Source { path, text };
-            match review_beside(&source.text, beside) {
-                Review { flow: Some(flow), findings } if !has_errors(&findings) => {
-                    findings.iter().for_each(|finding| warn_of(finding, &source));
+            let review = review_beside(&text, beside);
+            reviews.push((name, Source { path, text }, review));
+        }
+        let readable = reviews.iter().filter_map(|(name, _, review)| Some((name.clone(), review.flow.clone()?))).collect();
+        let unreadable: Vec<String> =
+            reviews.iter().filter(|(_, _, review)| review.flow.is_none()).map(|(name, _, _)| name.clone()).collect();
+        let (mut flows, mut faulty, mut warnings) = (Flows::new(), Vec::new(), Vec::new());
+        for (name, source, Review { flow, mut findings }) in reviews {
+            // Where a flow that it calls cannot be read, that one says so itself.
+            let is_unreadable = |called: &str| unreadable.iter().any(|name| name == called);
+            if flow.as_ref().is_some_and(|flow| !flow.calls().any(|(_, called)| is_unreadable(called))) {
+                findings.extend(check_calls(&name, &readable));
+            }
+            match flow {
+                Some(flow) if !has_errors(&findings) => {
+                    warnings.extend(findings.iter().map(|finding| (finding.rule, told(finding, &source))));
                     flows.insert(name, Arc::new(flow));
                 }
-                Review { findings, .. } => wrong.push((source, findings)),
+                Some(_) | None => faulty.push((name, source, findings)),
             }
         }
-        if wrong.is_empty() { Ok(Self(flows)) } else { Err(FlowsError::Wrong(wrong)) }
+        Read { flows, faulty, warnings }
+    }
+
+    fn sound(Read { flows, faulty, warnings }: Read) -> Result<Self, FlowsError> {
+        if faulty.is_empty() {
+            warnings.iter().for_each(|(rule, what)| warn!(rule, "{what}"));
+            return Ok(Self(flows));
+        }
+        Err(FlowsError::Wrong(faulty.into_iter().map(|(_, source, findings)| (source, findings)).collect()))
     }
 }
 
@@ -108,9 +154,11 @@ pub(super) fn review_beside(text: &str, beside: &Beside) -> Review {
     review
 }
 
-fn warn_of(finding: &Finding, source: &Source) {
+/// A finding with its place, in one line.
+fn told(finding: &Finding, source: &Source) -> String {
     let (line, column) = finding.place(source);
-    warn!(rule = finding.rule, "{}:{line}:{column}: {}", source.path, finding.what);
+    let hint = if finding.hint.is_empty() { String::new() } else { format!(" ({})", finding.hint) };
+    format!("{}:{line}:{column}: {}{hint}", source.path, finding.what)
 }
 
 /// All findings, one below the other.

@@ -10,10 +10,12 @@ use tracing::{info, warn};
 
 use crate::clock::{Chance, Clock};
 use crate::config::Config;
-use crate::web::{Server, router};
+use crate::web::{Server, published_keys, router};
 
 use super::compose::{Composition, compose};
 use super::flows::FlowLibrary;
+use super::following::follow;
+use super::telephone::{OpenTelephone, open_telephone};
 
 /// Serves until SIGTERM or SIGINT; turns in flight are answered first.
 pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
@@ -29,18 +31,33 @@ pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
         None => server,
     };
     info!("listening on {}", server.address()?);
-    run(server, composition, &config).await;
+    let telephone = match &config.sip {
+        Some(sip) => Some(open_telephone(sip, &config, &composition, Clock::system(), Chance::system()).await?),
+        None => None,
+    };
+    for (protocol, address) in telephone.iter().flat_map(|open| open.exchange.addresses()) {
+        info!("listening for SIP on {address} ({protocol:?})");
+    }
+    run(server, telephone, composition, &config, Some(&config.flows)).await;
     info!("stopped");
     Ok(())
 }
 
-/// Serves a composed house until it is told to stop.
-pub(super) async fn run(server: Server, composition: Composition, config: &Config) {
+/// Serves a composed house until it is told to stop; what changes in the folder of flows is taken up.
+pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, composition: Composition, config: &Config, flows: Option<&Path>) {
     let drain = Duration::from_secs(u64::from(config.http.drain_seconds));
     let tidy = Composition::tidy(Arc::clone(&composition.switchboard), config);
+    let pages = router(composition.gateway).merge(published_keys(composition.signer.published()));
+    let follow = follow(&composition.releases, flows);
+    let calls = async {
+        if let Some(OpenTelephone { telephone, drain, .. }) = telephone {
+            telephone.run(told_to_stop(), drain).await;
+        }
+    };
     tokio::select! {
-        () = server.run(router(composition.gateway), told_to_stop(), drain) => {}
+        ((), ()) = async { tokio::join!(server.run(pages, told_to_stop(), drain), calls) } => {}
         () = tidy => {}
+        () = follow => {}
     }
 }
 

@@ -220,6 +220,8 @@ pub struct TransferRequest {
     pub maxtime: Duration,
     /// Application-to-application information.
     pub aai: Option<String>,
+    /// Whether the page listens to the caller's keys meanwhile: then they are not for the far end.
+    pub hears_keys: bool,
     /// What the caller hears until the far end answers (`transferaudio`).
     pub audio: Option<AudioSource>,
 }

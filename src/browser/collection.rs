@@ -8,7 +8,7 @@ use crate::grammar::{Matcher, Mode, Verdict};
 /// Input in the making.
 pub(super) struct Collection {
     pub collector: Collector,
-    pub keys: Vec<Active>,
+    pub keys: KeyMatcher,
     pub words: Vec<Active>,
     pub listening: Listening,
 }
@@ -22,9 +22,46 @@ pub(super) fn matcher(active: &[Active], tokens: impl Iterator<Item = String>) -
     matcher
 }
 
+/// Follows the keys of a caller through the active grammars, one by one.
+pub(super) struct KeyMatcher {
+    active: Vec<Active>,
+    matcher: Matcher,
+    /// What the matcher has taken.
+    taken: String,
+}
+
+impl KeyMatcher {
+    pub fn new(active: Vec<Active>) -> Self {
+        Self { matcher: matcher(&active, std::iter::empty()), active, taken: String::new() }
+    }
+
+    /// The matcher when `keys` were pressed. It starts again only where they do not go on from those before.
+    pub fn at(&mut self, keys: &str) -> &Matcher {
+        if !keys.starts_with(&self.taken) {
+            self.matcher = matcher(&self.active, std::iter::empty());
+            self.taken.clear();
+        }
+        for key in keys.chars().skip(self.taken.chars().count()) {
+            self.matcher.push(key.encode_utf8(&mut [0; 4]));
+            self.taken.push(key);
+        }
+        &self.matcher
+    }
+
+    /// Whether no grammar listens.
+    pub fn is_empty(&self) -> bool {
+        self.active.is_empty()
+    }
+
+    /// The grammar at `place` among those that listen for keys.
+    pub fn grammar(&self, place: usize) -> Option<&Active> {
+        self.active.get(place)
+    }
+}
+
 /// The keys of a caller who is bridged: only the transfer's own grammars listen, for a hotword (§2.3.7.2).
 pub(super) struct Watch {
-    keys: Vec<Active>,
+    keys: KeyMatcher,
     pressed: String,
     heard: Option<String>,
 }
@@ -32,7 +69,12 @@ pub(super) struct Watch {
 impl Watch {
     pub fn new(active: Vec<Active>) -> Self {
         let keys = active.into_iter().filter(|grammar| grammar.automaton.mode() == Mode::Dtmf).collect();
-        Self { keys, pressed: String::new(), heard: None }
+        Self { keys: KeyMatcher::new(keys), pressed: String::new(), heard: None }
+    }
+
+    /// Whether there is a grammar to listen for.
+    pub fn listens(&self) -> bool {
+        !self.keys.is_empty()
     }
 
     /// Takes a key; `true` when it completes what a grammar waits for. Other keys are the far end's.
@@ -60,7 +102,7 @@ impl Watch {
         self.heard.as_deref()
     }
 
-    fn verdict(&self) -> Verdict {
-        matcher(&self.keys, self.pressed.chars().map(String::from)).verdict()
+    fn verdict(&mut self) -> Verdict {
+        self.keys.at(&self.pressed).verdict()
     }
 }

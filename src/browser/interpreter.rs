@@ -270,7 +270,7 @@ impl Interpreter {
     /// Ends the session at once.
     pub(super) fn end(&mut self, ending: Ending) {
         let reason = match (self.line, ending.reason) {
-            (Line::Final(reason), Reason::Exit | Reason::Disconnect) => reason,
+            (Line::Final(reason), Reason::Exit | Reason::Disconnect | Reason::Hangup) => reason,
             (Line::HungUp, Reason::Exit | Reason::Disconnect) => Reason::Hangup,
             (_, reason) => reason,
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::action::{Action, Listening, Matched};
-use super::collection::{Collection, matcher};
+use super::collection::{Collection, KeyMatcher, matcher};
 use super::collector::{Collected, Collector, Timing};
 use super::document::ItemKind;
 use super::grammar_shelf::Active;
@@ -49,7 +49,8 @@ impl Interpreter {
         let (dtmf, voice) = properties.input_modes()?;
         let record_utterance = voice && properties.is_on("recordutterance", false)?;
         let active = active.into_iter().filter(|grammar| if grammar.automaton.mode() == Mode::Dtmf { dtmf } else { voice });
-        let (keys, words) = active.partition(|grammar| grammar.automaton.mode() == Mode::Dtmf);
+        let (keys, words): (Vec<_>, Vec<_>) = active.partition(|grammar| grammar.automaton.mode() == Mode::Dtmf);
+        let keys = KeyMatcher::new(keys);
         let listening =
             Listening { timeout: timing.timeout, interdigit: timing.interdigit, termchar: timing.termchar, dtmf, voice, record_utterance };
         let mut collection = Box::new(Collection { collector: Collector::new(timing), keys, words, listening: listening.clone() });
@@ -84,8 +85,8 @@ impl Interpreter {
             self.renew();
         }
         while let Some(key) = self.typed_ahead.pop_front() {
-            let (collector, keys) = (&mut collection.collector, &collection.keys);
-            let judge = |so_far: &str| matcher(keys, so_far.chars().map(String::from)).verdict();
+            let (collector, keys) = (&mut collection.collector, &mut collection.keys);
+            let judge = |so_far: &str| keys.at(so_far).verdict();
             if let Some(collected) = collector.handle_key(key, self.now, judge) {
                 return Some(collected);
             }
@@ -135,7 +136,7 @@ impl Interpreter {
         let State::Collecting(collection) = &mut self.state else { return Ok(()) };
         let Collection { collector, keys, .. } = collection.as_mut();
         collector.set_hotword(is_hotword);
-        let judge = |so_far: &str| matcher(keys, so_far.chars().map(String::from)).verdict();
+        let judge = |so_far: &str| keys.at(so_far).verdict();
         match collector.handle_key(key, self.now, judge) {
             Some(collected) => self.conclude(collected),
             None => Ok(()),
@@ -189,8 +190,8 @@ impl Interpreter {
                 self.refuse(&keys)
             }
             Collected::Match(keys) => {
-                let State::Collecting(collection) = &self.state else { return Ok(()) };
-                match matcher(&collection.keys, keys.chars().map(String::from)).outcome() {
+                let State::Collecting(collection) = &mut self.state else { return Ok(()) };
+                match collection.keys.at(&keys).outcome() {
                     Some(outcome) => self.understood(&outcome, true),
                     None => Err(Thrown::new("nomatch")),
                 }
@@ -219,8 +220,8 @@ impl Interpreter {
                 return Ok(());
             }
         };
-        let active = if by_keys { &collection.keys } else { &collection.words };
-        let Some(grammar) = active.get(outcome.grammar) else { return Ok(()) };
+        let grammar = if by_keys { collection.keys.grammar(outcome.grammar) } else { collection.words.get(outcome.grammar) };
+        let Some(grammar) = grammar else { return Ok(()) };
         let interpretation = outcome.interpretation.clone()?;
         self.actions.push_back(Action::Matched(Matched {
             utterance: outcome.utterance.clone(),

@@ -1,5 +1,6 @@
 // The five scopes of VoiceXML 2.0 §5.1.2 as objects, nested by `with`: session, application, document, dialog, anonymous.
 // One set of scopes for each execution context: the call itself, and one more inside each subdialog.
+// What runs for each expression goes through lists by index: the built-ins that do it are guarded, and each guard asks the host.
 (function (sessionVariables) {
   'use strict';
   const { apply, ownKeys } = Reflect, { create, defineProperty, freeze, keys } = Object, Compile = Function, Text = String;
@@ -9,21 +10,24 @@
 
   const named = (scope, name) => defineProperty(scope, name, { value: scope, writable: true, configurable: true, enumerable: false });
   const deepFrozen = (value) => {
-    if (value !== null && typeof value === 'object') ownKeys(value).forEach((key) => deepFrozen(value[key]));
+    if (value === null || typeof value !== 'object') return value;
+    const names = ownKeys(value);
+    for (let i = 0; i < names.length; i++) deepFrozen(value[names[i]]);
     return freeze(value);
   };
   const NONE = freeze(create(null));
   const told = parse(sessionVariables);
   // §5.1.4: `originator` is not like one of the two ends, it is that one.
   const { local, remote, originator } = told.connection || {};
-  if (originator) told.connection.originator = [local, remote].find((end) => end && end.uri === originator.uri) || originator;
+  const isAt = (end) => originator && end && end.uri === originator.uri;
+  if (originator) told.connection.originator = isAt(local) ? local : isAt(remote) ? remote : originator;
   const session = deepFrozen(told);
   const SESSION = freeze(Object.assign(create(null), session, { session }));
 
   const contexts = [];
   let makeDocument;
-  const stash = new Map();
-  const compiled = new Map();
+  const stash = create(null);
+  let compiled = create(null), compilations = 0;
   const here = () => contexts[contexts.length - 1];
   const own = (scope, name) => apply(owns, scope, [name]);
   const chain = () => {
@@ -34,27 +38,35 @@
     const context = here();
     return context.anonymous || context.dialog || context.document || context.application;
   };
-  const holder = (name) => chain().reverse().find((scope) => own(scope, name));
+  const innermostOf = (isWanted, name) => {
+    const scopes = chain();
+    for (let i = scopes.length - 1; i >= 0; i--) if (isWanted(scopes[i], name)) return scopes[i];
+    return undefined;
+  };
+  const holder = (name) => innermostOf(own, name);
+  const knows = (scope, name) => name in scope;
 
   const program = (kind, source, body) => {
     const key = kind + source;
-    const known = compiled.get(key);
+    const known = compiled[key];
     if (known) return known;
-    if (compiled.size >= MOST_COMPILED) compiled.clear();
+    if (++compilations % MOST_COMPILED === 0) compiled = create(null);
     const made = Compile('$session, $application, $document, $dialog, $anonymous, $value',
       `with($session)with($application)with($document)with($dialog)with($anonymous){${body}\n}`);
-    compiled.set(key, made);
+    compiled[key] = made;
     return made;
   };
   // §5.1.1: whoever assigns to a variable that nobody declared has made a mistake; it would become a global here.
   const refuseStrays = () => {
     const strays = keys(globalThis);
     if (strays.length === 0) return;
-    strays.forEach((name) => delete globalThis[name]);
+    for (let i = 0; i < strays.length; i++) delete globalThis[strays[i]];
     throw new ReferenceError(`${strays[0]} is not declared`);
   };
   const run = (made, value) => {
-    const result = apply(made, innermost(), [...chain(), value]);
+    const scopes = chain();
+    scopes[scopes.length] = value;
+    const result = apply(made, innermost(), scopes);
     refuseStrays();
     return result;
   };
@@ -64,7 +76,7 @@
     if (NUMBER.test(source)) return +source;
     if (QUOTED.test(source)) return source.slice(1, -1);
     if (own(CONSTANTS, source)) return CONSTANTS[source];
-    const scope = IDENTIFIER.test(source) ? chain().reverse().find((inner) => source in inner) : undefined;
+    const scope = IDENTIFIER.test(source) ? innermostOf(knows, source) : undefined;
     return scope ? scope[source] : compute(source);
   };
   const compute = (source) => run(program('expression ', source, `return(${source}\n)`));
@@ -151,28 +163,28 @@
     },
 
     // Values that go from one execution context to another keep their identity.
-    keep(key, source) { stash.set(key, evaluate(source)); },
-    keepJson(key, json) { stash.set(key, parse(json)); },
+    keep(key, source) { stash[key] = evaluate(source); },
+    keepJson(key, json) { stash[key] = parse(json); },
     keepNames(key, names) {
       const result = {};
       names.forEach((name) => { result[name] = evaluate(name); });
-      stash.set(key, result);
+      stash[key] = result;
     },
-    takeItem(name, key) { here().dialog[name] = stash.get(key); stash.delete(key); },
+    takeItem(name, key) { here().dialog[name] = stash[key]; delete stash[key]; },
 
     iterate(key, source) {
       const array = evaluate(source);
       if (!isArray(array)) throw new TypeError(`${source} is no array`);
-      stash.set(key, array.slice());
+      stash[key] = array.slice();
       return array.length;
     },
     step(key, index, name) {
-      const value = stash.get(key)[index];
+      const value = stash[key][index];
       const scope = holder(name);
       if (scope) scope[name] = value;
       else declare(innermost(), name, value, true);
     },
-    endIteration(key) { stash.delete(key); },
+    endIteration(key) { delete stash[key]; },
 
     learnDocuments(make) { makeDocument = make; },
     document(name, list) {

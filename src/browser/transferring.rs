@@ -28,15 +28,17 @@ impl Interpreter {
             Some(address) => Some(self.audio_source(address, None, &Fetching::default())?),
             None => None,
         };
+        let watch = Watch::new(active);
         let request = TransferRequest {
             dest,
+            hears_keys: watch.listens(),
             kind: transfer.kind,
             connecttimeout: time_of(transfer.connecttimeout.as_deref(), CONNECT_TIMEOUT)?,
             maxtime: time_of(transfer.maxtime.as_deref(), Duration::ZERO)?,
             audio,
             aai: transfer.aai.as_ref().map(|aai| self.resolved(aai)).transpose()?,
         };
-        self.play_then(Afterwards::Transfer(request, Watch::new(active)))
+        self.play_then(Afterwards::Transfer(request, watch))
     }
 
     pub(super) fn handle_transferred(&mut self, outcome: TransferOutcome, duration: Duration) -> Run {

@@ -55,7 +55,7 @@ pub enum ServiceStatus {
 pub struct ServiceAnswer {
     /// The status.
     pub status: ServiceStatus,
-    /// Text of the other elements below the root, by their names; the last of a name counts.
+    /// Text of the other elements below the root, by their names; a name that comes several times has a line for each.
     pub fields: BTreeMap<String, String>,
 }
 
@@ -125,12 +125,28 @@ impl ServiceStatus {
     }
 }
 
+impl ServiceAnswer {
+    /// Adds a field; one that comes several times is a list, with a line for each.
+    pub fn add(&mut self, name: &str, value: &str) {
+        match self.fields.get_mut(name) {
+            Some(lines) => {
+                lines.push('\n');
+                lines.push_str(value);
+            }
+            None => {
+                self.fields.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}
+
 /// Reads the answer of a service whose answers have the root element `root`; any other root where that is `None`.
 pub fn read_answer(body: &[u8], root: Option<&'static str>) -> Result<ServiceAnswer, AnswerError> {
     let element = parse(body, root)?;
     let others = element.elements().filter(|child| child.name != "status" && child.elements().next().is_none());
-    let fields = others.map(|child| (child.name.clone(), child.text().trim().to_owned())).collect();
-    Ok(ServiceAnswer { status: status(&element)?, fields })
+    let mut answer = ServiceAnswer { status: status(&element)?, fields: BTreeMap::new() };
+    others.for_each(|child| answer.add(&child.name, child.text().trim()));
+    Ok(answer)
 }
 
 /// Reads the answer of *Check Verified Contact Methods*: its status, and the methods that it lists.

@@ -9,6 +9,7 @@ use super::document::walk;
 use super::http::Http;
 use super::place::Found;
 use super::section::Section;
+use super::sip::Sip;
 use super::speech::speech;
 use super::storage::Storage;
 use super::tenant::Tenant;
@@ -26,6 +27,8 @@ pub struct Config {
     pub storage: Storage,
     /// The folder of the flow files.
     pub flows: PathBuf,
+    /// The telephone, when there is one.
+    pub sip: Option<Sip>,
     /// Who speaks.
     pub speech: SpeechSettings,
     /// The customers, by name.
@@ -91,6 +94,7 @@ impl Config {
             http: Http::read(&root.section("http")),
             storage: Storage::read(root, folder),
             flows: flows.unwrap_or_else(|| folder.join("flows")),
+            sip: Sip::read(&root.section("sip")),
             speech: speech(&root.section("speech")),
             tenants: root.named_sections("tenants").into_iter().map(tenant).collect(),
         }

@@ -18,6 +18,7 @@ mod reading;
 #[cfg(test)]
 mod renderings;
 mod section;
+mod sip;
 mod source;
 mod speech;
 mod storage;
@@ -31,5 +32,6 @@ pub use load::{Config, ConfigError, Findings};
 pub use place::{Found, Place};
 pub use platforms::Platforms;
 pub use process::{Placed, Process};
+pub use sip::{Login, Sip};
 pub use storage::Storage;
 pub use tenant::Tenant;

@@ -39,7 +39,7 @@ fn an_unknown_table_is_answered_with_those_there_are() {
     1 | [zones]
       |  ^^^^^
       |
-      = help: known here: flows, http, records, security, speech, store, tenants
+      = help: known here: flows, http, records, security, sip, speech, store, tenants
     "#);
 }
 

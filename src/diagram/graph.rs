@@ -6,6 +6,8 @@ use crate::flow::{By, Flow, FlowStep, Go, Kind, Needs, Place, SettingKind, Way};
 
 /// Longest line of a label, in characters.
 const LINE: usize = 34;
+/// What stands at steps and ways that no transcript reaches.
+const UNTESTED: &str = "untested";
 
 /// What the picture shows.
 #[derive(Debug)]
@@ -97,14 +99,10 @@ impl Graph {
         exits.sort_by_key(|exit| exit.name.span.start);
         let names = steps.iter().map(|step| &step.id.text).chain(exits.iter().map(|exit| &exit.name.text));
         let numbers: BTreeMap<&str, usize> = names.enumerate().map(|(number, name)| (name.as_str(), number)).collect();
-        let exit_knots = exits
-            .iter()
-            .map(|exit| Knot { untested: untested.contains(&exit.name.span.start), ..exit_knot(&exit.name.text, &exit.label, exit.needs) });
-        let knots = steps
-            .iter()
-            .map(|step| Knot { untested: untested.contains(&step.id.span.start), ..step_knot(flow, step) })
-            .chain(exit_knots)
-            .collect();
+        let exit_knots =
+            exits.iter().map(|exit| exit_knot(&exit.name.text, &exit.label, exit.needs).marked(untested.contains(&exit.name.span.start)));
+        let knots =
+            steps.iter().map(|step| step_knot(flow, step).marked(untested.contains(&step.id.span.start))).chain(exit_knots).collect();
         let mut arrows: Vec<Arrow> = Vec::new();
         for (from, step) in steps.iter().enumerate() {
             for way in flow.ways(step).iter().filter(|way| way.own) {
@@ -114,7 +112,15 @@ impl Graph {
                 }
             }
         }
+        arrows.iter_mut().filter(|arrow| arrow.untested).for_each(|arrow| arrow.labels.push(UNTESTED.to_owned()));
         Self { knots, arrows, start: numbers.get(flow.start.text.as_str()).copied().unwrap_or(0) }
+    }
+}
+
+impl Knot {
+    /// Where no transcript comes to it, it says so.
+    fn marked(self, untested: bool) -> Self {
+        if untested { Self { caption: format!("{} · {UNTESTED}", self.caption), untested, ..self } } else { self }
     }
 }
 
@@ -179,6 +185,7 @@ fn label(step: &FlowStep, way: &Way<'_>) -> String {
         By::Outcome("done") | By::Return => String::new(),
         By::Outcome(outcome) => outcome.to_owned(),
         By::Any => "any other".to_owned(),
+        By::Choice(_, choice) if is_list(step) => format!("each: {}", choice.offer.text),
         By::Choice(key, choice) => format!("{key}: {}", choice.offer.text),
         By::Key(key) => format!("key {}", key_name(key)),
         By::Case(number) => case_label(step, number),
@@ -188,6 +195,11 @@ fn label(step: &FlowStep, way: &Way<'_>) -> String {
         Some((most, _)) => format!("{label} ({most} times)"),
         None => label,
     }
+}
+
+/// Whether the lines of the menu come from a list.
+fn is_list(step: &FlowStep) -> bool {
+    matches!(&step.kind, Kind::Menu(menu) if menu.each.is_some())
 }
 
 fn key_name(key: char) -> String {

@@ -13,7 +13,7 @@ pub(super) fn legend(flow: &Flow, pale: bool) -> Vec<(&'static str, Vec<String>)
         "dashed: back to an earlier step",
         "dotted: a setting says which exit; drawn is its default",
         "red: something went wrong",
-        "pale: no transcript comes here",
+        "pale, untested: no transcript comes here",
     ];
     let shown = if pale { &lines[..] } else { &lines[..lines.len() - 1] };
     let blocks = [

@@ -18,7 +18,7 @@ pub(super) const STYLE: &str = r"
   .behind { fill: var(--page); opacity: .9; }
   .way { fill: none; stroke: var(--line); stroke-width: 1.3; }
   .failure { stroke: var(--bad); } .label.failure { fill: var(--bad); stroke: none; }
-  .pale { opacity: .35; }
+  .pale { opacity: .6; }
   .back { stroke-dasharray: 6 4; }
   .setting { stroke-dasharray: 1.5 3; stroke-width: 1.8; stroke-linecap: round; }
   .head { fill: var(--line); } .head-failure { fill: var(--bad); }

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::document::Flow;
 use super::setting::Settings;
+use super::state::Frame;
+use super::step::{Kind, Step};
+use super::subflow::{self, CallFlow};
 
 /// Everything that a call may walk through.
 #[derive(Debug, Clone)]
@@ -33,6 +36,16 @@ pub enum BookError {
         /// Whom.
         to: String,
     },
+    /// It calls a flow with the settings of a process that there is not, or that runs another flow.
+    #[error("the flow {from} calls {to} with the settings of the process {process}: there is no such process that runs {to}")]
+    NoProcess {
+        /// Who calls.
+        from: String,
+        /// With whose settings.
+        process: String,
+        /// Whom.
+        to: String,
+    },
     /// It comes back to itself.
     #[error("the flow {0} comes back to itself through its calls")]
     Circle(String),
@@ -51,22 +64,26 @@ pub enum BookError {
 }
 
 impl Book {
-    /// Gathers the flow `root` and what it calls; `find` gives a flow with its settings by name.
+    /// Gathers the flow `root` and what it calls; `find` gives a flow with its settings by name: `FLOW`, or `PROCESS/FLOW` for
+    /// the settings of that process.
     pub fn gather(root: &str, find: impl Fn(&str) -> Option<Chapter>) -> Result<Self, BookError> {
         let mut chapters = BTreeMap::new();
         let mut pending = vec![(root.to_owned(), vec![root.to_owned()])];
         while let Some((name, road)) = pending.pop() {
             let Some(chapter) = find(&name) else {
                 let from = road.iter().rev().nth(1).unwrap_or(&name).clone();
-                return Err(BookError::Unknown { from, to: name });
+                return Err(match name.split_once('/') {
+                    Some((process, to)) => BookError::NoProcess { from, process: process.to_owned(), to: to.to_owned() },
+                    None => BookError::Unknown { from, to: name },
+                });
             };
-            for (_, called) in chapter.flow.calls() {
-                if road.contains(&called.to_owned()) {
-                    return Err(BookError::Circle(called.to_owned()));
+            for (_, call) in calls(&chapter.flow) {
+                let called = call.flow.text.clone();
+                if road.contains(&called) {
+                    return Err(BookError::Circle(called));
                 }
-                let mut further = road.clone();
-                further.push(called.to_owned());
-                pending.push((called.to_owned(), further));
+                let further = road.iter().cloned().chain([called]).collect();
+                pending.push((call.chapter(), further));
             }
             chapters.insert(name, chapter);
         }
@@ -85,6 +102,11 @@ impl Book {
         self.chapters.get(name)
     }
 
+    /// The flow that runs in `frame`, with its settings.
+    pub fn chapter_of(&self, frame: &Frame) -> Option<&Chapter> {
+        self.chapter(&subflow::chapter(&frame.flow, frame.process.as_deref()))
+    }
+
     /// Whether any of its flows verifies somebody.
     pub fn verifies(&self) -> bool {
         self.chapters.values().any(|chapter| chapter.flow.identity_input().is_some())
@@ -97,15 +119,74 @@ impl Book {
 
     fn check_exits(&self) -> Result<(), BookError> {
         for (from, chapter) in &self.chapters {
-            for (step, called) in chapter.flow.calls() {
-                let exits = self.chapters.get(called).into_iter().flat_map(|chapter| chapter.flow.exits.keys());
+            for (step, call) in calls(&chapter.flow) {
+                let exits = self.chapters.get(&call.chapter()).into_iter().flat_map(|chapter| chapter.flow.exits.keys());
                 let open = |exit: &&String| step.target(exit).is_none() && !chapter.flow.otherwise.contains_key(*exit);
                 if let Some(exit) = exits.into_iter().find(open) {
                     let (from, step) = (from.clone(), step.id.text.clone());
-                    return Err(BookError::OpenExit { from, step, to: called.to_owned(), exit: exit.clone() });
+                    return Err(BookError::OpenExit { from, step, to: call.flow.text.clone(), exit: exit.clone() });
                 }
             }
         }
         Ok(())
+    }
+}
+
+fn calls(flow: &Flow) -> impl Iterator<Item = (&Step, &CallFlow)> {
+    flow.steps.values().filter_map(|step| match &step.kind {
+        Kind::Call(call) => Some((step, call)),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::setting::Overrides;
+    use super::*;
+
+    const CALLER: &str = r#"
+callward: 1
+title: Caller
+languages: [en]
+exits: { agent: {} }
+otherwise: { service_error: agent }
+start: verify
+steps:
+  verify: { call: { flow: called, process: bank, then: { any: agent } } }
+prompts: { en: { hello: Hello. } }
+"#;
+
+    fn chapter(text: &str) -> Chapter {
+        let flow = Arc::new(Flow::read(text).unwrap());
+        let settings = flow.settings(&Overrides::default()).unwrap();
+        Chapter { flow, settings }
+    }
+
+    fn called() -> Chapter {
+        let says = CALLER.replace("call: { flow: called, process: bank, then: { any: agent } }", "say: { prompt: hello, then: agent }");
+        chapter(&says.replace("otherwise: { service_error: agent }", ""))
+    }
+
+    #[test]
+    fn a_call_may_name_the_process_whose_settings_it_runs_with() {
+        let find = |name: &str| match name {
+            "caller" => Some(chapter(CALLER)),
+            "bank/called" => Some(called()),
+            _ => None,
+        };
+
+        let book = Book::gather("caller", find).unwrap();
+
+        let frame = Frame { flow: "called".to_owned(), process: Some("bank".to_owned()), ..Frame::default() };
+        assert!(book.chapter_of(&frame).is_some());
+        assert!(book.chapter_of(&Frame { process: None, ..frame }).is_none());
+    }
+
+    #[test]
+    fn a_process_that_there_is_not_is_named() {
+        let error = Book::gather("caller", |name| (name == "caller").then(|| chapter(CALLER))).unwrap_err();
+
+        let told = "the flow caller calls called with the settings of the process bank: there is no such process that runs called";
+        assert_eq!(error.to_string(), told);
     }
 }

@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::expression::Expression;
+use super::expression_file::read_expression;
 use super::node::{Node, Shape};
 use super::reading::Reading;
 use super::stage::{Next, Stage};
-use super::target::{Target, read_expression};
+use super::target::Target;
 
 /// A step that decides.
 #[derive(Debug, Clone)]

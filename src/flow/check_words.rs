@@ -38,7 +38,7 @@ fn check_translations(flow: &Flow, reading: &mut Reading) {
                 "missing-language",
                 &language.span,
                 format!("no prompts are written in {}", language.text),
-                "add a table under prompts",
+                format!("add a table `{}:` under prompts, with every id that the other languages have", language.text),
             );
             continue;
         };

@@ -1,7 +1,7 @@
 //! `choose_method`: the caller chooses among the methods on offer, in the service's order; one alone is not asked for (G4).
 
 use super::facts::MethodFacts;
-use super::listening::{Listening, follow};
+use super::listening::{FIRST_KEY, Listening, follow};
 use super::method::Method;
 use super::reading::{Fields, Reading};
 use super::stage::{Line, Next, Stage};
@@ -33,7 +33,7 @@ impl ChooseMethod {
                 false
             }
         };
-        Some(Self { listening: Listening::read(fields, 7_000, reading)?, only_others })
+        Some(Self { listening: Listening::read(fields, FIRST_KEY, reading)?, only_others })
     }
 
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
@@ -66,6 +66,6 @@ impl ChooseMethod {
 
     fn line(&self, method: MethodFacts, key: char) -> Line {
         let prompt = format!("{}.{}", self.listening.ask.text, method.kind.name());
-        Line { key, prompt, language: None, method: Some(method) }
+        Line { key, prompt, language: None, method: Some(method), part: None }
     }
 }

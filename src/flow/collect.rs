@@ -4,15 +4,21 @@ use serde_json::Value;
 
 use crate::secret::Digits;
 
+use super::amount::{Amount, Bounds};
 use super::check_digit::CheckDigit;
 use super::expression::Expression;
-use super::listening::{Listening, follow};
+use super::listening::{FIRST_KEY, Listening, follow, small};
 use super::node::{Node, Shape};
 use super::reading::{Fields, Located, Reading};
 use super::stage::{Next, Stage};
-use super::target::read_expression;
 use super::turn::{Listen, Takes};
 use super::varying::Varying;
+
+/// A code must arrive and be found first.
+const FIRST_KEY_OF_CODE: Bounds = Bounds::time("first_key", 500, 60_000, 15_000);
+const EXACTLY: Bounds = Bounds::count("digits", 1, 40, 1);
+const FEWEST: Bounds = Bounds::count("from", 1, 40, 1);
+const MOST: Bounds = Bounds::count("to", 1, 40, 1);
 
 /// A step that collects digits.
 #[derive(Debug, Clone)]
@@ -40,9 +46,9 @@ pub enum Collected {
 #[derive(Debug, Clone)]
 pub struct DigitRange {
     /// Fewest.
-    pub from: Expression,
+    pub from: Amount,
     /// Most.
-    pub to: Expression,
+    pub to: Amount,
     /// How the last ones are checked: `luhn`, `mod11`, `mod97` or `none`.
     pub check: Varying,
 }
@@ -60,8 +66,8 @@ impl Collect {
 
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
         let takes = fields.need("takes", reading).and_then(|node| read_takes(node, reading));
-        let first_key_ms = if matches!(takes, Some(Collected::Code)) { 15_000 } else { 7_000 };
-        let listening = Listening::read(fields, first_key_ms, reading);
+        let first_key = if matches!(takes, Some(Collected::Code)) { FIRST_KEY_OF_CODE } else { FIRST_KEY };
+        let listening = Listening::read(fields, first_key, reading);
         let keep = fields.text("keep", reading);
         if let (Some(Collected::Code), Some(keep)) = (&takes, &keep) {
             reading.fault("code-kept", &keep.span, "a code cannot be kept: only check_code reads it", "leave `keep` out");
@@ -128,7 +134,7 @@ impl Collect {
     fn ask_again<'f>(&'f self, stage: &mut Stage<'f, '_>) -> Next<'f> {
         let wrong = stage.frame.misdialled.saturating_add(1);
         stage.frame.misdialled = wrong;
-        if wrong >= self.listening.tries {
+        if wrong >= small(stage, &self.listening.tries) {
             return Next::Outcome("no_match");
         }
         stage.frame.ask = Some(format!("{}.no_match", self.listening.ask.text));
@@ -142,7 +148,10 @@ impl Collect {
     pub(super) fn expressions(&self) -> Vec<&Expression> {
         match &self.takes {
             Collected::Code | Collected::Grammar(_) => Vec::new(),
-            Collected::Digits(range) => [&range.from, &range.to].into_iter().chain(range.check.expression()).collect(),
+            Collected::Digits(range) => {
+                let length = [&range.from, &range.to].into_iter().filter_map(Amount::expression);
+                length.chain(range.check.expression()).collect()
+            }
         }
     }
 
@@ -152,12 +161,8 @@ impl Collect {
             Collected::Code => stage.facts.code.digits,
             Collected::Grammar(_) => (1, 40),
             Collected::Digits(range) => {
-                let number = |expression: &Expression| {
-                    let value = stage.evaluate(expression).ok().and_then(|value| value.as_i64());
-                    value.and_then(|number| u8::try_from(number.clamp(1, 40)).ok()).unwrap_or(1)
-                };
-                let from = number(&range.from);
-                (from, number(&range.to).max(from))
+                let from = small(stage, &range.from);
+                (from, small(stage, &range.to).max(from))
             }
         }
     }
@@ -181,12 +186,12 @@ fn read_takes(node: Node, reading: &mut Reading) -> Option<Collected> {
     fields.finish(reading);
     let digits = digits?;
     if matches!(digits.shape, Shape::Text { .. }) {
-        let exactly = read_expression(digits, reading)?;
+        let exactly = Amount::of(digits, EXACTLY, reading)?;
         return Some(DigitRange { from: exactly.clone(), to: exactly, check: Varying::Literal("none".to_owned()) }.into());
     }
     let mut fields = reading.fields(digits, "digits");
-    let from = fields.need("from", reading).and_then(|node| read_expression(node, reading));
-    let to = fields.need("to", reading).and_then(|node| read_expression(node, reading));
+    let from = fields.need("from", reading).and_then(|node| Amount::of(node, FEWEST, reading));
+    let to = fields.need("to", reading).and_then(|node| Amount::of(node, MOST, reading));
     let check = read_check(&mut fields, reading);
     fields.finish(reading);
     Some(DigitRange { from: from?, to: to?, check: check? }.into())

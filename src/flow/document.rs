@@ -1,9 +1,11 @@
 //! A flow as a whole: what its file says, once everything in it has been found to fit together.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::collect::Collected;
 use super::expression::Expression;
 use super::grammar_file::Grammars;
 use super::keys::Keys;
@@ -20,6 +22,8 @@ use super::target::Target;
 pub struct Flow {
     /// The SHA-256 of its text, the first 16 hexadecimal digits: its version.
     pub version: String,
+    /// Its text, as it was written.
+    pub text: Arc<str>,
     /// What people call it.
     pub title: String,
     /// Its languages (BCP 47); the first one is the default.
@@ -126,6 +130,15 @@ impl Flow {
         self.steps.values().filter_map(|step| match &step.kind {
             Kind::Call(call) => Some((step, call.flow.text.as_str())),
             _ => None,
+        })
+    }
+
+    /// The grammars that its steps name.
+    pub fn named_grammars(&self) -> impl Iterator<Item = &Located> {
+        self.steps.values().filter_map(|step| {
+            let Kind::Collect(collect) = &step.kind else { return None };
+            let Collected::Grammar(file) = &collect.takes else { return None };
+            Some(file)
         })
     }
 

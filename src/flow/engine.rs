@@ -53,7 +53,7 @@ impl<'b> Run<'b, '_> {
                 Next::Outcome(outcome) => self.outcome(outcome),
                 Next::Key(target) => Some(self.key(target)),
                 Next::Target(target) => self.take(target),
-                Next::Run { flow, inputs } => self.call(flow, inputs),
+                Next::Run { flow, process, inputs } => self.call(flow, process, inputs),
                 Next::Leave { go, say, reason } => self.leave(go, say, reason),
                 Next::Exit(name) => match self.exit(&name) {
                     Some(ControlFlow::Break(step)) => return step,

@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use super::check::check;
 use super::document::{Exit, Flow, FlowInput, InputKind, Needs};
 use super::expression::Expression;
+use super::expression_file::read_expression;
 use super::grammar_file::Grammars;
 use super::keys::read_keys;
 use super::node::{self, Node};
@@ -16,7 +17,7 @@ use super::prompts::Prompts;
 use super::reading::{Fields, Located, Reading};
 use super::setting_file::read_settings;
 use super::step::Step;
-use super::target::{Target, read_expression};
+use super::target::Target;
 use super::version::version;
 
 impl Flow {
@@ -54,6 +55,7 @@ fn read_flow(root: Node, text: &str, reading: &mut Reading) -> Option<Flow> {
     file.finish(reading);
     Some(Flow {
         version: version(text.as_bytes()),
+        text: text.into(),
         title: title?.text,
         languages,
         inputs,

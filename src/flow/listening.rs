@@ -1,9 +1,17 @@
 //! What every kind of step that listens has in common: the question, its reprompts, its timers and its keys.
 
+use super::amount::{Amount, Bounds};
 use super::keys::{BoundKey, Keys, read_keys};
 use super::reading::{Fields, Located, Reading};
 use super::stage::{Filling, Line, Next, Stage};
 use super::turn::{Listen, Takes};
+
+/// How long a caller may take for the first key, where the step's kind does not say otherwise.
+pub(super) const FIRST_KEY: Bounds = Bounds::time("first_key", 500, 60_000, 7_000).hint(PATIENCE_HINT);
+const BETWEEN_KEYS: Bounds = Bounds::time("between_keys", 500, 60_000, 5_000).hint(PATIENCE_HINT);
+const TRIES: Bounds = Bounds::count("tries", 1, 9, 3);
+const TRIES_TOGETHER: Bounds = Bounds::count("tries_together", 1, 9, 6);
+const PATIENCE_HINT: &str = "nobody is silent for longer and still there; bind `more_time` for callers who need it";
 
 /// The common fields of a listening step.
 #[derive(Debug, Clone)]
@@ -12,27 +20,27 @@ pub struct Listening {
     pub ask: Located,
     /// The step's own keys, on top of the flow's.
     pub keys: Keys,
-    /// Wait for the first key, in milliseconds.
-    pub first_key_ms: u32,
-    /// Wait between keys, in milliseconds.
-    pub between_keys_ms: u32,
+    /// Wait for the first key.
+    pub first_key: Amount,
+    /// Wait between keys.
+    pub between_keys: Amount,
     /// Silences, and wrong entries, until the outcome.
-    pub tries: u8,
+    pub tries: Amount,
     /// Both together.
-    pub tries_together: u8,
+    pub tries_together: Amount,
     /// Whether a key interrupts the question.
     pub barge_in: bool,
 }
 
 impl Listening {
-    pub(super) fn read(fields: &mut Fields, first_key_ms: u32, reading: &mut Reading) -> Option<Self> {
+    pub(super) fn read(fields: &mut Fields, first_key: Bounds, reading: &mut Reading) -> Option<Self> {
         let keys = fields.take("keys").map(|node| read_keys(node, reading)).unwrap_or_default();
         let listening = Self {
             keys,
-            first_key_ms: fields.duration("first_key", reading).unwrap_or(first_key_ms),
-            between_keys_ms: fields.duration("between_keys", reading).unwrap_or(5_000),
-            tries: read_tries(fields, "tries", 3, reading),
-            tries_together: read_tries(fields, "tries_together", 6, reading),
+            first_key: Amount::read(first_key, fields, reading),
+            between_keys: Amount::read(BETWEEN_KEYS, fields, reading),
+            tries: Amount::read(TRIES, fields, reading),
+            tries_together: Amount::read(TRIES_TOGETHER, fields, reading),
             barge_in: fields.switch("barge_in", reading).unwrap_or(true),
             ask: fields.need_text("ask", reading)?,
         };
@@ -43,7 +51,14 @@ impl Listening {
     pub(super) fn read_held(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
         let keys = fields.take("keys").map(|node| read_keys(node, reading)).unwrap_or_default();
         let ask = fields.need_text("ask", reading)?;
-        Some(Self { ask, keys, first_key_ms: 0, between_keys_ms: 0, tries: 1, tries_together: 1, barge_in: true })
+        let (first_key, between_keys) = (FIRST_KEY.fixed(0), BETWEEN_KEYS.fixed(0));
+        let (tries, tries_together) = (TRIES.fixed(1), TRIES_TOGETHER.fixed(1));
+        Some(Self { ask, keys, first_key, between_keys, tries, tries_together, barge_in: true })
+    }
+
+    /// What may vary of it.
+    pub(super) fn amounts(&self) -> [&Amount; 4] {
+        [&self.first_key, &self.between_keys, &self.tries, &self.tries_together]
     }
 
     /// Asks: with the words that the way here put in place, else with the family's own.
@@ -61,10 +76,10 @@ impl Listening {
             no_match: stage.wordings(&format!("{family}.no_match"), &filling),
             takes,
             keys,
-            tries: self.tries,
-            tries_together: self.tries_together,
-            first_key_ms: self.first_key_ms,
-            between_keys_ms: self.between_keys_ms,
+            tries: small(stage, &self.tries),
+            tries_together: small(stage, &self.tries_together),
+            first_key_ms: stage.amount(&self.first_key),
+            between_keys_ms: stage.amount(&self.between_keys),
         }
     }
 
@@ -89,15 +104,7 @@ pub(super) fn follow<'f>(bound: &'f BoundKey) -> Next<'f> {
     }
 }
 
-fn read_tries(fields: &mut Fields, name: &'static str, default: u8, reading: &mut Reading) -> u8 {
-    let Some(node) = fields.take(name) else { return default };
-    let span = node.span.clone();
-    match reading.number(node, name) {
-        Some(number @ 1..=9) => u8::try_from(number).unwrap_or(default),
-        Some(number) => {
-            reading.fault("out-of-bounds", &span, format!("{name} may be 1 to 9, not {number}"), "");
-            default
-        }
-        None => default,
-    }
+/// An amount that fits a byte.
+pub(super) fn small(stage: &Stage<'_, '_>, amount: &Amount) -> u8 {
+    u8::try_from(stage.amount(amount)).unwrap_or(u8::MAX)
 }

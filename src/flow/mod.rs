@@ -13,6 +13,7 @@
 //!      └──────────────────────── Speak ◄─────────────────────────┘
 //! ```
 
+mod amount;
 mod book;
 mod branch;
 mod check;
@@ -29,6 +30,7 @@ mod effect;
 mod ending;
 mod engine;
 mod expression;
+mod expression_file;
 mod facts;
 mod file;
 mod find_methods;
@@ -78,6 +80,7 @@ mod web_service;
 mod words;
 mod yes_no;
 
+pub use amount::Amount;
 pub use book::{Book, BookError, Chapter};
 pub use branch::{Branch, Case};
 pub use collect::{Collect, Collected, DigitRange};

@@ -14,6 +14,7 @@ use crate::finding::Finding;
 const DEEPEST: usize = 40;
 
 const MISSING: &str = "a value is missing here";
+const SIGNS: &str = "a text with ': ' or ' #' in it, or one that begins with a sign such as {, !, *, &, @ or %, needs quotes";
 
 /// One value of the file.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ impl Node {
 
 /// Reads one document.
 pub(super) fn parse(text: &str) -> Result<Node, Finding> {
-    let mut tree = Tree { parser: Parser::new_from_str(text), length: text.len() };
+    let mut tree = Tree { parser: Parser::new_from_str(text), length: text.len(), text };
     loop {
         let (event, span) = tree.next()?;
         match event {
@@ -84,23 +85,37 @@ fn explain(finding: Finding, name: &Name) -> Finding {
     }
 }
 
-/// What mostly lies behind a complaint of the parser's.
-fn hint(complaint: &str) -> &'static str {
-    if complaint.contains("tabs") {
-        return "indent with spaces, two a level";
-    }
-    if complaint.contains("',' or") {
-        return "put a comma between two fields, and close what you opened";
-    }
-    if complaint.contains("trailing content") {
-        return "put the whole text in quotes, and write a quote inside it twice: 'it''s'";
-    }
-    "a text with ': ' or ' #' in it, or one that begins with a sign such as {, !, *, &, @ or %, needs quotes"
+/// What mostly lies behind a complaint of the parser's, and what to do: `line` is the line up to the place.
+fn explained(complaint: &str, line: &str) -> (String, &'static str) {
+    let known = match complaint {
+        _ if complaint.contains("tabs") => ("this line is indented with a tab", "indent with spaces, two a level"),
+        _ if complaint.contains("mapping values") && line.contains(": ") => {
+            ("a second colon stands in this line", "put the text in quotes: \"I am sorry: we are closed.\"")
+        }
+        _ if complaint.contains("mapping values") => {
+            ("this line is indented otherwise than its neighbours", "fields that belong together begin in the same column")
+        }
+        _ if complaint.contains("',' or") => (
+            "a comma or a closing bracket is missing before this place",
+            "close every { with } and every [ with ], and put a comma between two fields",
+        ),
+        _ if complaint.contains("trailing content") => (
+            "something follows a text in quotes, or a quote above was not closed",
+            "put the whole text in quotes, and write a quote inside it twice: 'it''s'",
+        ),
+        _ if complaint.contains("simple key") => ("this is no `name: value`", "put a colon and a space behind the name: give_up_after: 8s"),
+        _ if complaint.contains("'-' indicator") => {
+            ("this line is indented otherwise than its list", "all parts of a list begin in the same column, each with a dash and a space")
+        }
+        _ => return (format!("this is not YAML: {complaint}"), SIGNS),
+    };
+    (known.0.to_owned(), known.1)
 }
 
 struct Tree<'t> {
     parser: Parser<'t, granit_parser::StrInput<'t>>,
     length: usize,
+    text: &'t str,
 }
 
 impl<'t> Tree<'t> {
@@ -110,7 +125,9 @@ impl<'t> Tree<'t> {
             let Some(event) = self.parser.next_event() else { return Ok((Event::StreamEnd, 0..0)) };
             let (event, span) = event.map_err(|error| {
                 let at = error.marker().byte_offset().unwrap_or(self.length);
-                self.fault(at..at + 1, format!("this is not YAML: {}", error.info())).hint(hint(&error.info()))
+                let before = self.text.get(..at).unwrap_or(self.text);
+                let (what, hint) = explained(&error.info(), before.rsplit('\n').next().unwrap_or_default());
+                self.fault(at..at + 1, what).hint(hint)
             })?;
             if !matches!(event, Event::Comment(..)) {
                 return Ok((event, self.range(&span)));

@@ -95,20 +95,10 @@ impl Reading {
             }
         }
     }
-
-    /// `15s`, `2m`, `500ms`: in milliseconds.
-    pub fn duration(&mut self, node: Node, what: &str) -> Option<u32> {
-        let span = node.span.clone();
-        let text = self.text(node, what)?.text;
-        let milliseconds = milliseconds(&text);
-        if milliseconds.is_none() {
-            self.fault("wrong-type", &span, format!("{what} must be a duration, not {text:?}"), "write it as 15s, 2m or 500ms");
-        }
-        milliseconds
-    }
 }
 
-fn milliseconds(text: &str) -> Option<u32> {
+/// `15s`, `2m`, `500ms`: in milliseconds.
+pub(super) fn milliseconds(text: &str) -> Option<u32> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let number: u32 = text[..digits].parse().ok()?;
     match &text[digits..] {
@@ -136,7 +126,9 @@ impl Fields {
     pub fn need(&mut self, name: &'static str, reading: &mut Reading) -> Option<Node> {
         let node = self.take(name);
         if node.is_none() {
-            reading.fault("missing-field", &self.span, format!("{} lacks the field {name}", self.what), "");
+            let hint =
+                if name == "go" { "say where callers go, a step or an exit: go: agent".to_owned() } else { format!("add it: {name}: …") };
+            reading.fault("missing-field", &self.span, format!("{} lacks the field {name}", self.what), hint);
         }
         node
     }
@@ -155,10 +147,6 @@ impl Fields {
 
     pub fn number(&mut self, name: &'static str, reading: &mut Reading) -> Option<i64> {
         self.take(name).and_then(|node| reading.number(node, name))
-    }
-
-    pub fn duration(&mut self, name: &'static str, reading: &mut Reading) -> Option<u32> {
-        self.take(name).and_then(|node| reading.duration(node, name))
     }
 
     /// The only entry of a mapping that has exactly one, such as `id: { kind: … }`.

@@ -1,7 +1,9 @@
 //! The expressions that a flow evaluates, and the variables it writes.
 
+use super::amount::Amount;
 use super::document::Flow;
 use super::expression::Expression;
+use super::listening::Listening;
 use super::step::{Kind, Step};
 use super::targets::each_target;
 
@@ -9,7 +11,7 @@ impl Flow {
     /// Every expression of the flow.
     pub(super) fn expressions(&self) -> Vec<&Expression> {
         let mut expressions = Vec::new();
-        each_target(self, &mut |target| expressions.extend(target.set.iter().map(|(_, expression)| expression)));
+        each_target(self, &mut |target| expressions.extend(target.expressions()));
         expressions.extend(self.outputs.values());
         self.steps.values().for_each(|step| expressions.extend(step.expressions()));
         expressions
@@ -19,6 +21,12 @@ impl Flow {
 impl Step {
     /// The expressions that the step itself evaluates; those on its ways are its targets'.
     pub fn expressions(&self) -> Vec<&Expression> {
+        let listening = self.kind.listening().map(Listening::amounts).into_iter().flatten();
+        let reaching = self.kind.reaching().and_then(|reaching| reaching.give_up_after.as_ref());
+        listening.chain(reaching).filter_map(Amount::expression).chain(self.own_expressions()).collect()
+    }
+
+    fn own_expressions(&self) -> Vec<&Expression> {
         match &self.kind {
             Kind::Branch(branch) => {
                 branch.cases.iter().filter_map(|case| case.condition.as_ref()).map(|(condition, _)| condition).collect()
@@ -29,10 +37,12 @@ impl Step {
             Kind::Call(call) => call.with.iter().map(|(_, expression)| expression).collect(),
             Kind::ConsentRead(read) => read.contact.expression().into_iter().collect(),
             Kind::ConsentSet(set) => set.contact.expression().into_iter().collect(),
-            Kind::Transfer(transfer) => transfer.to.expression().into_iter().collect(),
-            Kind::Wait(wait) => wait.until.iter().collect(),
-            Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::FindMethods(_) | Kind::ChooseMethod(_) => Vec::new(),
-            Kind::SendCode(_) | Kind::CheckCode(_) | Kind::Require(_) | Kind::Return(_) => Vec::new(),
+            Kind::Transfer(transfer) => transfer.to.expression().into_iter().chain(transfer.ring_for.expression()).collect(),
+            Kind::Require(require) => require.max_age.iter().filter_map(Amount::expression).collect(),
+            Kind::Wait(wait) => wait.expressions().collect(),
+            Kind::Menu(menu) => menu.each.iter().map(|each| &each.list).collect(),
+            Kind::Say(_) | Kind::YesNo(_) | Kind::FindMethods(_) | Kind::ChooseMethod(_) => Vec::new(),
+            Kind::SendCode(_) | Kind::CheckCode(_) | Kind::Return(_) => Vec::new(),
         }
     }
 
@@ -42,7 +52,8 @@ impl Step {
             Kind::Collect(collect) => collect.keep.iter().map(|keep| keep.text.as_str()).collect(),
             Kind::Set(set) => set.to.iter().map(|(name, _)| name.as_str()).collect(),
             Kind::WebService(service) => service.keep.iter().map(|(name, _)| name.as_str()).collect(),
-            Kind::Say(_) | Kind::Menu(_) | Kind::YesNo(_) | Kind::Branch(_) | Kind::FindMethods(_) => Vec::new(),
+            Kind::Menu(menu) => menu.each.iter().map(|each| each.name.text.as_str()).collect(),
+            Kind::Say(_) | Kind::YesNo(_) | Kind::Branch(_) | Kind::FindMethods(_) => Vec::new(),
             Kind::ChooseMethod(_) | Kind::SendCode(_) | Kind::CheckCode(_) | Kind::ConsentRead(_) => Vec::new(),
             Kind::ConsentSet(_) | Kind::Call(_) | Kind::Require(_) | Kind::Transfer(_) | Kind::Wait(_) => Vec::new(),
             Kind::Return(_) => Vec::new(),

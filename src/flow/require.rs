@@ -1,30 +1,33 @@
 //! `require`: a guard: is the verdict good enough here, and young enough (P4, P5)?
 
+use super::amount::{Amount, Bounds};
 use super::method::Strength;
 use super::reading::{Fields, Located, Reading};
 use super::stage::{Next, Stage};
+
+const MAX_AGE: Bounds = Bounds::time("max_age", 1_000, 86_400_000, 300_000);
 
 /// A step that guards. Where the flow verifies somebody, it is that person's verdict that counts.
 #[derive(Debug, Clone)]
 pub struct Require {
     /// The weakest method that is good enough.
     pub strength: Strength,
-    /// How old the verdict may be, in milliseconds; as long as it counts where nothing is said.
-    pub max_age_ms: Option<u32>,
+    /// How old the verdict may be; as long as it counts where nothing is said.
+    pub max_age: Option<Amount>,
 }
 
 impl Require {
     pub(super) const OUTCOMES: &'static [&'static str] = &["met", "not_met"];
 
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
-        let max_age_ms = fields.duration("max_age", reading);
+        let max_age = Amount::read_given(MAX_AGE, fields, reading);
         let strength = fields.text("strength", reading).map_or(Some(Strength::Low), |strength| read_strength(&strength, reading))?;
-        Some(Self { strength, max_age_ms })
+        Some(Self { strength, max_age })
     }
 
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         let proof = &stage.facts.verification;
-        let young = match (self.max_age_ms, proof.age_ms) {
+        let young = match (self.max_age.as_ref().map(|most| stage.amount(most)), proof.age_ms) {
             (None, _) => true,
             (Some(most), Some(age)) => age <= u64::from(most),
             (Some(_), None) => false,

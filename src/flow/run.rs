@@ -10,6 +10,7 @@ use super::set;
 use super::stage::{Next, Stage, plain};
 use super::state::{Frame, State};
 use super::step::{Kind, Step};
+use super::subflow;
 use super::target::{Go, Target};
 use super::trail::{Passed, Waypoint};
 use super::turn::Hold;
@@ -31,7 +32,7 @@ pub(super) struct Run<'b, 's> {
 impl<'b> Run<'b, '_> {
     pub(super) fn facts(book: &Book, knowledge: &dyn Knowledge, state: &State) -> Option<Facts> {
         let frame = state.frame()?;
-        Some(knowledge.facts(frame, &book.chapter(&frame.flow)?.settings.rules))
+        Some(knowledge.facts(frame, &book.chapter_of(frame)?.settings.rules))
     }
 
     pub(super) fn outcome(&mut self, outcome: &str) -> Option<Next<'b>> {
@@ -68,9 +69,10 @@ impl<'b> Run<'b, '_> {
     pub(super) fn take(&mut self, target: &'b Target) -> Option<Next<'b>> {
         self.pass(Waypoint::Target(target.span.start));
         if let Some((most, after_that)) = &target.at_most {
+            let most = self.stage(|stage| stage.amount(most))?;
             let frame = self.state.frames.last_mut()?;
             let taken = frame.taken.entry(format!("{}/{}", frame.step, target.span.start)).or_default();
-            if *taken >= *most {
+            if *taken >= most {
                 return Some(Next::Target(after_that));
             }
             *taken += 1;
@@ -121,9 +123,10 @@ impl<'b> Run<'b, '_> {
     }
 
     /// Runs another flow on top of this one; without what it needs it is not begun.
-    pub(super) fn call(&mut self, flow: &'b str, inputs: Map<String, Value>) -> Option<Next<'b>> {
-        let called = &self.book.chapter(flow)?.flow;
-        let frame = Frame::of(called, flow, |name| inputs.get(name).cloned(), self.knowledge);
+    pub(super) fn call(&mut self, flow: &'b str, process: Option<&'b str>, inputs: Map<String, Value>) -> Option<Next<'b>> {
+        let called = &self.book.chapter(&subflow::chapter(flow, process))?.flow;
+        let mut frame = Frame::of(called, flow, |name| inputs.get(name).cloned(), self.knowledge);
+        frame.process = process.map(str::to_owned);
         if !called.missing_inputs(&frame).is_empty() {
             return Some(Next::Outcome("service_error"));
         }
@@ -139,7 +142,7 @@ impl<'b> Run<'b, '_> {
     }
 
     pub(super) fn chapter(&self) -> Option<&'b Chapter> {
-        self.book.chapter(&self.state.frame()?.flow)
+        self.book.chapter_of(self.state.frame()?)
     }
 
     pub(super) fn step(&self) -> Option<&'b Step> {

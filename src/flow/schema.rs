@@ -44,9 +44,11 @@ fn definitions() -> Map<String, Value> {
     define("wording", json!({ "anyOf": [refer("text"), recorded()] }));
     define("wordings", json!({ "anyOf": [refer("wording"), { "type": "array", "items": refer("wording") }] }));
     define("switch", json!({ "type": "boolean" }));
-    define("whole", json!({ "type": "integer", "minimum": 0 }));
-    define("tries", json!({ "type": "integer", "minimum": 1, "maximum": 9 }));
-    define("duration", json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m)$" }));
+    let varying = json!({ "type": "string", "pattern": "[a-z]\\.", "description": "An expression in CEL such as settings.patience." });
+    let or_varying = |written: Value| json!({ "anyOf": [written, varying] });
+    define("whole", or_varying(json!({ "type": "integer", "minimum": 0, "maximum": 100 })));
+    define("tries", or_varying(json!({ "type": "integer", "minimum": 1, "maximum": 9 })));
+    define("duration", or_varying(json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m)$" })));
     define(
         "expression",
         json!({ "type": ["string", "number", "boolean"], "description": "A value, or an expression in CEL such as vars.account." }),
@@ -66,6 +68,7 @@ fn definitions() -> Map<String, Value> {
         json!({ "type": "object", "additionalProperties": false, "patternProperties": { "^([0-9]|star|hash)$": refer("key") } }),
     );
     define("choices", json!({ "type": "array", "maxItems": 9, "items": object(TARGET, &[OFFER, KEY]) }));
+    define("choice", object(TARGET, &[OFFER]));
     define("takes", takes());
     define("cases", json!({ "type": "array", "items": object(TARGET, &[WHEN, UNLESS]) }));
     define("step", step());

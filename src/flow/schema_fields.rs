@@ -71,7 +71,7 @@ pub(super) const TARGET: &[Field] = &[
 /// The kinds of steps with one map of fields; `branch` is a list of cases.
 pub(super) const KIND_FIELDS: &[KindFields] = &[
     kind("say", "Speaks; the words open the next turn.", SAY, false, Say::OUTCOMES),
-    kind("menu", "Lets the caller choose with one key.", MENU, true, Menu::OUTCOMES),
+    KindFields { optional: Menu::OPTIONAL, ..kind("menu", "Lets the caller choose with one key.", MENU, true, Menu::OUTCOMES) },
     kind("yes_no", "Asks: 1 is yes, 2 is no.", &[], true, YesNo::OUTCOMES),
     KindFields { optional: Collect::OPTIONAL, ..kind("collect", "Collects digits.", COLLECT, true, Collect::OUTCOMES) },
     kind("find_methods", "Asks the customer's service how this customer can be reached.", FIND, false, FindMethods::OUTCOMES),
@@ -103,7 +103,12 @@ const MEANWHILE: Field = may("meanwhile", "text", "The prompt said before; else 
 const GIVE_UP_AFTER: Field = may("give_up_after", "duration", "How long it may take: 15s at most; else as the settings say.");
 
 const SAY: &[Field] = &[need("prompt", "text", "The prompt."), may("barge_in", "switch", "Whether a key interrupts it: true.")];
-const MENU: &[Field] = &[need("choices", "choices", "The lines, numbered in order.")];
+const MENU: &[Field] = &[
+    may("choices", "choices", "The lines, numbered in order."),
+    may("choices_from", "expression", "A list that has a line for each of its parts, in place of `choices`."),
+    may("as", "text", "The variable that holds the part: in the words of the line, and of the chosen one after that."),
+    may("choice", "choice", "The line for each part of the list."),
+];
 const COLLECT: &[Field] = &[
     need("takes", "takes", "code, { digits: 8 }, { digits: { from: 4, to: 10, check: luhn } } or { grammar: file.grxml }."),
     may("keep", "text", "The variable that keeps the digits; not for codes."),
@@ -128,8 +133,11 @@ const SERVICE: &[Field] = &[
     MEANWHILE,
     GIVE_UP_AFTER,
 ];
-const CALL: &[Field] =
-    &[need("flow", "text", "The flow's name: that of its file."), may("with", "expressions", "What its inputs are given.")];
+const CALL: &[Field] = &[
+    need("flow", "text", "The flow's name: that of its file."),
+    may("process", "text", "The process whose settings it runs with; else the one of the flow's name, else the flow's defaults."),
+    may("with", "expressions", "What its inputs are given."),
+];
 const REQUIRE: &[Field] = &[
     may("strength", "strength", "The weakest method that is good enough: low."),
     may("max_age", "duration", "How old the verdict may be: as long as it counts."),

@@ -31,7 +31,7 @@ impl Step {
     pub fn spoken(&self) -> Vec<Spoken> {
         let mut spoken = Vec::new();
         match (&self.kind, self.kind.listening()) {
-            (Kind::Wait(wait), Some(listening)) if wait.say_every_ms < wait.give_up_after_ms => {
+            (Kind::Wait(wait), Some(listening)) if wait.may_say_again() => {
                 spoken.extend(family(&listening.ask, ["ask", "no_input"]));
             }
             (Kind::Wait(_), Some(listening)) => spoken.extend(family(&listening.ask, ["ask"])),

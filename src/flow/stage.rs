@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::secret::Digits;
 
+use super::amount::Amount;
 use super::effect::Effect;
 use super::expression::{Expression, ExpressionError};
 use super::facts::{Facts, MethodFacts};
@@ -53,8 +54,8 @@ pub(super) enum Next<'f> {
     Transfer(Transfer),
     /// The caller is held.
     Hold(Hold),
-    /// Another flow runs, with these inputs.
-    Run { flow: &'f str, inputs: Map<String, Value> },
+    /// Another flow runs, with the settings of this process, and these inputs.
+    Run { flow: &'f str, process: Option<&'f str>, inputs: Map<String, Value> },
     /// The world is asked.
     Perform(Effect),
     /// The flow ends by this exit.
@@ -69,6 +70,8 @@ pub(super) struct Line {
     pub prompt: String,
     pub language: Option<String>,
     pub method: Option<MethodFacts>,
+    /// The variable that holds its part of a list, and the part.
+    pub part: Option<(String, String)>,
 }
 
 /// What fills the places that only some prompts have.
@@ -78,6 +81,7 @@ pub(super) struct Filling<'l> {
     pub key: Option<char>,
     pub method: Option<&'l MethodFacts>,
     pub message: bool,
+    pub part: Option<&'l (String, String)>,
 }
 
 impl Stage<'_, '_> {
@@ -95,6 +99,11 @@ impl Stage<'_, '_> {
 
     pub fn evaluate(&self, expression: &Expression) -> Result<Value, ExpressionError> {
         expression.evaluate(|name, members| self.root(name, members))
+    }
+
+    /// What an amount is at the moment.
+    pub fn amount(&self, amount: &Amount) -> u32 {
+        amount.now(|expression| self.evaluate(expression).ok())
     }
 
     /// The method chosen, while it is on offer.
@@ -153,7 +162,8 @@ impl Stage<'_, '_> {
             let wanted = line.language.as_deref().unwrap_or(language);
             let Some((language, prompt)) = self.prompts.find(wanted, &line.prompt) else { continue };
             let Some(template) = prompt.wordings.first() else { continue };
-            let own = Filling { lines: &[], key: Some(line.key), method: line.method.as_ref(), message: false };
+            let (method, part) = (line.method.as_ref(), line.part.as_ref());
+            let own = Filling { lines: &[], key: Some(line.key), method, message: false, part };
             if !pieces.is_empty() {
                 pieces.push(Piece::Text(" ".to_owned()));
             }
@@ -169,6 +179,10 @@ impl Stage<'_, '_> {
             ("code", "number") if filling.message => vec![Piece::Text((u32::from(self.facts.code.number) + 1).to_string())],
             ("method", "mask") => vec![Piece::Digits(method.map(|method| method.mask.clone()).unwrap_or_default())],
             ("method", "target") => method.map(|method| self.fill_target(method, language)).unwrap_or_default(),
+            ("vars", name) if filling.part.is_some_and(|(own, _)| own == name) => {
+                let text = filling.part.map(|(_, part)| part.clone()).unwrap_or_default();
+                vec![if digits { Piece::Digits(text) } else { Piece::Text(text) }]
+            }
             _ => {
                 let read = self.root(root, Some(&[member.to_owned()]));
                 let value = read.and_then(|value| value.get(member).cloned()).unwrap_or_default();

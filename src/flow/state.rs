@@ -36,6 +36,9 @@ pub struct State {
 pub struct Frame {
     /// The flow's name.
     pub flow: String,
+    /// The process whose settings it runs with, where the step that called it names one.
+    #[serde(default)]
+    pub process: Option<String>,
     /// The step that was entered last.
     pub step: String,
     /// What `keep` and `set` wrote.
@@ -63,6 +66,9 @@ pub struct Frame {
     pub misdialled: u8,
     /// Every yes that was heard, by its step.
     pub yes: BTreeMap<String, Evidence>,
+    /// How long the step lets somebody else take, in milliseconds, where it says so.
+    #[serde(default)]
+    pub give_up_after_ms: Option<u32>,
     /// How long the step has held the caller.
     #[serde(default)]
     pub held: Option<Held>,

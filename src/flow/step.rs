@@ -151,7 +151,7 @@ impl Kind {
     pub fn outcomes(&self) -> &'static [&'static str] {
         match self {
             Kind::Say(_) => Say::OUTCOMES,
-            Kind::Menu(_) => Menu::OUTCOMES,
+            Kind::Menu(menu) => menu.outcomes(),
             Kind::YesNo(_) => YesNo::OUTCOMES,
             Kind::Collect(_) => Collect::OUTCOMES,
             Kind::FindMethods(_) => FindMethods::OUTCOMES,
@@ -244,6 +244,8 @@ impl Kind {
     }
 
     pub(super) fn enter<'f>(&'f self, stage: &mut Stage<'f, '_>) -> Next<'f> {
+        let give_up_after = self.reaching().and_then(|reaching| reaching.give_up_after.as_ref());
+        stage.frame.give_up_after_ms = give_up_after.map(|longest| stage.amount(longest));
         match self {
             Kind::Say(say) => say.enter(stage),
             Kind::Menu(menu) => menu.enter(stage),

@@ -12,8 +12,15 @@ use super::target::read_set;
 pub struct CallFlow {
     /// The flow's name.
     pub flow: Located,
+    /// The process whose settings it runs with; else the one of the flow's name, else the flow's own defaults.
+    pub process: Option<Located>,
     /// What its inputs are given.
     pub with: Vec<(String, Expression)>,
+}
+
+/// The name of a chapter: the flow's, after that of the process whose settings it runs with, where one is named.
+pub(super) fn chapter(flow: &str, process: Option<&str>) -> String {
+    process.map_or_else(|| flow.to_owned(), |process| format!("{process}/{flow}"))
 }
 
 impl CallFlow {
@@ -22,12 +29,22 @@ impl CallFlow {
 
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
         let with = fields.take("with").map(|node| read_set(node, reading)).unwrap_or_default();
-        Some(Self { flow: fields.need_text("flow", reading)?, with })
+        let process = fields.text("process", reading);
+        Some(Self { flow: fields.need_text("flow", reading)?, process, with })
     }
 
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
         let given = self.with.iter().map(|(name, expression)| (name.clone(), stage.evaluate(expression).unwrap_or(Value::from(""))));
         let inputs: Map<String, Value> = given.collect();
-        Next::Run { flow: &self.flow.text, inputs }
+        Next::Run { flow: &self.flow.text, process: self.process(), inputs }
+    }
+
+    /// The name of its chapter in a book.
+    pub fn chapter(&self) -> String {
+        chapter(&self.flow.text, self.process())
+    }
+
+    fn process(&self) -> Option<&str> {
+        self.process.as_ref().map(|process| process.text.as_str())
     }
 }

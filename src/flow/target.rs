@@ -2,9 +2,13 @@
 
 use std::ops::Range;
 
+use super::amount::{Amount, Bounds};
 use super::expression::Expression;
+use super::expression_file::read_expression;
 use super::node::{Node, Shape};
 use super::reading::{Fields, Located, Reading};
+
+const AT_MOST: Bounds = Bounds::count("at_most", 0, 100, 1);
 
 /// A target: a name alone, or fields.
 #[derive(Debug, Clone)]
@@ -20,7 +24,7 @@ pub struct Target {
     /// Variables set on the way.
     pub set: Vec<(String, Expression)>,
     /// How often this way may be taken, and where else then.
-    pub at_most: Option<(u32, Box<Target>)>,
+    pub at_most: Option<(Amount, Box<Target>)>,
     /// Its place in the file.
     pub span: Range<usize>,
 }
@@ -49,6 +53,12 @@ impl Go {
 }
 
 impl Target {
+    /// The expressions that are evaluated on the way.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let most = self.at_most.as_ref().and_then(|(most, _)| most.expression());
+        self.set.iter().map(|(_, expression)| expression).chain(most)
+    }
+
     /// Reads a target in either form.
     pub(super) fn read(node: Node, reading: &mut Reading) -> Option<Self> {
         if matches!(node.shape, Shape::Text { .. }) {
@@ -81,27 +91,10 @@ pub(super) fn read_set(node: Node, reading: &mut Reading) -> Vec<(String, Expres
     entries.into_iter().filter_map(|(name, node)| Some((name.text, read_expression(node, reading)?))).collect()
 }
 
-/// Reads an expression.
-pub(super) fn read_expression(node: Node, reading: &mut Reading) -> Option<Expression> {
-    let text = reading.text(node, "an expression")?;
-    compile(&text, "expressions look like settings.name == \"value\" && vars.count < 3", reading)
-}
-
-/// Compiles an expression; `hint` says what to do where it is none.
-pub(super) fn compile(text: &Located, hint: &str, reading: &mut Reading) -> Option<Expression> {
-    match Expression::compile(&text.text, text.span.clone()) {
-        Ok(expression) => Some(expression),
-        Err(what) => {
-            reading.fault("bad-expression", &text.span, format!("this is not an expression: {what}"), hint);
-            None
-        }
-    }
-}
-
-fn read_at_most(fields: &mut Fields, reading: &mut Reading) -> Option<(u32, Box<Target>)> {
+fn read_at_most(fields: &mut Fields, reading: &mut Reading) -> Option<(Amount, Box<Target>)> {
     let after_that = fields.take("after_that").and_then(|node| Target::read(node, reading));
     let (name, node) = fields.take_named("at_most")?;
-    let most = reading.number(node, "at_most")?;
+    let most = Amount::of(node, AT_MOST, reading)?;
     let Some(after_that) = after_that else {
         reading.fault(
             "missing-field",
@@ -111,5 +104,5 @@ fn read_at_most(fields: &mut Fields, reading: &mut Reading) -> Option<(u32, Box<
         );
         return None;
     };
-    Some((u32::try_from(most).unwrap_or(0), Box::new(after_that)))
+    Some((most, Box::new(after_that)))
 }

@@ -1,9 +1,12 @@
 //! `transfer`: puts the caller through.
 
+use super::amount::{Amount, Bounds};
 use super::reading::{Fields, Located, Reading};
 use super::stage::{Next, Stage};
 use super::turn::{Transfer as TransferTurn, TransferKind};
 use super::varying::Varying;
+
+const RING_FOR: Bounds = Bounds::time("ring_for", 1_000, 300_000, 30_000);
 
 /// A step that puts the caller through.
 #[derive(Debug, Clone)]
@@ -12,8 +15,8 @@ pub struct Transfer {
     pub to: Varying,
     /// Said before.
     pub say: Option<Located>,
-    /// How long it may ring, in milliseconds.
-    pub ring_for_ms: u32,
+    /// How long it may ring.
+    pub ring_for: Amount,
     /// Whether the call comes back.
     pub kind: TransferKind,
 }
@@ -23,10 +26,10 @@ impl Transfer {
 
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
         let say = fields.text("say", reading);
-        let ring_for_ms = fields.duration("ring_for", reading).unwrap_or(30_000);
+        let ring_for = Amount::read(RING_FOR, fields, reading);
         let kind = fields.text("kind", reading).map_or(Some(TransferKind::Bridge), |kind| read_kind(&kind, reading));
         let to = fields.need("to", reading).and_then(|node| Varying::read(node, reading));
-        Some(Self { to: to?, say, ring_for_ms, kind: kind? })
+        Some(Self { to: to?, say, ring_for, kind: kind? })
     }
 
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {
@@ -37,7 +40,7 @@ impl Transfer {
         if let Some(say) = &self.say {
             stage.say(&say.text);
         }
-        Next::Transfer(TransferTurn { to, kind: self.kind, ring_for_ms: self.ring_for_ms })
+        Next::Transfer(TransferTurn { to, kind: self.kind, ring_for_ms: stage.amount(&self.ring_for) })
     }
 }
 

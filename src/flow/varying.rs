@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::expression::Expression;
+use super::expression_file::compile;
 use super::facts::MEMBERS;
 use super::node::Node;
 use super::reading::Reading;
 use super::stage::Stage;
-use super::target::compile;
 
 /// A text, or an expression that gives one.
 #[derive(Debug, Clone)]

@@ -2,17 +2,20 @@
 
 use serde_json::Value;
 
+use super::amount::{Amount, Bounds};
 use super::expression::Expression;
+use super::expression_file::compile;
 use super::listening::{Listening, follow};
 use super::reading::{Fields, Located, Reading};
 use super::stage::{Filling, Next, Stage};
 use super::state::Held;
-use super::target::compile;
 use super::turn::Hold;
 
 /// Longest wait, in milliseconds: ten minutes, as long as a code can live.
 const LONGEST_MS: u32 = 600_000;
 const LONGEST_HINT: &str = "nobody listens to music for longer: lead the caller elsewhere, or call back";
+const GIVE_UP_AFTER: Bounds = Bounds::time("give_up_after", 1_000, LONGEST_MS, 60_000).hint(LONGEST_HINT);
+const SAY_EVERY: Bounds = Bounds::time("say_every", 1_000, LONGEST_MS, 20_000).hint(LONGEST_HINT);
 /// How long a page listens before it asks whether the wait is over, in milliseconds; its music is not counted.
 const PAUSE_MS: u32 = 500;
 
@@ -23,10 +26,10 @@ pub struct Wait {
     pub listening: Listening,
     /// What it waits for; where there is nothing, it just lasts.
     pub until: Option<Expression>,
-    /// How long it waits at most, in milliseconds.
-    pub give_up_after_ms: u32,
-    /// How often callers hear that it still goes on, in milliseconds.
-    pub say_every_ms: u32,
+    /// How long it waits at most.
+    pub give_up_after: Amount,
+    /// How often callers hear that it still goes on.
+    pub say_every: Amount,
 }
 
 impl Wait {
@@ -36,14 +39,14 @@ impl Wait {
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
         let until = fields.take("for").and_then(|node| reading.text(node, "for"));
         let until = until.map(|until| read_until(&until, reading));
-        let give_up_after_ms = read_duration(fields, "give_up_after", 60_000, reading);
-        let say_every_ms = read_duration(fields, "say_every", 20_000, reading);
+        let give_up_after = Amount::read(GIVE_UP_AFTER, fields, reading);
+        let say_every = Amount::read(SAY_EVERY, fields, reading);
         let listening = Listening::read_held(fields, reading)?;
         let until = match until {
             Some(read) => Some(read?),
             None => None,
         };
-        Some(Self { listening, until, give_up_after_ms, say_every_ms })
+        Some(Self { listening, until, give_up_after, say_every })
     }
 
     pub(super) fn outcomes(&self) -> &'static [&'static str] {
@@ -65,10 +68,10 @@ impl Wait {
         }
         let Some(held) = stage.frame.held else { return Next::Outcome("timed_out") };
         let waited_ms = u32::try_from(stage.facts.now.duration_since(held.since).as_millis()).unwrap_or(0);
-        if waited_ms >= self.give_up_after_ms {
+        if waited_ms >= stage.amount(&self.give_up_after) {
             return Next::Outcome("timed_out");
         }
-        let due = waited_ms / self.say_every_ms;
+        let due = waited_ms.checked_div(stage.amount(&self.say_every)).unwrap_or(0);
         if due > held.said {
             stage.frame.held = Some(Held { said: due, ..held });
             self.say_again(due, stage);
@@ -82,6 +85,17 @@ impl Wait {
             Some(next) => next,
             None => self.hold(stage),
         }
+    }
+
+    /// Whether callers may have to be told that it goes on.
+    pub(super) fn may_say_again(&self) -> bool {
+        self.say_every.span().start() < self.give_up_after.span().end()
+    }
+
+    /// The expressions it evaluates.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let times = [&self.give_up_after, &self.say_every].into_iter().filter_map(Amount::expression);
+        self.until.iter().chain(times)
     }
 
     /// A condition that cannot be evaluated has not come true.
@@ -117,19 +131,6 @@ fn read_until(until: &Located, reading: &mut Reading) -> Option<Expression> {
         return None;
     }
     compile(until, "wait for a condition such as now.hour >= 9 or code.alive == false", reading)
-}
-
-fn read_duration(fields: &mut Fields, name: &'static str, default: u32, reading: &mut Reading) -> u32 {
-    let Some(node) = fields.take(name) else { return default };
-    let span = node.span.clone();
-    match reading.duration(node, name) {
-        Some(duration @ 1_000..=LONGEST_MS) => duration,
-        Some(_) => {
-            reading.fault("out-of-bounds", &span, format!("{name} may be 1s to {}m", LONGEST_MS / 60_000), LONGEST_HINT);
-            default
-        }
-        None => default,
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `yes_no`: 1 is yes, 2 is no.
 
-use super::listening::{Listening, follow};
+use super::listening::{FIRST_KEY, Listening, follow};
 use super::reading::{Fields, Reading};
 use super::stage::{Next, Stage};
 use super::state::Evidence;
@@ -17,7 +17,7 @@ impl YesNo {
     pub(super) const OUTCOMES: &'static [&'static str] = &["said_yes", "said_no", "no_input", "no_match"];
 
     pub(super) fn read(fields: &mut Fields, reading: &mut Reading) -> Option<Self> {
-        Some(Self { listening: Listening::read(fields, 7_000, reading)? })
+        Some(Self { listening: Listening::read(fields, FIRST_KEY, reading)? })
     }
 
     pub(super) fn enter(&self, stage: &mut Stage<'_, '_>) -> Next<'_> {

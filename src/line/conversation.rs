@@ -25,6 +25,8 @@ pub(super) struct Conversation<C> {
     owes_answer: bool,
     /// What the caller says is recorded too.
     records_utterance: bool,
+    /// The longest that the present recording may be.
+    longest_recording: Duration,
     /// The caller put the handset down.
     is_down: bool,
 }
@@ -45,6 +47,7 @@ impl<C: Caller> Conversation<C> {
             timeline: Timeline::default(),
             owes_answer: false,
             records_utterance: false,
+            longest_recording: Duration::MAX,
             is_down: false,
         })
     }
@@ -92,6 +95,7 @@ impl<C: Caller> Conversation<C> {
             Action::EndTransfer => self.transferred(TransferOutcome::NearEndDisconnect),
             Action::Record(request) => {
                 self.tell(&Happening::Record(&request));
+                self.longest_recording = request.maxtime;
                 return Some(Asked::Recording);
             }
             Action::Submit { url, method, params } => self.tell(&Happening::Submit { url: &url, method, params: &params }),
@@ -206,6 +210,9 @@ impl<C: Caller> Conversation<C> {
             (Asked::Input, _) => {}
             (Asked::Transfer, Reply::Transferred(outcome)) => self.transferred(outcome),
             (Asked::Transfer, _) => self.transferred(TransferOutcome::Unknown),
+            (Asked::Recording, Reply::Recorded { duration, .. }) if duration > self.longest_recording => {
+                self.recorded(self.longest_recording, RecordingEnd::MaxTime);
+            }
             (Asked::Recording, Reply::Recorded { duration, end }) => self.recorded(duration, end),
             (Asked::Recording, Reply::Keys { keys, gap, .. }) => {
                 self.press(&keys, gap, Duration::ZERO, self.now);

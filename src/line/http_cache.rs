@@ -23,6 +23,8 @@ pub(super) struct Copy {
     /// How old it was when it came.
     initial_age: Duration,
     lifetime: Duration,
+    /// The server forbids to use it stale, whatever the page allows (RFC 9111 §5.2.2.2, §5.2.2.4).
+    never_stale: bool,
 }
 
 /// The copies of one call.
@@ -53,6 +55,7 @@ impl HttpCache {
             stored: now,
             initial_age: seconds(text(headers, AGE.as_str()).as_deref()),
             lifetime: lifetime(headers, now),
+            never_stale: is_never_stale(headers),
         };
         self.copies.insert(url.clone(), copy);
     }
@@ -63,6 +66,7 @@ impl HttpCache {
         copy.stored = now;
         copy.initial_age = seconds(text(headers, AGE.as_str()).as_deref());
         copy.lifetime = lifetime(headers, now);
+        copy.never_stale = is_never_stale(headers);
         Some(copy.resource.clone())
     }
 
@@ -75,12 +79,14 @@ impl HttpCache {
 }
 
 impl Copy {
-    /// Whether it may be used without asking: young enough for the page, and fresh or not too stale.
+    /// Whether it may be used without asking: young enough for the page, and fresh or not too stale. A page that says `maxage="0"`
+    /// wants the server asked, however fast it comes back.
     pub fn is_usable(&self, maxage: Option<u64>, maxstale: Option<u64>, now: Timestamp) -> bool {
         let resident = now.duration_since(self.stored).try_into().unwrap_or(Duration::ZERO);
         let age = self.initial_age + resident;
-        let is_young = maxage.is_none_or(|maxage| age <= Duration::from_secs(maxage));
-        let limit = self.lifetime.saturating_add(Duration::from_secs(maxstale.unwrap_or(0)));
+        let is_young = maxage.is_none_or(|maxage| maxage > 0 && age <= Duration::from_secs(maxage));
+        let staleness = maxstale.filter(|_| !self.never_stale).unwrap_or(0);
+        let limit = self.lifetime.saturating_add(Duration::from_secs(staleness));
         is_young && age < limit
     }
 }
@@ -95,6 +101,10 @@ fn lifetime(headers: &HeaderMap, now: Timestamp) -> Duration {
     }
     let expires = text(headers, EXPIRES.as_str()).and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
     expires.and_then(|expires| expires.timestamp().duration_since(now).try_into().ok()).unwrap_or(Duration::ZERO)
+}
+
+fn is_never_stale(headers: &HeaderMap) -> bool {
+    ["no-cache", "must-revalidate"].into_iter().any(|name| has_directive(headers, name))
 }
 
 fn seconds(text: Option<&str>) -> Duration {
@@ -156,7 +166,8 @@ mod tests {
         let hour = ("cache-control", "max-age=3600");
 
         assert_eq!(usable(&[hour], 11, Some(10), None), Some(false));
-        assert_eq!(usable(&[hour], 0, Some(0), None), Some(true));
+        assert_eq!(usable(&[hour], 0, Some(0), None), Some(false));
+        assert_eq!(usable(&[("cache-control", "max-age=60, must-revalidate")], 61, None, Some(200)), Some(false));
         assert_eq!(usable(&[hour], 3700, None, Some(200)), Some(true));
         assert_eq!(usable(&[hour], 3900, None, Some(200)), Some(false));
     }

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::caller::{Asked, Caller, Happening, Pace};
+use super::inbox_codes::fill_in;
 use super::reply::Reply;
 use super::trace::told;
 use crate::browser::{Ending, Reason, RecordingEnd, Trace, TransferOutcome};
@@ -242,29 +243,6 @@ async fn next_keys(lines: &mut Lines<BufReader<Stdin>>) -> Typed {
         Ok(Some(line)) => Typed::Keys(line),
         Ok(None) | Err(_) => Typed::End,
     }
-}
-
-/// Puts the newest codes of the inbox in the place of `{sms}` and `{email}`.
-async fn fill_in(keys: String, inbox: Option<&Url>) -> String {
-    let mut filled = keys;
-    for method in ["sms", "email"] {
-        let place = format!("{{{method}}}");
-        if filled.contains(&place) {
-            let code = match inbox {
-                Some(inbox) => newest_code(inbox, method).await,
-                None => None,
-            };
-            filled = filled.replace(&place, &code.unwrap_or_default());
-        }
-    }
-    filled
-}
-
-async fn newest_code(inbox: &Url, method: &str) -> Option<String> {
-    let address = inbox.join("/inbox.json").ok()?;
-    let messages: Value = reqwest::get(address).await.ok()?.json().await.ok()?;
-    let message = messages.as_array()?.iter().find(|message| message["method"] == method)?;
-    message["code"].as_str().map(str::to_owned)
 }
 
 /// Nobody looks any more when stdout is closed; the call still ends by itself.

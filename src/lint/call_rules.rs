@@ -114,6 +114,23 @@ prompts: { en: { hello: Hello. } }
     }
 
     #[test]
+    fn every_bad_call_gives_exactly_its_rule() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/flows/calls");
+        let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let read = |path: std::path::PathBuf| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let flow = Flow::read(&std::fs::read_to_string(&path).unwrap()).unwrap_or_else(|findings| panic!("{name}: {findings:?}"));
+            (name, flow)
+        };
+        let flows: BTreeMap<String, Flow> = paths.map(read).collect();
+
+        for name in flows.keys().filter(|name| *name != "called") {
+            let rules: Vec<String> = check_calls(name, &flows).iter().map(|finding| finding.rule.replace('-', "_")).collect();
+            assert_eq!(rules, [name.as_str()]);
+        }
+    }
+
+    #[test]
     fn a_call_that_fits_is_sound() {
         assert!(rules(CALLER, CALLED).is_empty());
     }

@@ -86,7 +86,7 @@ pub(super) fn asking_prompts<'f>(roads: &Roads<'f>, number: usize, step: &FlowSt
 /// The keys that choose in a step: of a menu, of yes and no, of a list of methods.
 pub(super) fn choice_keys(step: &FlowStep) -> Vec<char> {
     match &step.kind {
-        Kind::Menu(menu) => menu.keyed().map(|(key, _)| key).collect(),
+        Kind::Menu(menu) => menu.keys(),
         Kind::YesNo(_) => vec!['1', '2'],
         Kind::ChooseMethod(_) => vec!['1', '2', '3'],
         Kind::Say(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::SendCode(_) | Kind::CheckCode(_) => Vec::new(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
-use crate::flow::{FlowStep, Kind, Method, Part, Prompt, Template};
+use crate::flow::{FlowStep, Kind, Menu, Method, Part, Prompt, Template};
 
 use super::roads::Roads;
 
@@ -13,6 +13,8 @@ const LONGEST_S: usize = 20;
 const CHARACTERS_PER_S: usize = 15;
 /// Characters that a place such as `{method.mask}` stands for.
 const PLACE: usize = 10;
+/// Lines that a menu of a list is counted with.
+const LIKELY_LINES: usize = 3;
 
 pub(super) fn check(roads: &Roads<'_>) -> Vec<Finding> {
     let heard: BTreeMap<String, &FlowStep> = roads.steps.iter().flat_map(|(step, _)| prompts_heard(step)).collect();
@@ -48,6 +50,9 @@ fn is_message(roads: &Roads<'_>, id: &str) -> bool {
 
 fn lines_length(step: &FlowStep, table: &BTreeMap<String, Prompt>) -> usize {
     let ids: Vec<String> = match &step.kind {
+        Kind::Menu(Menu { each: Some(_), choices, .. }) => {
+            choices.iter().flat_map(|choice| vec![choice.offer.text.clone(); LIKELY_LINES]).collect()
+        }
         Kind::Menu(menu) => menu.choices.iter().map(|choice| choice.offer.text.clone()).collect(),
         Kind::ChooseMethod(choose) => Method::ALL.map(|method| format!("{}.{}", choose.listening.ask.text, method.name())).into(),
         Kind::Say(_) | Kind::YesNo(_) | Kind::Collect(_) | Kind::FindMethods(_) | Kind::SendCode(_) | Kind::CheckCode(_) => Vec::new(),

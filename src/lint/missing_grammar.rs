@@ -1,17 +1,12 @@
 //! A grammar that a step names and that is not there, or that no key could ever match.
 
 use crate::finding::{Finding, nearest};
-use crate::flow::{Collected, Flow, Kind};
+use crate::flow::Flow;
 
 /// What is wrong with the grammars that `flow` names; those beside it must be known to it.
 pub fn check_grammars(flow: &Flow) -> Vec<Finding> {
-    let named = flow.steps.values().filter_map(|step| {
-        let Kind::Collect(collect) = &step.kind else { return None };
-        let Collected::Grammar(file) = &collect.takes else { return None };
-        Some(file)
-    });
     let mut findings = Vec::new();
-    for file in named {
+    for file in flow.named_grammars() {
         match flow.grammars.get(&file.text) {
             Some(Ok(_)) => {}
             Some(Err(why)) => {

@@ -60,9 +60,10 @@ fn written_on<'f>(way: &Way<'f>) -> impl Iterator<Item = &'f str> {
     way.target.into_iter().flat_map(|target| target.set.iter().map(|(name, _)| name.as_str()))
 }
 
-/// A `set` may read what it wrote a line earlier; what others write, their own expressions cannot read yet.
+/// A `set` may read what it wrote a line earlier, and the line of a menu what it stands for; what others write, their own
+/// expressions cannot read yet.
 fn has(written: &Written<'_>, step: &FlowStep, name: &str) -> bool {
-    written.contains(name) || (matches!(step.kind, Kind::Set(_)) && step.writes().first() == Some(&name))
+    written.contains(name) || (matches!(step.kind, Kind::Set(_) | Kind::Menu(_)) && step.writes().first() == Some(&name))
 }
 
 fn read_by_step(roads: &Roads<'_>, step: &FlowStep) -> Vec<(String, Range<usize>)> {
@@ -76,7 +77,7 @@ fn read_on_way(roads: &Roads<'_>, way: &Way<'_>) -> Vec<(String, Range<usize>)> 
     let written: Written<'_> = target.set.iter().map(|(name, _)| name.as_str()).collect();
     let said = |place: &Located| read_in_prompt(roads, &Spoken { id: place.text.clone(), place: place.clone() });
     let prompts = target.say.iter().chain(&target.ask).flat_map(said).filter(|(name, _)| !written.contains(name.as_str()));
-    target.set.iter().flat_map(|(_, expression)| read_in(expression)).chain(prompts).collect()
+    target.expressions().flat_map(read_in).chain(prompts).collect()
 }
 
 fn read_in(expression: &Expression) -> Vec<(String, Range<usize>)> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::flow::{Book, Chapter, Flow, Overrides};
+use crate::release::{Binding, Shelf};
 use crate::render::DialogKind;
 use crate::secret::Digits;
 use crate::switchboard::{Page, Process, SwitchboardError, TurnInput};
@@ -51,7 +52,8 @@ pub(super) fn process() -> Option<(String, Arc<Process>)> {
     let (name, settings) = (flow.title.clone(), flow.settings(&Overrides::default()).ok()?);
     let chapter = Chapter { flow: Arc::new(flow), settings };
     let book = Book::gather(CODE, |_| Some(chapter.clone())).ok()?;
-    Some((CODE.to_owned(), Arc::new(Process { name, enabled: true, book })))
+    let shelf = Arc::new(Shelf::new(CODE, Binding::default(), book));
+    Some((CODE.to_owned(), Arc::new(Process { name, enabled: true, shelf })))
 }
 
 /// Verifies `identity` in the call `call_id` by a text message to `number`. The world forgets all of it but the verdict.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::finding::nearest;
 use crate::flow::{Book, BookError, Chapter, Flow, Overrides, RuleDefinition, SettingFault, SettingKind, Settings};
+use crate::release::{Binding, Shelf, Warnings};
 use crate::secret::MasterKey;
 use crate::store::Store;
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant, Watch};
@@ -167,9 +168,10 @@ fn settings(flow: &Flow, overrides: Option<&Overrides>) -> Result<Settings, Vec<
     flow.settings(overrides.unwrap_or(&Overrides::default()))
 }
 
-/// The flow and what it calls, each with its own settings.
+/// The flow and what it calls, each with its own settings; a process that a step names has those of its flow here.
 fn book(flows: &Flows, overrides: &BTreeMap<&str, Overrides>, code: &str) -> Result<Book, BookError> {
     Book::gather(code, |name| {
+        let name = name.rsplit('/').next().unwrap_or(name);
         let flow = flows.get(name)?;
         let settings = settings(flow, overrides.get(name)).ok()?;
         Some(Chapter { flow: Arc::clone(flow), settings })
@@ -185,7 +187,8 @@ fn gateway(
 ) -> Arc<Gateway> {
     let process = |code: &String, flow: &Arc<Flow>| {
         let book = book(flows, overrides, code).ok()?;
-        Some((code.clone(), Arc::new(Process { name: flow.title.clone(), enabled: true, book })))
+        let shelf = Arc::new(Shelf::new(code, Binding::default(), book));
+        Some((code.clone(), Arc::new(Process { name: flow.title.clone(), enabled: true, shelf })))
     };
     let processes = flows.iter().filter_map(|(code, flow)| process(code, flow)).chain(earlier::process());
     let services = || Box::new(RehearsedServices { world: Arc::clone(world) }) as Box<dyn CustomerServices>;
@@ -207,6 +210,7 @@ fn gateway(
     Arc::new(Gateway {
         switchboard: Arc::new(switchboard.watched_by(Arc::clone(world) as Arc<dyn Watch>)),
         store: Arc::clone(store),
+        flow_warnings: Arc::new(Warnings::default()),
         access: BTreeMap::from([(TENANT.to_owned(), Access { allow: Networks::loopback(), users: BTreeMap::new() })]),
         trusted_proxies: Networks::default(),
         ops_allow: Networks::loopback(),

@@ -1,5 +1,6 @@
 //! The customer's web services of the rehearsed world: they know the customers that are given, and send and check codes of their own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -74,10 +75,13 @@ impl CustomerServices for RehearsedServices {
     async fn call(&self, url: &str, call: ServiceCall<'_>, fields: &[(&str, &str)]) -> Result<ServiceAnswer, ServiceError> {
         let name = url.rsplit('/').next().unwrap_or_default();
         let answer = self.ask(name, call, fields)?;
-        let echoed = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let given = answer.iter().flat_map(|answer| answer.fields.iter().cloned());
-        let fields = echoed.chain(given).collect();
-        Ok(ServiceAnswer { status: answer.map_or(ServiceStatus::Success, |answer| ServiceStatus::by_name(&answer.status)), fields })
+        let status = answer.as_ref().map_or(ServiceStatus::Success, |answer| ServiceStatus::by_name(&answer.status));
+        let mut answered = ServiceAnswer { status, fields: BTreeMap::new() };
+        answer.iter().flat_map(|answer| &answer.fields).for_each(|(name, value)| answered.add(name, value));
+        for (name, value) in fields {
+            answered.fields.entry((*name).to_owned()).or_insert_with(|| (*value).to_owned());
+        }
+        Ok(answered)
     }
 }
 

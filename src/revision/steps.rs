@@ -1,6 +1,6 @@
 //! The steps of two versions, compared: their kinds, their fields and their ways.
 
-use crate::flow::{Collected, Flow, FlowStep, Kind, Listening, Place, TransferKind, Varying};
+use crate::flow::{Amount, Collected, Flow, FlowStep, Kind, Listening, Place, TransferKind, Varying};
 
 use super::change::{Change, Told, compare};
 use super::parts::ways;
@@ -82,11 +82,15 @@ fn fields(step: &FlowStep) -> Told {
     let mut add = |name: &str, value: String| fields.push((name.to_owned(), value));
     if let Some(reaching) = step.kind.reaching() {
         add("meanwhile", reaching.meanwhile.as_ref().map(|prompt| prompt.text.clone()).unwrap_or_default());
-        add("give_up_after", reaching.give_up_after_ms.map(seconds).unwrap_or_default());
+        add("give_up_after", reaching.give_up_after.as_ref().map(Amount::to_string).unwrap_or_default());
     }
     match &step.kind {
         Kind::Say(say) => add("prompt", format!("{}, barge-in {}", say.prompt.text, say.barge_in)),
-        Kind::Menu(_) | Kind::YesNo(_) | Kind::Branch(_) | Kind::CheckCode(_) => {}
+        Kind::Menu(menu) => {
+            add("choices_from", menu.each.as_ref().map(|each| each.list.source.clone()).unwrap_or_default());
+            add("as", menu.each.as_ref().map(|each| each.name.text.clone()).unwrap_or_default());
+        }
+        Kind::YesNo(_) | Kind::Branch(_) | Kind::CheckCode(_) => {}
         Kind::Collect(collect) => {
             add("takes", takes_words(&collect.takes));
             add("keep", collect.keep.as_ref().map(|keep| keep.text.clone()).unwrap_or_default());
@@ -107,24 +111,25 @@ fn fields(step: &FlowStep) -> Told {
         }
         Kind::Call(call) => {
             add("flow", call.flow.text.clone());
+            add("process", call.process.as_ref().map(|process| process.text.clone()).unwrap_or_default());
             call.with.iter().for_each(|(name, expression)| add(&format!("with {name}"), expression.source.clone()));
         }
         Kind::Require(require) => {
             add("strength", require.strength.name().to_owned());
-            add("max_age", require.max_age_ms.map_or_else(|| "as long as it counts".to_owned(), seconds));
+            add("max_age", require.max_age.as_ref().map_or_else(|| "as long as it counts".to_owned(), Amount::to_string));
         }
         Kind::Transfer(transfer) => {
             let kind = if transfer.kind == TransferKind::Blind { "blind" } else { "bridge" };
             add("to", varying(&transfer.to));
             add("kind", kind.to_owned());
-            add("ring_for", seconds(transfer.ring_for_ms));
+            add("ring_for", transfer.ring_for.to_string());
             add("say", transfer.say.as_ref().map(|say| say.text.clone()).unwrap_or_default());
         }
         Kind::Set(set) => set.to.iter().for_each(|(name, expression)| add(name, expression.source.clone())),
         Kind::Wait(wait) => {
             add("for", wait.until.as_ref().map(|until| until.source.clone()).unwrap_or_default());
-            add("give_up_after", seconds(wait.give_up_after_ms));
-            add("say_every", seconds(wait.say_every_ms));
+            add("give_up_after", wait.give_up_after.to_string());
+            add("say_every", wait.say_every.to_string());
         }
         Kind::Return(leave) => {
             add("say", leave.say.as_ref().map(|say| say.text.clone()).unwrap_or_default());
@@ -139,8 +144,8 @@ fn listening_fields(listening: &Listening) -> Vec<(String, String)> {
     let keys: Vec<String> = quiet.map(|(key, bound)| format!("{} {}", words::key(*key), words::bound(bound))).collect();
     let fields = [
         ("ask", listening.ask.text.clone()),
-        ("first_key", seconds(listening.first_key_ms)),
-        ("between_keys", seconds(listening.between_keys_ms)),
+        ("first_key", listening.first_key.to_string()),
+        ("between_keys", listening.between_keys.to_string()),
         ("tries", listening.tries.to_string()),
         ("tries_together", listening.tries_together.to_string()),
         ("barge_in", listening.barge_in.to_string()),
@@ -153,7 +158,7 @@ fn takes_words(takes: &Collected) -> String {
     match takes {
         Collected::Code => "the code".to_owned(),
         Collected::Grammar(file) => format!("what the grammar {} says", file.text),
-        Collected::Digits(range) => format!("from {}, to {}, check {}", range.from.source, range.to.source, varying(&range.check)),
+        Collected::Digits(range) => format!("from {}, to {}, check {}", range.from, range.to, varying(&range.check)),
     }
 }
 
@@ -162,8 +167,4 @@ fn varying(varying: &Varying) -> String {
         Varying::Literal(text) => format!("{text:?}"),
         Varying::Expression(expression) => expression.source.clone(),
     }
-}
-
-fn seconds(milliseconds: u32) -> String {
-    if milliseconds.is_multiple_of(1000) { format!("{}s", milliseconds / 1000) } else { format!("{milliseconds}ms") }
 }

@@ -1,7 +1,7 @@
 //! The sandbox itself: one QuickJS runtime with one context, and the ways into it.
 
 use rquickjs::context::EvalOptions;
-use rquickjs::context::intrinsic::{Date, Eval, Json, MapSet, Promise, RegExp, RegExpCompiler};
+use rquickjs::context::intrinsic::{Date, Eval, Json, Promise, RegExp, RegExpCompiler};
 use rquickjs::{Context, Ctx, Exception, FromJs, Function, Runtime, Value};
 
 use super::gauge::{Gauge, Limit, Limits};
@@ -9,7 +9,7 @@ use super::own_script::OwnScript;
 use crate::clock::{Chance, Clock};
 
 /// What a page may expect of ECMAScript; what the prelude would take away again is not even made.
-type Furniture = (Date, Eval, RegExpCompiler, RegExp, Json, MapSet, Promise);
+type Furniture = (Date, Eval, RegExpCompiler, RegExp, Json, Promise);
 
 static PRELUDE: OwnScript = OwnScript::new(include_str!("prelude.js"));
 
@@ -203,7 +203,6 @@ mod tests {
             ("for (;;) try { for (;;); } catch (e) {}", Limit::Time),
             ("/(a+)+$/.test('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab')", Limit::Time),
             ("var s = new Array(100000); for (;;) try { s.indexOf(1) } catch (e) {}", Limit::Time),
-            ("(function () { arguments.length = 1e15; new Set(arguments) })()", Limit::Time),
             ("(function deeper() { return deeper() + 1 })()", Limit::Stack),
             ("var a = []; for (;;) a.push('x' + a.length)", Limit::Memory),
         ];
@@ -239,7 +238,7 @@ mod tests {
             "[].join.call({ length: 1e15 })",
             "[].concat({ length: 1 }, (function () { var a = []; a.length = 4e9; return a })()).length",
             "[].slice.call({ get length() { return 1e15 } })",
-            "var a = []; a.length = 4e9; new Set(a)",
+            "var a = []; a.length = 4e9; [...a]",
             "(function () { arguments.length = 1e15; [].values.call(arguments) })()",
             "[].slice.call(Object.create({ length: 1e15 }))",
             "var s = 'ab'.repeat(50000); s.indexOf(s)",
@@ -260,7 +259,7 @@ mod tests {
             ("Array.isArray(Array.from('ab')) && Array(3).length", json!(3)),
             ("(function (a, b) { return [].slice.call(arguments, 1) })(1, 2)", json!([2])),
             ("[3, 1, 2].sort().map(function (n) { return n * 2 }).join('-') + [4, 5]", json!("2-4-64,5")),
-            ("[...new Set([1, 1, 2])].length + Array.of(7).concat(8, [9]).length", json!(5)),
+            ("[...[1, 2]].length + Array.of(7).concat(8, [9]).length", json!(5)),
             ("'a-b-a'.replace(/a/g, 'c').split('-').indexOf('b') + 'abc'.padStart(5, '*').lastIndexOf('*')", json!(2)),
             (
                 "(class Stack extends Array {}).from([1]).length + Object.keys([1, 2].constructor === Array ? { a: 1 } : {}).length",
@@ -289,7 +288,21 @@ mod tests {
     fn nothing_leads_out() {
         let mut sandbox = sandbox();
 
-        for name in ["require", "std", "os", "print", "load", "process", "performance", "fetch", "BigInt", "ArrayBuffer", "Proxy"] {
+        for name in [
+            "require",
+            "std",
+            "os",
+            "print",
+            "load",
+            "process",
+            "performance",
+            "fetch",
+            "BigInt",
+            "ArrayBuffer",
+            "Proxy",
+            "Iterator",
+            "Set",
+        ] {
             assert_eq!(sandbox.evaluate(&format!("typeof {name}")).unwrap(), Some(json!("undefined")), "{name}");
         }
         sandbox

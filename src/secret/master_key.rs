@@ -21,6 +21,8 @@ pub enum Purpose {
     Call,
     /// Names of persons, destinations and calls as the store knows them.
     Name,
+    /// The key that signs results for who takes a call over.
+    Token,
 }
 
 /// Bytes that only the holder of the master key can read: ciphertext with its tag, then the nonce.
@@ -33,6 +35,7 @@ pub struct MasterKey {
     code: hmac::Key,
     call: hmac::Key,
     name: hmac::Key,
+    token: hmac::Key,
 }
 
 /// A master key that cannot be used.
@@ -60,7 +63,7 @@ impl MasterKey {
         };
         let mac = |label: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, &derive(label));
         let seal = UnboundKey::new(&CHACHA20_POLY1305, &derive(b"seal")).expect("ChaCha20 takes 32 bytes");
-        Self { seal: LessSafeKey::new(seal), code: mac(b"code"), call: mac(b"call"), name: mac(b"name") }
+        Self { seal: LessSafeKey::new(seal), code: mac(b"code"), call: mac(b"call"), name: mac(b"name"), token: mac(b"token") }
     }
 
     /// A fresh key, for a store that lives in memory.
@@ -82,6 +85,7 @@ impl MasterKey {
             Purpose::Code => &self.code,
             Purpose::Call => &self.call,
             Purpose::Name => &self.name,
+            Purpose::Token => &self.token,
         };
         let mut context = hmac::Context::with_key(key);
         for part in parts {

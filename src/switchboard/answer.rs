@@ -5,11 +5,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::flow::{Transferred, Turn, Words, apology, apology_language};
+use crate::release::Edition;
 use crate::render::DialogKind;
 use crate::secret::Digits;
 use crate::session::{Ended, Live, Results};
 
-use super::directory::Process;
 use super::opening::CallVariables;
 
 /// How long an ended call answers with its result.
@@ -84,8 +84,8 @@ pub struct Goodbye {
     pub results: Results,
 }
 
-pub(super) fn answer(page: Page, kind: DialogKind, process: &Process) -> Answer {
-    let rules = process.rules();
+pub(super) fn answer(page: Page, kind: DialogKind, edition: &Edition) -> Answer {
+    let rules = edition.rules();
     let vxml_version = rules.map_or("2.1", |rules| &rules.vxml_version).to_owned();
     Answer { page, kind, vxml_version, inline_grammars: rules.is_some_and(|rules| rules.inline_grammars) }
 }

@@ -8,6 +8,7 @@ use crate::secret::MasterKey;
 use crate::store::Store;
 
 use super::directory::Directory;
+use super::error::SwitchboardError;
 use super::recent::Recent;
 use super::watch::Watch;
 
@@ -38,9 +39,15 @@ impl Switchboard {
         self.directory.recording(version, name)
     }
 
-    /// The grammar file of that version, of whatever flow.
-    pub fn grammar(&self, version: &str, file: &str) -> Option<GrammarFile> {
-        self.directory.grammar(version, file)
+    /// The grammar file of that version, of whatever flow; the page that names it may be another node's.
+    pub async fn grammar(&self, version: &str, file: &str) -> Result<Option<GrammarFile>, SwitchboardError> {
+        if let Some(grammar) = self.directory.grammar(version, file) {
+            return Ok(Some(grammar));
+        }
+        for process in self.directory.processes() {
+            process.shelf.recall_called(self.store.as_ref()).await?;
+        }
+        Ok(self.directory.grammar(version, file))
     }
 
     pub(super) fn tell(&self, trail: Vec<Passed>) {

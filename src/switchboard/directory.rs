@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::consent::ConsentBook;
-use crate::flow::{Book, Chapter, Flow, GrammarFile, Recording, Rules};
+use crate::flow::{GrammarFile, Recording};
+use crate::release::{Edition, Shelf};
 use crate::verify::{CustomerServices, Limits, Method};
 
 /// All tenants, by name.
@@ -45,44 +46,40 @@ pub struct Services {
 }
 
 /// A process: a flow with its settings, under a code.
-#[derive(Debug)]
 pub struct Process {
     /// What people call it.
     pub name: String,
     /// Whether it can be run.
     pub enabled: bool,
-    /// Its flow, and all the flows that this one calls.
-    pub book: Book,
-}
-
-impl Process {
-    /// The flow that a call begins with; a book that was gathered has it.
-    pub fn root(&self) -> Option<&Chapter> {
-        self.book.chapter(self.book.root())
-    }
-
-    /// The rules of the flow that a call begins with.
-    pub fn rules(&self) -> Option<&Rules> {
-        self.root().map(|root| &root.settings.rules)
-    }
+    /// The versions of its flow.
+    pub shelf: Arc<Shelf>,
 }
 
 impl Directory {
     /// The recording `LANGUAGE/FILE` of that version, of whatever flow.
     pub fn recording(&self, version: &str, name: &str) -> Option<Recording> {
-        let mut recordings = self.flows().filter_map(|flow| flow.prompts.recordings.get(name));
-        recordings.find(|recording| recording.version == version).cloned()
+        self.find(|edition| {
+            let mut recordings = edition.book.chapters().filter_map(|(_, chapter)| chapter.flow.prompts.recordings.get(name));
+            recordings.find(|recording| recording.version == version).cloned()
+        })
     }
 
     /// The grammar file of that version, of whatever flow.
     pub fn grammar(&self, version: &str, file: &str) -> Option<GrammarFile> {
-        let mut grammars = self.flows().filter_map(|flow| flow.grammars.get(file)?.as_ref().ok());
-        grammars.find(|grammar| grammar.version == version).cloned()
+        self.find(|edition| {
+            let mut grammars = edition.book.chapters().filter_map(|(_, chapter)| chapter.flow.grammars.get(file)?.as_ref().ok());
+            grammars.find(|grammar| grammar.version == version).cloned()
+        })
     }
 
-    fn flows(&self) -> impl Iterator<Item = &Flow> {
-        let processes = self.tenants.values().flat_map(|tenant| tenant.processes.values());
-        processes.flat_map(|process| process.book.chapters()).map(|(_, chapter)| chapter.flow.as_ref())
+    /// Looks through every version at hand.
+    fn find<F>(&self, of: impl Fn(&Edition) -> Option<F>) -> Option<F> {
+        self.processes().flat_map(|process| process.shelf.editions()).find_map(|edition| of(&edition))
+    }
+
+    /// The processes of all tenants.
+    pub(super) fn processes(&self) -> impl Iterator<Item = &Arc<Process>> {
+        self.tenants.values().flat_map(|tenant| tenant.processes.values())
     }
 
     /// The enabled process of that code, with its tenant.

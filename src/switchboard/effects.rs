@@ -194,7 +194,7 @@ impl Switchboard {
 impl Work<'_> {
     /// The flow that runs now, with its settings.
     pub fn chapter(&self) -> Option<&Chapter> {
-        self.process.book.chapter(&self.live.state.frame()?.flow)
+        self.edition.book.chapter_of(self.live.state.frame()?)
     }
 
     /// The rules of the flow that runs now.
@@ -223,9 +223,8 @@ impl Work<'_> {
 
     /// How long the step lets somebody else take, where it says so.
     pub fn patience(&self) -> Option<Duration> {
-        let frame = self.live.state.frame()?;
-        let step = self.chapter()?.flow.steps.get(&frame.step)?;
-        step.kind.reaching()?.give_up_after_ms.map(|longest| Duration::from_millis(u64::from(longest)))
+        let longest = self.live.state.frame()?.give_up_after_ms?;
+        Some(Duration::from_millis(u64::from(longest)))
     }
 
     /// What a status comes to that is none of the known ones: an exit that needs nothing, or a failure (AMB-7). `error` is a

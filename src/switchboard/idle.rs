@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tracing::{info, warn};
 
 use crate::flow::{Farewell, Rules, Verdict};
-use crate::session::{Call, CallBody, Ended, Live, Results};
+use crate::session::{CallBody, Ended, Live, Results};
 use crate::store::{CallKey, CallRow, Next, Retention};
 
 use super::answer::ENDED_FOR;
@@ -42,7 +42,7 @@ impl Switchboard {
                 (Ended { at: now, say: Vec::new(), language: String::new(), results: Results::unavailable("call_ended") }, None)
             }
         };
-        let record = live.as_ref().map(|live| record::record(live, &self.rules(&live.call), &ended.results, now));
+        let record = live.as_ref().map(|live| record::record(live, &self.rules(live), &ended.results, now));
         let results = ended.results.clone();
         let body = ended.seal(&key.0, &self.key, &self.chance);
         let next = Next { turn: row.turn + 1, body, claim: None, ended: true };
@@ -54,9 +54,11 @@ impl Switchboard {
         Ok(())
     }
 
-    /// The rules of a call's process; the usual ones where it is no longer there.
-    fn rules(&self, call: &Call) -> Rules {
-        self.directory.process(&call.tenant, &call.process).and_then(|(_, process)| process.rules()).cloned().unwrap_or_default()
+    /// The rules that a call went by, as far as they are at hand; the usual ones where its process is no longer there.
+    fn rules(&self, live: &Live) -> Rules {
+        let Some((_, process)) = self.directory.process(&live.call.tenant, &live.call.process) else { return Rules::default() };
+        let edition = process.shelf.edition(&live.flow_version).unwrap_or_else(|| process.shelf.live());
+        edition.rules().cloned().unwrap_or_default()
     }
 }
 

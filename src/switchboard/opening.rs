@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::flow::{Chapter, Frame, State};
+use crate::release::Edition;
 use crate::render::DialogKind;
 use crate::session::{Call, CallAddress, Journal, Live};
 use crate::verify::Verification;
 
 use super::board::Switchboard;
-use super::directory::{Process, Tenant};
+use super::directory::Tenant;
 use super::facts::Known;
 
 /// The names that every entry page takes, whatever the flow.
@@ -38,7 +39,8 @@ impl Switchboard {
     /// store that cannot be asked for the time keeps nobody from hearing the entry page.
     pub async fn entry(&self, tenant: &str, process: &str, kind: DialogKind, language: &str) -> Option<Entry> {
         let (_, found) = self.directory.process(tenant, process)?;
-        let root = found.root()?;
+        let live = found.shelf.live();
+        let root = live.root()?;
         let now = self.store.now().await.unwrap_or_else(|_| self.clock.now());
         let address = CallAddress::mint((tenant, process), kind, &self.key, &self.chance, now);
         Some(Entry {
@@ -68,17 +70,17 @@ pub(super) fn is_test(variables: &CallVariables) -> bool {
     variables.get("test").is_some_and(|mark| mark == "true")
 }
 
-/// A call that has just begun; `None` for a process without a flow.
-pub(super) fn begin(process: &Process, tenant: &Tenant, mut call: Call, auth_id: String, started: Timestamp) -> Option<Live> {
+/// A call that has just begun, and stays on this version; `None` for one without a flow.
+pub(super) fn begin(edition: &Edition, tenant: &Tenant, mut call: Call, auth_id: String, started: Timestamp) -> Option<Live> {
     let variable = |name: &str| call.variables.get(name).cloned().unwrap_or_default();
     (call.id, call.from, call.to) = (variable("call_id"), variable("from"), variable("to"));
     call.test = is_test(&call.variables);
     call.started = started;
-    let flow = &process.root()?.flow;
+    let flow = &edition.root()?.flow;
     let language = flow.language(&variable("lang")).to_owned();
     let mut live = Live {
         auth_id,
-        flow_version: flow.version.clone(),
+        flow_version: edition.id.clone(),
         state: State::new(&language, Frame::default()),
         turn: None,
         verification: Verification::default(),
@@ -87,7 +89,7 @@ pub(super) fn begin(process: &Process, tenant: &Tenant, mut call: Call, auth_id:
         call,
     };
     let given = |name: &str| live.call.variables.get(name).filter(|value| !value.is_empty()).map(|value| Value::from(value.as_str()));
-    let frame = Frame::of(flow, process.book.root(), given, &Known { live: &live, tenant, now: started });
+    let frame = Frame::of(flow, edition.book.root(), given, &Known { live: &live, tenant, now: started });
     live.state.frames = vec![frame];
     Some(live)
 }

@@ -16,6 +16,7 @@ use std::time::Duration;
 use tracing::{Instrument, debug, info, info_span, warn};
 
 use crate::flow::{Advance, Farewell, Input, Rules, Step, Turn, Verdict, Waiting, advance, apology};
+use crate::release::Edition;
 use crate::render::DialogKind;
 use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
 use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next};
@@ -39,7 +40,8 @@ const MOST_ROUNDS: usize = 20;
 /// A turn being worked on.
 pub(super) struct Work<'s> {
     pub tenant: &'s Tenant,
-    pub process: Arc<Process>,
+    /// The version that the call is on.
+    pub edition: Arc<Edition>,
     pub key: CallKey,
     /// The turn that is taken.
     pub turn: u32,
@@ -51,8 +53,8 @@ pub(super) struct Work<'s> {
 
 /// What came of an attempt at a turn.
 enum Attempt {
-    /// This is the answer.
-    Answered(Page),
+    /// This is the answer, in the manner of this version.
+    Answered(Page, Arc<Edition>),
     /// Somebody else was quicker: look again.
     Again,
 }
@@ -79,10 +81,11 @@ impl Switchboard {
         let key = CallKey(address.key(&self.key));
         if input.is_answer()
             && let Some(Served { turn, revision, live }) = self.recent.take(key, turn)
+            && let Some(edition) = current.shelf.edition(&live.flow_version)
         {
-            let work = Work { tenant: found, process: Arc::clone(current), key, turn, revision, live, claim: None };
-            if let Attempt::Answered(page) = self.take(work, &input).await? {
-                return Ok(answer(page, address.kind(), current));
+            let work = Work { tenant: found, edition, key, turn, revision, live, claim: None };
+            if let Attempt::Answered(page, edition) = self.take(work, &input).await? {
+                return Ok(answer(page, address.kind(), &edition));
             }
         }
         for _ in 0..MOST_ROUNDS {
@@ -103,7 +106,7 @@ impl Switchboard {
                 continue;
             };
             match self.attempt(key, row, turn, &input, (found, current)).await? {
-                Attempt::Answered(page) => return Ok(answer(page, address.kind(), current)),
+                Attempt::Answered(page, edition) => return Ok(answer(page, address.kind(), &edition)),
                 Attempt::Again => {}
             }
         }
@@ -114,14 +117,14 @@ impl Switchboard {
     pub fn apology(&self, (tenant, process): (&str, &str), reason: &str, kind: DialogKind, language: &str) -> Answer {
         let page = gone(reason, language);
         match self.directory.process(tenant, process) {
-            Some((_, process)) => answer(page, kind, process),
+            Some((_, process)) => answer(page, kind, &process.shelf.live()),
             None => Answer { page, kind, vxml_version: "2.1".to_owned(), inline_grammars: false },
         }
     }
 
     async fn open(&self, key: CallKey, (tenant, process): (&Tenant, &Process), call: Call) -> Result<bool, SwitchboardError> {
         let now = self.store.now().await?;
-        let Some(mut live) = begin(process, tenant, call, self.auth_id(), now) else { return Ok(false) };
+        let Some(mut live) = begin(&process.shelf.live(), tenant, call, self.auth_id(), now) else { return Ok(false) };
         self.recall_proof(&mut live).await?;
         info!(auth_id = live.auth_id, tenant = live.call.tenant, process = live.call.process, "call {} begins", live.auth_id);
         let body = live.seal(&key.0, &self.key, &self.chance);
@@ -155,7 +158,7 @@ impl Switchboard {
     ) -> Result<Attempt, SwitchboardError> {
         let now = self.store.now().await?;
         let live = match CallBody::open(&row.body, &key.0, &self.key)? {
-            CallBody::Ended(ended) => return Ok(Attempt::Answered(ended_page(*ended, now))),
+            CallBody::Ended(ended) => return Ok(Attempt::Answered(ended_page(*ended, now), process.shelf.live())),
             CallBody::Live(live) => live,
         };
         if let Some(held) = row.held.filter(|held| held.until > now) {
@@ -163,13 +166,20 @@ impl Switchboard {
             self.store.changed(key, row.revision, rest).await?;
             return Ok(Attempt::Again);
         }
+        let recalled = process.shelf.recall(&live.flow_version, self.store.as_ref()).await?;
+        let is_readable = recalled.is_some();
+        let edition = recalled.unwrap_or_else(|| process.shelf.live());
+        let work = Work { tenant, edition, key, turn: row.turn, revision: row.revision, live, claim: None };
+        if !is_readable {
+            let farewell = failed_farewell("internal", &work.live.state.language);
+            return self.end(work, farewell).await;
+        }
         let hung_up = matches!(input, TurnInput::HungUp);
-        if !hung_up && (turn != row.turn || is_garbled(input, &live)) {
-            return Ok(Attempt::Answered(current_page(&live, row.turn)));
+        if !hung_up && (turn != row.turn || is_garbled(input, &work.live)) {
+            return Ok(work.repeated());
         }
         // Nobody holds it, and yet something was begun: whoever did that is gone. Who hung up need not know what came of it.
-        let lost = !hung_up && live.state.waiting == Waiting::Effect;
-        let work = Work { tenant, process: Arc::clone(process), key, turn: row.turn, revision: row.revision, live, claim: None };
+        let lost = !hung_up && work.live.state.waiting == Waiting::Effect;
         if lost { self.take_over(work).await } else { self.take(work, input).await }
     }
 
@@ -197,8 +207,7 @@ impl Switchboard {
             TurnInput::HungUp => Input::HungUp,
         };
         if matches!(input, Input::Began) && work.live.turn.is_some() {
-            let page = current_page(&work.live, work.turn);
-            return Ok(Attempt::Answered(page));
+            return Ok(work.repeated());
         }
         let step = self.advance(&mut work, input).await?;
         self.follow(work, step).await
@@ -208,7 +217,7 @@ impl Switchboard {
     async fn wait_for_news(&self, work: &Work<'_>) -> Result<(), SwitchboardError> {
         let now = self.store.now().await?;
         let known = Known { live: &work.live, tenant: work.tenant, now };
-        let step = advance(&work.process.book, &known, work.live.state.clone(), Input::Waited).step;
+        let step = advance(&work.edition.book, &known, work.live.state.clone(), Input::Waited).step;
         if matches!(&step, Step::Speak(turn) if turn.holds()) && !self.clock.advance(NEWS_WITHIN) {
             self.store.changed(work.key, work.revision, NEWS_WITHIN).await?;
         }
@@ -247,7 +256,7 @@ impl Switchboard {
         let now = self.store.now().await?;
         let standing = std::mem::take(&mut work.live.state);
         let known = Known { live: &work.live, tenant: work.tenant, now };
-        let Advance { state, step, trail } = advance(&work.process.book, &known, standing, input);
+        let Advance { state, step, trail } = advance(&work.edition.book, &known, standing, input);
         self.tell(trail);
         work.live.state = state;
         Ok(step)
@@ -282,7 +291,7 @@ impl Switchboard {
     }
 
     async fn speak(&self, mut work: Work<'_>, turn: Turn) -> Result<Attempt, SwitchboardError> {
-        let (key, guard, number, revision) = (work.key, work.guard(), work.turn + 1, work.revision);
+        let (key, guard, number, revision, edition) = (work.key, work.guard(), work.turn + 1, work.revision, work.edition.clone());
         let turn = Arc::new(turn);
         work.live.turn = Some(Arc::clone(&turn));
         let body = work.live.seal(&key.0, &self.key, &self.chance);
@@ -293,14 +302,14 @@ impl Switchboard {
             return Ok(Attempt::Again);
         }
         self.recent.keep(key, Served { turn: number, revision: revision + 1, live: work.live });
-        Ok(Attempt::Answered(Page::Turn { number, turn }))
+        Ok(Attempt::Answered(Page::Turn { number, turn }, edition))
     }
 
     async fn end(&self, work: Work<'_>, farewell: Farewell) -> Result<Attempt, SwitchboardError> {
         let now = self.store.now().await?;
         let proof = work.live.verification.proof.clone();
         let results = Results::of(&farewell, &work.live.auth_id, proof.as_ref());
-        let record = record::record(&work.live, work.process.rules().unwrap_or(&Rules::default()), &results, now);
+        let record = record::record(&work.live, work.edition.rules().unwrap_or(&Rules::default()), &results, now);
         let ended = Ended { at: now, say: farewell.say, language: farewell.language, results };
         let body = ended.seal(&work.key.0, &self.key, &self.chance);
         let next = Next { turn: work.turn + 1, body, claim: None, ended: true };
@@ -310,7 +319,7 @@ impl Switchboard {
         metrics::ended(&work.live.call, &ended.results);
         let Results { status, path, reason, .. } = &ended.results;
         info!(auth_id = work.live.auth_id, status, path, reason, "call {} ends: {status}, {path}, {reason}", work.live.auth_id);
-        Ok(Attempt::Answered(goodbye(ended)))
+        Ok(Attempt::Answered(goodbye(ended), work.edition))
     }
 
     pub(super) async fn read_note<N: serde::de::DeserializeOwned + Default>(&self, about: notes::About<'_>) -> Result<N, SwitchboardError> {
@@ -321,7 +330,12 @@ impl Switchboard {
 impl Work<'_> {
     fn missing_input(&self) -> Option<&str> {
         let frame = self.live.state.frame()?;
-        self.process.root()?.flow.missing_inputs(frame).first().copied()
+        self.edition.root()?.flow.missing_inputs(frame).first().copied()
+    }
+
+    /// The page of the turn that is awaited, once more.
+    fn repeated(self) -> Attempt {
+        Attempt::Answered(current_page(&self.live, self.turn), self.edition)
     }
 
     fn guard(&self) -> Guard {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::release::Warnings;
 use crate::session::CallAddress;
 use crate::store::Store;
 use crate::switchboard::Switchboard;
@@ -23,6 +24,8 @@ pub struct Gateway {
     pub switchboard: Arc<Switchboard>,
     /// The store, to be asked whether it works.
     pub store: Arc<dyn Store>,
+    /// What is wrong with flow files and versions at present.
+    pub flow_warnings: Arc<Warnings>,
     /// Who may fetch the pages of which tenant.
     pub access: BTreeMap<String, Access>,
     /// Proxies whose word on the caller's address counts.

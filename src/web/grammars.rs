@@ -21,8 +21,10 @@ pub(super) async fn grammar(Path(file): Path<String>) -> Response {
 
 /// `GET /grammars/{version}/{file}`: a grammar that lies beside a flow.
 pub(super) async fn of_flow(State(gateway): State<Arc<Gateway>>, Path((version, file)): Path<(String, String)>) -> Response {
-    let Some(grammar) = gateway.switchboard.grammar(&version, &file) else {
-        return (StatusCode::NOT_FOUND, "there is no such grammar\n").into_response();
+    let grammar = match gateway.switchboard.grammar(&version, &file).await {
+        Ok(Some(grammar)) => grammar,
+        Ok(None) => return (StatusCode::NOT_FOUND, "there is no such grammar\n").into_response(),
+        Err(fault) => return (StatusCode::SERVICE_UNAVAILABLE, format!("{fault}\n")).into_response(),
     };
     let headers = [(header::CONTENT_TYPE, "application/srgs+xml"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, grammar.text.to_string()).into_response()

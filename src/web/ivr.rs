@@ -13,6 +13,7 @@ use crate::session::CallAddress;
 use crate::switchboard::{Answer, SwitchboardError, TurnInput};
 
 use super::access::{Denied, Peer};
+use super::finishing::Finishing;
 use super::form::Form;
 use super::gateway::Gateway;
 use super::metrics;
@@ -134,7 +135,7 @@ async fn resume(
     let (switchboard, address) = (Arc::clone(&gateway.switchboard), address.clone());
     let (tenant, process, kind) = (names.0.to_owned(), names.1.to_owned(), address.kind());
     let work = async move { switchboard.resume((&tenant, &process), &address, turn, input, &platform).await };
-    let answered = tokio::spawn(work.instrument(span)).await.unwrap_or_else(|_| Err(SwitchboardError::Panicked));
+    let answered = Finishing::new(work.instrument(span)).await.unwrap_or(Err(SwitchboardError::Panicked));
     metrics::turn_ended(names, began, answered.is_ok());
     answered.unwrap_or_else(|fault| {
         let cause = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();

@@ -1,11 +1,13 @@
 //! The HTTP door for IVR platforms: reads what they post, asks the switchboard, renders the page.
 
 mod access;
+mod finishing;
 mod flood;
 mod form;
 mod gateway;
 mod grammars;
 mod ivr;
+mod keys;
 mod metrics;
 mod networks;
 mod operations;
@@ -18,6 +20,7 @@ mod sounds;
 pub use access::{Access, Peer};
 pub use flood::Allowance;
 pub use gateway::Gateway;
+pub use keys::published_keys;
 pub use networks::{Network, Networks, NotANetwork};
 pub use router::router;
 pub use server::{ServeError, Server};

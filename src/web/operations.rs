@@ -20,10 +20,13 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: calls can be taken; what is wrong is named.
+/// `GET /readyz`: calls can be taken; what is wrong is named. A flow that is not taken up keeps nobody from calling.
 pub(super) async fn ready(State(gateway): State<Arc<Gateway>>) -> Response {
     match gateway.store.ping().await {
-        Ok(()) => "ready\n".into_response(),
+        Ok(()) => {
+            let warnings = gateway.flow_warnings.lines().into_iter().map(|line| format!("warning: {line}\n"));
+            format!("ready\n{}", warnings.collect::<String>()).into_response()
+        }
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("store: {error}\n")).into_response(),
     }
 }

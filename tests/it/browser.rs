@@ -11,6 +11,7 @@ use callward::clock::{Chance, Clock};
 use callward::line::{Asked, Caller, Fetching, Handset, HandsetError, Happening, Pace, Reply, session_variables};
 use url::Url;
 
+use crate::browser_caching;
 use crate::browser_call::{self, Line};
 
 #[tokio::test]
@@ -36,7 +37,7 @@ async fn play(call: &Path) -> Result<(), String> {
     let url = Url::parse("http://pages.example/").unwrap().join(&page.file_name().unwrap().to_string_lossy()).unwrap();
     let clock = Clock::by_hand(jiff::Timestamp::UNIX_EPOCH);
     let session = session_variables("tel:+493099", "tel:+4930901820");
-    let start = Start { url, session, clock, chance: Chance::seeded(1) };
+    let mut start = Start { url, session, clock: clock.clone(), chance: Chance::seeded(1) };
     let told = Arc::new(Mutex::new(Vec::new()));
     let mut expected = Vec::new();
     let mut replies = VecDeque::new();
@@ -48,7 +49,14 @@ async fn play(call: &Path) -> Result<(), String> {
     }
     let witness = Witness { replies, told: Arc::clone(&told), fetches: expected.iter().any(|line| line.starts_with("fetches")) };
 
-    let outcome = Handset::new(start, Folder, witness, Pace::Virtual).unwrap().run().await;
+    let outcome = match call.to_string_lossy().contains("/6.1.2-") {
+        true => {
+            let (origin, fetcher) = browser_caching::serve(clock).await;
+            start.url = origin.join(start.url.path()).unwrap();
+            Handset::new(start, fetcher, witness, Pace::Virtual).unwrap().run().await
+        }
+        false => Handset::new(start, Folder, witness, Pace::Virtual).unwrap().run().await,
+    };
 
     let told = told.lock().unwrap().clone();
     match outcome {

@@ -55,8 +55,12 @@ fn parts_of_flows_in_the_manual_can_be_read() {
 #[test]
 fn every_rule_with_a_bad_example_is_explained() {
     let manual = manual();
-    for entry in fs::read_dir(format!("{ROOT}/fixtures/flows")).unwrap() {
+    let folders = ["fixtures/flows", "fixtures/flows/calls"].map(|folder| fs::read_dir(format!("{ROOT}/{folder}")).unwrap());
+    for entry in folders.into_iter().flatten() {
         let path = entry.unwrap().path();
+        if path.ends_with("called.yaml") {
+            continue;
+        }
         if path.extension().is_none_or(|extension| extension != "yaml") {
             continue;
         }
@@ -67,14 +71,19 @@ fn every_rule_with_a_bad_example_is_explained() {
 }
 
 #[tokio::test]
-async fn the_transcript_in_the_manual_comes_true() {
-    let flow = blocks("flow").into_iter().next().unwrap();
-    let flows = Flows::from([("opening-hours".to_owned(), Arc::new(Flow::read(&flow).unwrap()))]);
-    let text = manual().split("```call\n").nth(1).unwrap().split("```").next().unwrap().to_owned();
-    let source = Source { path: "docs/flows.md".to_owned(), text };
+async fn the_transcripts_in_the_manual_come_true() {
+    let flows: Vec<Arc<Flow>> = blocks("flow").iter().map(|flow| Arc::new(Flow::read(flow).unwrap())).collect();
+    let names = ["opening-hours", "free-slots"].map(str::to_owned);
+    let flows: Flows = names.into_iter().zip(flows).collect();
+    let manual = manual();
+    let texts: Vec<&str> = manual.split("```call\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(texts.len(), 2);
 
-    for outcome in rehearse(&flows, &Transcript::read(&source.text).unwrap(), Door::Offline).await {
-        assert!(outcome.passed(), "{}", outcome.render(&source, false));
+    for text in texts {
+        let source = Source { path: "docs/flows.md".to_owned(), text: text.to_owned() };
+        for outcome in rehearse(&flows, &Transcript::read(text).unwrap(), Door::Offline).await {
+            assert!(outcome.passed(), "{}", outcome.render(&source, false));
+        }
     }
 }
 

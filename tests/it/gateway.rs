@@ -79,7 +79,7 @@ pub fn certify(folder: &Path) -> Certificate {
 }
 
 /// DER as PEM (RFC 7468).
-fn pem(label: &str, der: &[u8]) -> String {
+pub fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
 }
 

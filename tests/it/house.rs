@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use callward::clock::{Chance, Clock};
 use callward::config::Config;
 use callward::demo::{Channel, Message, Options, Service, StandIns};
 use callward::flow::Flow;
+use callward::release::Releases;
 use callward::store::Store;
 use callward::switchboard::Switchboard;
 use callward::web::{Server, router};
@@ -36,6 +38,7 @@ pub struct Plan {
     settings: String,
     tables: String,
     flows: Vec<(&'static str, &'static str)>,
+    folder: Option<PathBuf>,
     environment: BTreeMap<String, String>,
     platform: HeaderMap,
 }
@@ -50,6 +53,8 @@ pub struct House {
     pub store: Arc<dyn Store>,
     /// The switchboard.
     pub switchboard: Arc<Switchboard>,
+    /// Which versions of its flows are live.
+    pub releases: Arc<Releases>,
     /// The address of the HTTP door.
     pub base: Url,
     client: Client,
@@ -62,7 +67,7 @@ impl House {
         let clock = Clock::by_hand(Timestamp::from_second(START).unwrap());
         let (settings, tables) = (String::new(), String::new());
         let (flows, environment, platform) = (Vec::new(), BTreeMap::new(), HeaderMap::new());
-        Plan { store: "memory:".to_owned(), clock, stand_ins: None, settings, tables, flows, environment, platform }
+        Plan { store: "memory:".to_owned(), clock, stand_ins: None, settings, tables, flows, folder: None, environment, platform }
     }
 
     /// Such a house as it is.
@@ -210,6 +215,11 @@ impl Plan {
         self
     }
 
+    /// The flows of this folder, in place of the shipped ones.
+    pub fn folder(self, folder: &Path) -> Self {
+        Self { folder: Some(folder.to_owned()), ..self }
+    }
+
     /// A flow beside the shipped ones, and a process of its name.
     pub fn flow(mut self, name: &'static str, text: &'static str) -> Self {
         self.flows.push((name, text));
@@ -237,18 +247,18 @@ impl Plan {
         let demo = demo_text(&self.store, &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]);
         let text = format!("{demo}\n{}{}", self.settings, self.tables.replace("{services}", &stand_ins.base_url()));
         let config = Config::from_text("house.toml", &text, self.environment.into_iter()).unwrap_or_else(|error| panic!("{error}"));
-        let mut flows = FlowLibrary::shipped().unwrap();
+        let mut flows = self.folder.map_or_else(FlowLibrary::shipped, |folder| FlowLibrary::read(&folder)).unwrap();
         for (name, text) in self.flows {
             flows.put(name, Flow::read(text).unwrap_or_else(|findings| panic!("{name}: {findings:#?}")));
         }
         let composition = compose(&config, &flows, self.clock.clone(), Chance::system()).await.unwrap();
-        let Composition { gateway, switchboard, store } = composition;
+        let Composition { gateway, switchboard, store, releases, .. } = composition;
         let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
         let base = Url::parse(&format!("http://{}", server.address().unwrap())).unwrap();
         tokio::spawn(server.run(router(gateway), std::future::pending(), Duration::ZERO));
         // Fails when another test was first, and then all is well too.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().default_headers(self.platform).build().unwrap();
-        House { stand_ins, clock: self.clock, store, switchboard, base, client, met: Met::default() }
+        House { stand_ins, clock: self.clock, store, switchboard, releases, base, client, met: Met::default() }
     }
 }

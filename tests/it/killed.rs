@@ -168,10 +168,7 @@ async fn load(town: Arc<Town>, stopped: watch::Receiver<bool>) -> Vec<Ended> {
 impl Caller<'_> {
     /// From the entry page to the end.
     async fn call(mut self) -> Ended {
-        let account = self.account.to_string();
-        let entry = self.answer(&format!("{TWO_FACTOR}?identity={account}&call_id=call-{account}"), None).await;
-        let mut path = entry.submit().path().to_owned();
-        let mut page = self.answer(&path, Some(entry.variables())).await;
+        let (mut path, mut page) = self.begin().await;
         let mut resends = 0;
         while !page.is_end() {
             assert_eq!(page.turn(), turn_of(&path) + 1, "an acknowledged turn is lost: {path}");
@@ -183,6 +180,19 @@ impl Caller<'_> {
         }
         let status = page.verdict().join(" ");
         Ended { account: self.account, status, acknowledged: self.acknowledged, resends, last: (path, page) }
+    }
+
+    /// An entry page is good for a minute: whoever was kept waiting for longer asks for another, as a platform would.
+    async fn begin(&mut self) -> (String, Page) {
+        let account = self.account;
+        loop {
+            let entry = self.answer(&format!("{TWO_FACTOR}?identity={account}&call_id=call-{account}"), None).await;
+            let path = entry.submit().path().to_owned();
+            let page = self.answer(&path, Some(entry.variables())).await;
+            if !page.is_end() || page.verdict() != ["unavailable", "error", "call_ended"] {
+                return (path, page);
+            }
+        }
     }
 
     /// Now and then asks for an acknowledged turn once more, with another form: the answer has to be the same.

@@ -4,10 +4,12 @@
 
 mod access;
 mod browser;
+mod browser_caching;
 mod browser_call;
 mod browser_hostile;
 mod browser_live;
 mod browser_table;
+mod caller;
 mod command_line;
 mod conformance_vxml;
 mod endings;
@@ -35,8 +37,13 @@ mod recordings;
 mod schemas;
 mod secrets;
 mod serving;
+mod sip_peers;
 mod sip_torture;
 mod skip;
+mod telephone;
+mod telephone_house;
+mod telephone_pages;
 mod two_nodes;
+mod versions;
 mod vxml_run;
 mod wire;

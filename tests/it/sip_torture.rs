@@ -123,6 +123,11 @@ fn fits(outcome: &str, expected: &str) -> bool {
     outcome == "read" && read || !judged_later && expected.split([' ', ',']).any(|word| word == outcome)
 }
 
+/// Requests for a server that is alive: their names, their bytes, and the statuses that it may answer.
+pub fn over_the_wire() -> Vec<(String, Vec<u8>, String)> {
+    of_conformance().into_iter().map(|torture| (torture.name, torture.bytes, torture.expected)).collect()
+}
+
 fn all() -> Vec<Torture> {
     ours().into_iter().chain(of_conformance()).collect()
 }

@@ -1,0 +1,100 @@
+//! Our own pages for the telephone: the HTTP door's router, called in this process as if a platform on this machine asked.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use http::header::{CONTENT_TYPE, HOST};
+use http_body_util::{BodyExt, Limited};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tower::ServiceExt;
+use url::Url;
+
+use crate::browser::{Fetch, FetchFailure, Method, Resource};
+use crate::config::Config;
+use crate::line::Pages;
+use crate::render::DialogKind;
+use crate::switchboard::Switchboard;
+use crate::web::{Access, Allowance, Gateway, Networks, Peer, router};
+
+use super::compose::Composition;
+
+/// A host that no name server knows: pages refer to each other by it, and nobody else can.
+const HOST_NAME: &str = "callward.localhost";
+/// Bytes of the longest page or sound.
+const MOST_BYTES: usize = 4 << 20;
+
+/// The desk, as the telephone sees it.
+pub(super) struct OwnPages {
+    router: Router,
+    switchboard: Arc<Switchboard>,
+    domains: BTreeMap<String, String>,
+    /// The tenant of domains that are not listed.
+    tenant: Option<String>,
+}
+
+impl OwnPages {
+    /// A door of its own to the same switchboard: what tenants ask of platforms does not concern the telephone.
+    pub fn new(config: &Config, composition: &Composition, domains: BTreeMap<String, String>, default_tenant: Option<String>) -> Self {
+        let access = || Access { allow: Networks::loopback(), users: BTreeMap::new() };
+        let gateway = Gateway {
+            switchboard: Arc::clone(&composition.switchboard),
+            store: Arc::clone(&composition.store),
+            flow_warnings: composition.releases.warnings(),
+            access: config.tenants.keys().map(|name| (name.clone(), access())).collect(),
+            trusted_proxies: Networks::default(),
+            ops_allow: Networks::default(),
+            allowance: Allowance { requests_per_second: None, ..Allowance::default() },
+            base: String::new(),
+        };
+        let only = config.tenants.keys().next().filter(|_| config.tenants.len() == 1).cloned();
+        let switchboard = Arc::clone(&composition.switchboard);
+        Self { router: router(Arc::new(gateway)), switchboard, domains, tenant: default_tenant.or(only) }
+    }
+}
+
+#[async_trait]
+impl Pages for OwnPages {
+    async fn entry(&self, domain: &str, code: &str) -> Option<Url> {
+        let tenant = self.domains.get(domain).or(self.tenant.as_ref())?;
+        self.switchboard.entry(tenant, code, DialogKind::Main, "en").await?;
+        let segment = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        Url::parse(&format!("http://{HOST_NAME}/vxml/{}/{}", segment(tenant), segment(code))).ok()
+    }
+
+    fn serves(&self, url: &Url) -> bool {
+        url.scheme() == "http" && url.host_str() == Some(HOST_NAME)
+    }
+
+    async fn fetch(&self, fetch: &Fetch) -> Result<Resource, FetchFailure> {
+        let answer = self.router.clone().oneshot(request(fetch)?).await;
+        let response = answer.unwrap_or_else(|never| match never {});
+        if !response.status().is_success() {
+            return Err(FetchFailure::Status(response.status().as_u16()));
+        }
+        let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = media_type.and_then(|value| value.split(';').next()).map(|value| value.trim().to_ascii_lowercase());
+        let body = Limited::new(response.into_body(), MOST_BYTES).collect().await;
+        let body = body.map_err(|error| FetchFailure::Failed(error.to_string()))?.to_bytes().to_vec();
+        Ok(Resource { url: fetch.url.clone(), media_type, body })
+    }
+}
+
+fn request(fetch: &Fetch) -> Result<http::Request<Body>, FetchFailure> {
+    let path = fetch.url.query().map_or_else(|| fetch.url.path().to_owned(), |query| format!("{}?{query}", fetch.url.path()));
+    let method = match fetch.method {
+        Method::Get => http::Method::GET,
+        Method::Post => http::Method::POST,
+    };
+    let mut builder = http::Request::builder().method(method).uri(path).header(HOST, HOST_NAME);
+    let body = fetch.body.as_ref().map_or_else(Body::empty, |(_, body)| Body::from(body.clone()));
+    if let Some((media_type, _)) = &fetch.body {
+        builder = builder.header(CONTENT_TYPE, media_type);
+    }
+    let mut request = builder.body(body).map_err(|error| FetchFailure::Failed(error.to_string()))?;
+    request.extensions_mut().insert(Peer(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+    Ok(request)
+}

@@ -1,0 +1,20 @@
+//! What comes from the network to the exchange.
+
+use tokio::sync::mpsc;
+
+use super::resolver::Route;
+use crate::sip::{CallId, Peer};
+
+/// What comes from the network.
+pub(super) enum Arrival {
+    /// One message, or what came in its place.
+    Bytes(Vec<u8>, Peer),
+    /// Nothing reaches that peer.
+    Unreachable(Peer),
+    /// A connection was taken; what is sent into the channel goes out there.
+    Connected(Peer, mpsc::Sender<Vec<u8>>),
+    /// A connection has ended.
+    Closed(Peer),
+    /// Where a call's next request goes.
+    Resolved(CallId, Route),
+}

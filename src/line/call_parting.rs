@@ -1,0 +1,119 @@
+//! The end of a call: an apology where something went wrong, results for the next hop, and what its media have counted.
+
+use std::time::Duration;
+
+use metrics::{counter, histogram};
+use tokio::sync::mpsc;
+
+use super::call::Call;
+use super::call_actions::report;
+use super::media_news::MediaNews;
+use crate::audio::beep;
+use crate::browser::{Ending, Reason};
+use crate::rtp::Statistics;
+use crate::sip::{Action, Headers, Order};
+use crate::voice::Speech;
+
+/// What is said when a page breaks off; it is among the recordings.
+const APOLOGY: &str = "I am sorry, something went wrong. I cannot go on with this call.";
+/// The longest that it may take.
+const APOLOGY_TIME: Duration = Duration::from_secs(10);
+/// How long it is waited for that the caller's side goes.
+const LEAVING: Duration = Duration::from_secs(35);
+
+impl Call {
+    /// Says what is left to say, gives the results away, and closes.
+    pub(super) async fn part(mut self, ending: Ending, news: &mut mpsc::Receiver<MediaNews>) {
+        let outcome = if ending.reason == Reason::Error { "error" } else { ending.reason.as_str() };
+        counter!("callward_sip_calls_total", "outcome" => outcome).increment(1);
+        if let Some(event) = &ending.uncaught {
+            tracing::warn!(call = %self.leg.id(), event, "a page broke off: {}", ending.message.as_deref().unwrap_or_default());
+        }
+        if self.is_connected {
+            if broke_off(&ending) {
+                self.apologise(news).await;
+            }
+            self.leave(&ending).await;
+        }
+        let Self { media, .. } = self;
+        let codec = media.negotiated().map(|negotiated| negotiated.codec.name());
+        drop(media);
+        while let Some(told) = news.recv().await {
+            if let MediaNews::Closed(statistics) = told {
+                count(&statistics, codec.unwrap_or("none"));
+            }
+        }
+    }
+
+    async fn apologise(&mut self, news: &mut mpsc::Receiver<MediaNews>) {
+        let said = self.equipment.speaker.say(&Speech::plain(APOLOGY, "en")).await.sound;
+        report(self.media.stream.interrupt(0));
+        report(self.media.stream.play(vec![if said.is_empty() { beep() } else { said }], false));
+        let heard = async {
+            loop {
+                tokio::select! {
+                    told = news.recv() => if matches!(told, None | Some(MediaNews::Ended { is_idle: true, .. } | MediaNews::Closed(_))) {
+                        return;
+                    },
+                    signal = self.leg.news() => if matches!(signal, None | Some(Action::Ended(..))) {
+                        return;
+                    },
+                }
+            }
+        };
+        if tokio::time::timeout(APOLOGY_TIME, heard).await.is_err() {
+            tracing::debug!("an apology was not heard to its end");
+        }
+    }
+
+    /// Hangs up, or gives the call back to who has sent it; the results go with it.
+    async fn leave(&mut self, ending: &Ending) {
+        let mut headers = Headers::default();
+        let results = match broke_off(ending) {
+            true => self.equipment.results.of_failure(&self.next_hop),
+            false => self.equipment.results.of_exit(&ending.exit, &self.next_hop),
+        };
+        results.iter().for_each(|(name, value)| headers.push(name, value));
+        let call = self.leg.id();
+        if let Some(to) = self.return_to.take().filter(|_| ending.reason != Reason::Transfer) {
+            self.order(Order::Refer { call, to, replaces: None, headers: headers.clone() }).await;
+            if tokio::time::timeout(LEAVING, self.is_taken_back()).await.unwrap_or(false) {
+                return;
+            }
+        }
+        self.order(Order::HangUp { call, headers }).await;
+        // Until the BYE is answered, or nobody answers it.
+        let gone = async { while self.leg.news().await.is_some() {} };
+        if tokio::time::timeout(LEAVING, gone).await.is_err() {
+            tracing::debug!(%call, "nobody has answered the end of a call");
+        }
+    }
+
+    /// Whether the other side has gone by itself after our REFER.
+    async fn is_taken_back(&mut self) -> bool {
+        loop {
+            let news = self.leg.news().await;
+            if matches!(news, None | Some(Action::Ended(..))) {
+                return true;
+            }
+            if matches!(news, Some(Action::Transfer { over: true, .. })) {
+                return false;
+            }
+        }
+    }
+}
+
+/// Whether the page did not come to an end of its own.
+fn broke_off(ending: &Ending) -> bool {
+    ending.uncaught.is_some() || ending.reason == Reason::Error
+}
+
+fn count(statistics: &Statistics, codec: &'static str) {
+    counter!("callward_media_calls_total", "codec" => codec).increment(1);
+    counter!("callward_rtp_received_total").increment(statistics.received);
+    counter!("callward_rtp_sent_total").increment(statistics.sent);
+    counter!("callward_rtp_lost_total").increment(statistics.lost);
+    counter!("callward_rtp_late_total").increment(statistics.late);
+    counter!("callward_rtp_refused_total").increment(statistics.refused);
+    histogram!("callward_rtp_jitter_seconds").record(statistics.jitter.as_secs_f64());
+}

@@ -1,0 +1,170 @@
+//! The reception of a call: where it leads, whether its sound can be agreed on, and its first page; then it is answered.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use metrics::{counter, histogram};
+use tokio::sync::mpsc;
+
+use super::address_guard::AddressGuard;
+use super::call::Call;
+use super::call_fetcher::CallFetcher;
+use super::call_leg::{CallLeg, IncomingCall};
+use super::entrance::{Entrance, entrance};
+use super::equipment::Equipment;
+use super::fetch::HttpFetcher;
+use super::media_news::MediaNews;
+use super::moment::now;
+use super::session_media::SessionMedia;
+use crate::browser::{Action, Event, FetchFailure, Interpreter, Resource, Start};
+use crate::sip::{self, Headers, Invitation, Refused, SessionPart, Srtp, TransportProtocol, session_part};
+
+/// How long the first page may take until the caller is told that it rings.
+const RINGS_AFTER: Duration = Duration::from_millis(100);
+/// When a call that finds no room may be tried again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// A call that is about to be answered.
+struct Arriving {
+    leg: CallLeg,
+    media: SessionMedia,
+    news: mpsc::Receiver<MediaNews>,
+    /// The answer to the caller's offer, or our offer to who made none.
+    sdp: Vec<u8>,
+    /// Our offer is in the answer: theirs comes with the ACK.
+    is_late: bool,
+}
+
+/// Takes or refuses a call, and sees it to its end.
+pub(super) async fn receive(equipment: Arc<Equipment>, incoming: IncomingCall) {
+    let began = now();
+    let IncomingCall { leg, invitation } = incoming;
+    let found = entrance(&invitation, &equipment.settings.entrance, equipment.pages.as_ref()).await;
+    let entrance = match found {
+        Ok(entrance) => entrance,
+        Err(status) => return refuse(&leg, status).await,
+    };
+    let arriving = match open_media(&equipment, &leg, &invitation) {
+        Ok((media, news, sdp, is_late)) => Arriving { leg, media, news, sdp, is_late },
+        Err(status) => return refuse(&leg, status).await,
+    };
+    arriving.greet(equipment, &invitation, entrance, began).await;
+}
+
+type Opened = (SessionMedia, mpsc::Receiver<MediaNews>, Vec<u8>, bool);
+
+/// Ports, and what is said about them.
+fn open_media(equipment: &Equipment, leg: &CallLeg, invitation: &Invitation) -> Result<Opened, u16> {
+    let settings = &equipment.settings;
+    let srtp = match invitation.from.protocol {
+        TransportProtocol::Tls => settings.srtp,
+        TransportProtocol::Udp | TransportProtocol::Tcp => Srtp::Off,
+    };
+    let opened = SessionMedia::open(&equipment.media, None, settings.media_address, srtp, &equipment.chance);
+    let (mut media, news) = opened.map_err(|error| {
+        tracing::warn!(call = %leg.id(), "no media for a call: {error}");
+        503_u16
+    })?;
+    match session_part(&invitation.request.headers, &invitation.request.body) {
+        SessionPart::Sdp(offer) => {
+            let answer = media.answer(offer).map_err(|error| error.status())?;
+            Ok((media, news, answer, false))
+        }
+        SessionPart::Absent => {
+            let offer = media.offer();
+            Ok((media, news, offer, true))
+        }
+        SessionPart::Unsupported => Err(415),
+    }
+}
+
+impl Arriving {
+    /// Fetches the first page and answers.
+    async fn greet(mut self, equipment: Arc<Equipment>, invitation: &Invitation, entrance: Entrance, began: Instant) {
+        let fetcher = Arc::new(fetcher(&equipment, &entrance));
+        let start =
+            Start { url: entrance.url, session: entrance.session, clock: equipment.clock.clone(), chance: equipment.chance.clone() };
+        let Ok(mut interpreter) = Interpreter::start(start, now()) else { return refuse(&self.leg, 503).await };
+        let Some(first) = first_fetch(&mut interpreter) else { return refuse(&self.leg, 500).await };
+        let Some(outcome) = self.wait_for(fetcher.fetch(&first)).await else { return };
+        if let Err(failure) = &outcome {
+            return refuse(&self.leg, status_of(failure)).await;
+        }
+        if self.leg.accept(std::mem::take(&mut self.sdp), Headers::default()).await.is_err() || !self.is_agreed().await {
+            return;
+        }
+        histogram!("callward_call_setup_seconds").record(now().saturating_duration_since(began).as_secs_f64());
+        interpreter.handle(Event::Fetched { id: first.id, outcome }, now());
+        let Self { leg, media, news, .. } = self;
+        Call::new(equipment, leg, media, interpreter, fetcher, invitation).run(news).await;
+    }
+
+    /// The outcome of the first fetch; `None` when the caller has given up.
+    async fn wait_for(&mut self, fetching: impl Future<Output = Result<Resource, FetchFailure>>) -> Option<Result<Resource, FetchFailure>> {
+        let mut rings = false;
+        tokio::pin!(fetching);
+        loop {
+            tokio::select! {
+                biased;
+                outcome = &mut fetching => return Some(outcome),
+                news = self.leg.news() => if matches!(news, None | Some(sip::Action::Ended(..))) {
+                    counter!("callward_sip_calls_total", "outcome" => "cancelled").increment(1);
+                    return None;
+                },
+                () = tokio::time::sleep(RINGS_AFTER), if !rings => {
+                    rings = true;
+                    self.leg.ring().await.ok()?;
+                }
+            }
+        }
+    }
+
+    /// Whether both sides know where sound goes: who made no offer answers ours first.
+    async fn is_agreed(&mut self) -> bool {
+        while self.is_late {
+            let news = self.leg.news().await;
+            if matches!(news, None | Some(sip::Action::Ended(..) | sip::Action::Acknowledged(_, None))) {
+                return false;
+            }
+            let Some(sip::Action::Acknowledged(_, Some(answer))) = news else { continue };
+            self.is_late = false;
+            if let Err(error) = self.media.take_answer(&answer.0) {
+                tracing::info!(call = %self.leg.id(), "a caller answered our offer so that nothing can be heard: {error}");
+                // The leg hangs up when it is dropped.
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn fetcher(equipment: &Equipment, entrance: &Entrance) -> CallFetcher {
+    let pages = entrance.is_own.then(|| equipment.pages.clone());
+    // Our own pages name nobody inside but ourselves, and those are not fetched over HTTP.
+    let guard = if entrance.is_own { AddressGuard::default() } else { AddressGuard::new(&entrance.url, &[]) };
+    let http = HttpFetcher::with(equipment.http.clone(), guard, equipment.clock.clone());
+    CallFetcher::new(pages, http, equipment.shelf.clone())
+}
+
+/// A session begins with the fetch of its first page.
+fn first_fetch(interpreter: &mut Interpreter) -> Option<crate::browser::Fetch> {
+    std::iter::from_fn(|| interpreter.poll()).find_map(|action| if let Action::Fetch(fetch) = action { Some(fetch) } else { None })
+}
+
+fn status_of(failure: &FetchFailure) -> u16 {
+    match failure {
+        FetchFailure::Status(404 | 410) => 404,
+        FetchFailure::Status(401 | 403) | FetchFailure::Refused(_) => 403,
+        FetchFailure::TimedOut => 504,
+        FetchFailure::Status(_) | FetchFailure::Failed(_) => 503,
+    }
+}
+
+async fn refuse(leg: &CallLeg, status: u16) {
+    counter!("callward_sip_calls_total", "outcome" => "refused").increment(1);
+    counter!("callward_sip_refused_total", "status" => status.to_string()).increment(1);
+    let retry_after = (status == 503).then_some(RETRY_AFTER);
+    if leg.refuse(Refused { retry_after, ..Refused::with(status) }).await.is_err() {
+        tracing::debug!("the exchange has closed before a call was refused");
+    }
+}

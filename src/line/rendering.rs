@@ -1,0 +1,83 @@
+//! What a call lets be done meanwhile: pages fetched, prompts rendered into sound, far ends dialled.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::call_fetcher::CallFetcher;
+use super::call_leg::CallLeg;
+use super::command::ExchangeClosed;
+use super::playback::Part;
+use crate::audio::{Sound, beep};
+use crate::browser::{self, AudioSource, FetchFailure, Resource};
+use crate::voice::{Said, Speaker, Speech};
+
+/// What was done.
+pub(super) enum Errand {
+    /// A page, or why there is none.
+    Fetched { id: u64, outcome: Result<Resource, FetchFailure> },
+    /// A part of a prompt.
+    Rendered { number: u64, sound: Sound },
+    /// The sound to wait by; `None` where it cannot be had.
+    Meanwhile(Option<Sound>),
+    /// The far end of a transfer is being called.
+    Dialled(Result<CallLeg, ExchangeClosed>),
+}
+
+/// Makes sound of prompts for one call.
+#[derive(Clone)]
+pub(super) struct Renderer {
+    pub speaker: Speaker,
+    pub fetcher: Arc<CallFetcher>,
+    /// Where the page says none.
+    pub language: String,
+    /// What the caller has recorded, by number.
+    pub recordings: HashMap<usize, Sound>,
+}
+
+impl Renderer {
+    /// A part of a prompt, its sounds fetched, its words said.
+    pub async fn render(self, part: Part) -> Errand {
+        let sounds = self.fetch_all(&part.spoken.sounds).await;
+        let speech = Speech::of(&part.spoken, &self.language, |sound| match sound {
+            browser::Sound::Audio(source) => sounds.get(&source.url).cloned(),
+            browser::Sound::Recording(number) => self.recordings.get(number).cloned(),
+            browser::Sound::Words(_) | browser::Sound::Pause(_) | browser::Sound::Mark(_) => None,
+        });
+        let Said { sound, unsaid } = self.speaker.say(&speech).await;
+        if !unsaid.is_empty() {
+            metrics::counter!("callward_prompts_unsaid_total").increment(1);
+            tracing::warn!(
+                "{} phrases of a prompt could not be said; callward prompts check tells which recordings are missing",
+                unsaid.len()
+            );
+        }
+        // A caller never hears silence where words should be.
+        let sound = if sound.is_empty() && !unsaid.is_empty() { beep() } else { sound };
+        Errand::Rendered { number: part.number, sound }
+    }
+
+    /// Every sound that can be had, by its address; where one cannot, those that stand in for it.
+    async fn fetch_all(&self, sounds: &[browser::Sound]) -> HashMap<String, Sound> {
+        let mut wanted: Vec<&AudioSource> = sources(sounds).collect();
+        let mut found = HashMap::new();
+        while let Some(source) = wanted.pop() {
+            if found.contains_key(&source.url) {
+                continue;
+            }
+            match self.fetcher.sound(source).await {
+                Some(sound) => {
+                    found.insert(source.url.clone(), sound);
+                }
+                None => wanted.extend(sources(&source.fallback)),
+            }
+        }
+        found
+    }
+}
+
+fn sources(sounds: &[browser::Sound]) -> impl Iterator<Item = &AudioSource> {
+    sounds.iter().filter_map(|sound| match sound {
+        browser::Sound::Audio(source) => Some(source),
+        browser::Sound::Words(_) | browser::Sound::Recording(_) | browser::Sound::Pause(_) | browser::Sound::Mark(_) => None,
+    })
+}

@@ -1,0 +1,238 @@
+//! The sockets of the exchange: datagrams, and connections by their far ends (RFC 3261 §18).
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use metrics::counter;
+use rustls::pki_types::ServerName;
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::arrival::Arrival;
+use super::exchange_settings::{ExchangeError, ExchangeSettings};
+use super::resolver::Route;
+use super::sip_tls::Certificates;
+use super::stream_wire::{PATIENCE, StreamWire};
+use crate::sip::{Peer, TransportProtocol};
+
+/// What may wait for the exchange; datagrams beyond it are lost, as in any overloaded network.
+const MOST_ARRIVALS: usize = 8192;
+/// Connections at a time.
+const MOST_CONNECTIONS: usize = 4096;
+/// Messages that may wait for one connection.
+const MOST_WAITING: usize = 256;
+/// Names that are remembered for the certificates of next hops.
+const MOST_NAMES: usize = 1024;
+
+/// All sockets.
+pub(super) struct Wires {
+    datagrams: Vec<Arc<UdpSocket>>,
+    addresses: Vec<(TransportProtocol, SocketAddr)>,
+    streams: HashMap<Peer, mpsc::Sender<Vec<u8>>>,
+    names: HashMap<Peer, String>,
+    arrivals: mpsc::Sender<Arrival>,
+    certificates: Certificates,
+}
+
+impl Wires {
+    /// Binds everything that is listened on.
+    pub async fn open(settings: &ExchangeSettings) -> Result<(Self, mpsc::Receiver<Arrival>), ExchangeError> {
+        let (arrivals, arrived) = mpsc::channel(MOST_ARRIVALS);
+        let certificates = Certificates::read(settings.tls.as_ref())?;
+        let (datagrams, addresses) = (Vec::new(), Vec::new());
+        let mut wires = Self { datagrams, addresses, streams: HashMap::new(), names: HashMap::new(), arrivals, certificates };
+        for (protocol, address) in &settings.listen {
+            let bound = wires.listen(*protocol, *address).await?;
+            wires.addresses.push((*protocol, bound));
+        }
+        Ok((wires, arrived))
+    }
+
+    /// What is listened on.
+    pub fn addresses(&self) -> Vec<(TransportProtocol, SocketAddr)> {
+        self.addresses.clone()
+    }
+
+    /// Where arrivals go.
+    pub fn arrivals(&self) -> mpsc::Sender<Arrival> {
+        self.arrivals.clone()
+    }
+
+    /// Sends a message; a connection that is missing is made first.
+    pub fn send(&mut self, peer: Peer, bytes: Vec<u8>) {
+        match peer.protocol {
+            TransportProtocol::Udp => self.send_datagram(peer.address, &bytes),
+            TransportProtocol::Tcp | TransportProtocol::Tls => {
+                if self.streams.get(&peer).is_some_and(mpsc::Sender::is_closed) {
+                    self.streams.remove(&peer);
+                }
+                let stream = self.streams.entry(peer).or_insert_with(|| {
+                    let (sender, outgoing) = mpsc::channel(MOST_WAITING);
+                    let name = self.names.get(&peer).cloned();
+                    tokio::spawn(connect(peer, name, self.certificates.clone(), outgoing, self.arrivals.clone()));
+                    sender
+                });
+                if stream.try_send(bytes).is_err() {
+                    tracing::warn!(peer = %peer.address, "a SIP message is lost: the connection does not take it");
+                }
+            }
+        }
+    }
+
+    /// A connection was taken from outside.
+    pub fn note_connection(&mut self, peer: Peer, stream: mpsc::Sender<Vec<u8>>) {
+        if self.streams.len() < MOST_CONNECTIONS {
+            self.streams.insert(peer, stream);
+        }
+    }
+
+    /// Names are needed to check the certificates of who is called.
+    pub fn note_route(&mut self, route: &Route) {
+        if self.names.len() > MOST_NAMES {
+            self.names.clear();
+        }
+        let secured = route.peers.iter().filter(|peer| peer.protocol == TransportProtocol::Tls);
+        self.names.extend(secured.map(|peer| (*peer, route.host.clone())));
+    }
+
+    /// A connection has ended.
+    pub fn forget(&mut self, peer: Peer) {
+        if self.streams.get(&peer).is_some_and(mpsc::Sender::is_closed) {
+            self.streams.remove(&peer);
+        }
+    }
+
+    fn send_datagram(&self, to: SocketAddr, bytes: &[u8]) {
+        let socket = self.datagrams.iter().find(|socket| socket.local_addr().is_ok_and(|own| own.is_ipv4() == to.is_ipv4()));
+        let Some(socket) = socket.or(self.datagrams.first()) else { return };
+        if let Err(error) = socket.try_send_to(bytes, to) {
+            tracing::debug!(peer = %to, "a SIP datagram was not sent: {error}");
+        }
+    }
+
+    async fn listen(&mut self, protocol: TransportProtocol, address: SocketAddr) -> Result<SocketAddr, ExchangeError> {
+        let fault = |cause| ExchangeError::Listen { address, cause };
+        match protocol {
+            TransportProtocol::Udp => {
+                let socket = Arc::new(UdpSocket::bind(address).await.map_err(fault)?);
+                tokio::spawn(read_datagrams(socket.clone(), self.arrivals.clone()));
+                let bound = socket.local_addr().map_err(fault)?;
+                self.datagrams.push(socket);
+                Ok(bound)
+            }
+            TransportProtocol::Tcp | TransportProtocol::Tls => {
+                let listener = TcpListener::bind(address).await.map_err(fault)?;
+                let bound = listener.local_addr().map_err(fault)?;
+                let acceptor = match protocol {
+                    TransportProtocol::Tls => Some(self.certificates.acceptor().ok_or(ExchangeError::NoCertificate)?),
+                    TransportProtocol::Tcp | TransportProtocol::Udp => None,
+                };
+                tokio::spawn(accept(listener, acceptor, self.arrivals.clone()));
+                Ok(bound)
+            }
+        }
+    }
+}
+
+async fn read_datagrams(socket: Arc<UdpSocket>, arrivals: mpsc::Sender<Arrival>) {
+    let mut buffer = vec![0; 65_536];
+    loop {
+        let read = tokio::select! {
+            read = socket.recv_from(&mut buffer) => read,
+            () = arrivals.closed() => return,
+        };
+        // An error here is an ICMP message about what was sent before; the user agent's timers see to that.
+        let Ok((length, from)) = read else { continue };
+        let bytes = buffer.get(..length).unwrap_or_default().to_vec();
+        if arrivals.try_send(Arrival::Bytes(bytes, Peer::udp(from))).is_err() {
+            counter!("callward_sip_lost_total").increment(1);
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, arrivals: mpsc::Sender<Arrival>) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = arrivals.closed() => return,
+        };
+        match accepted {
+            Ok((stream, from)) => {
+                tokio::spawn(welcome(stream, from, tls.clone(), arrivals.clone()));
+            }
+            Err(error) => {
+                tracing::warn!("a SIP connection could not be taken: {error}");
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+async fn welcome(stream: TcpStream, from: SocketAddr, tls: Option<TlsAcceptor>, arrivals: mpsc::Sender<Arrival>) {
+    let protocol = if tls.is_some() { TransportProtocol::Tls } else { TransportProtocol::Tcp };
+    let peer = Peer { protocol, address: from };
+    let (sender, outgoing) = mpsc::channel(MOST_WAITING);
+    if arrivals.send(Arrival::Connected(peer, sender)).await.is_err() {
+        return;
+    }
+    let wire = StreamWire { peer, arrivals: arrivals.clone(), outgoing, pings: false };
+    accepted(wire, stream, tls).await;
+    // The exchange has closed meanwhile.
+    let _ = arrivals.send(Arrival::Closed(peer)).await;
+}
+
+async fn accepted(wire: StreamWire, stream: TcpStream, tls: Option<TlsAcceptor>) {
+    let Some(tls) = tls else { return wire.carry(stream).await };
+    match timeout(PATIENCE, tls.accept(stream)).await {
+        Ok(Ok(stream)) => wire.carry(stream).await,
+        Ok(Err(error)) => tracing::debug!(peer = %wire.peer.address, "no TLS: {error}"),
+        Err(_) => tracing::debug!(peer = %wire.peer.address, "no TLS: too slow"),
+    }
+}
+
+async fn connect(
+    peer: Peer,
+    name: Option<String>,
+    certificates: Certificates,
+    outgoing: mpsc::Receiver<Vec<u8>>,
+    arrivals: mpsc::Sender<Arrival>,
+) {
+    let wire = StreamWire { peer, arrivals: arrivals.clone(), outgoing, pings: true };
+    let over = if connected(wire, name, &certificates).await { Arrival::Closed(peer) } else { Arrival::Unreachable(peer) };
+    // The exchange has closed meanwhile.
+    let _ = arrivals.send(over).await;
+}
+
+/// Whether a connection came about; it is over then.
+async fn connected(wire: StreamWire, name: Option<String>, certificates: &Certificates) -> bool {
+    let peer = wire.peer;
+    let Ok(Ok(stream)) = timeout(PATIENCE, TcpStream::connect(peer.address)).await else { return false };
+    if peer.protocol != TransportProtocol::Tls {
+        wire.carry(stream).await;
+        return true;
+    }
+    let Some(stream) = secure(stream, peer, name, certificates).await else { return false };
+    wire.carry(stream).await;
+    true
+}
+
+async fn secure(
+    stream: TcpStream,
+    peer: Peer,
+    name: Option<String>,
+    certificates: &Certificates,
+) -> Option<tokio_rustls::client::TlsStream<TcpStream>> {
+    let named = name.and_then(|name| ServerName::try_from(name).ok());
+    let server = named.unwrap_or_else(|| ServerName::IpAddress(peer.address.ip().into()));
+    match timeout(PATIENCE, certificates.connector()?.connect(server, stream)).await {
+        Ok(Ok(stream)) => Some(stream),
+        Ok(Err(error)) => {
+            tracing::warn!(peer = %peer.address, "no TLS with a SIP peer: {error}");
+            None
+        }
+        Err(_) => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! A house with a telephone on loopback, and the demo's customers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use callward::app::{Composition, FlowLibrary, OpenTelephone, compose, demo_text, open_telephone};
+use callward::clock::{Chance, Clock};
+use callward::config::Config;
+use callward::demo::{Channel, Options, StandIns};
+use callward::line::Exchange;
+use callward::sip::{Peer, TransportProtocol};
+use callward::store::Store;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A house that answers telephones.
+pub struct House {
+    pub stand_ins: StandIns,
+    /// Its records.
+    pub store: Arc<dyn Store>,
+    exchange: Exchange,
+    stop: Option<oneshot::Sender<()>>,
+    /// Ends when the telephone has stopped.
+    pub running: JoinHandle<()>,
+    _composition: Composition,
+}
+
+impl House {
+    pub async fn open() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With these variables in its environment.
+    pub async fn with(more: &[(&str, &str)]) -> Self {
+        let clock = Clock::system();
+        let stand_ins = StandIns::start(Options::default(), clock.clone(), Chance::system()).await.unwrap();
+        let text = demo_text("memory:", &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]);
+        let usual = [("CALLWARD_SIP__LISTEN", "127.0.0.1:0")];
+        let environment = usual.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let config = Config::from_text("house.toml", &text, environment).unwrap_or_else(|error| panic!("{error}"));
+        let composition = compose(&config, &FlowLibrary::shipped().unwrap(), clock.clone(), Chance::system()).await.unwrap();
+        let sip = config.sip.as_ref().unwrap();
+        let open = open_telephone(sip, &config, &composition, clock, Chance::system()).await.unwrap();
+        let OpenTelephone { telephone, exchange, drain } = open;
+        let (stop, stopped) = oneshot::channel();
+        let told = async {
+            let _ = stopped.await;
+        };
+        let running = tokio::spawn(telephone.run(told, drain));
+        Self { stand_ins, store: composition.store.clone(), exchange, stop: Some(stop), running, _composition: composition }
+    }
+
+    pub fn udp(&self) -> SocketAddr {
+        self.peer(TransportProtocol::Udp).address
+    }
+
+    pub fn peer(&self, protocol: TransportProtocol) -> Peer {
+        let (protocol, address) = *self.exchange.addresses().iter().find(|(known, _)| *known == protocol).unwrap();
+        Peer { protocol, address }
+    }
+
+    pub fn code(&self) -> String {
+        self.stand_ins.inbox().newest_code(Channel::Sms).expect("a code has been sent").expose().to_owned()
+    }
+
+    pub fn wrong_code(&self) -> String {
+        let right = self.code();
+        let first = if right.starts_with('1') { "2" } else { "1" };
+        first.to_owned() + &right[1..]
+    }
+
+    pub fn stop(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+    }
+}

@@ -1,0 +1,179 @@
+//! Pages on a telephone that is sent to them by its address (RFC 5552): transfers, recordings, and what breaks.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use callward::sip::{Action, Cause, Order, Refused, Side};
+use callward::web::Server;
+use tokio::net::UdpSocket;
+use tokio::time::timeout;
+
+use crate::caller::{Caller, Line};
+use crate::sip_torture;
+use crate::telephone_house::House;
+
+/// A house, and a line to a page that was sent to it.
+struct OnAPage {
+    _house: House,
+    line: Line,
+}
+
+/// Calls a page with this form.
+async fn call(caller: &Caller, form: &str) -> OnAPage {
+    let page = format!("<?xml version=\"1.0\"?><vxml version=\"2.1\" xmlns=\"http://www.w3.org/2001/vxml\">{form}</vxml>");
+    let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
+    let address = server.address().unwrap();
+    let router = Router::new().route("/page", get(async move || page));
+    tokio::spawn(server.run(router, std::future::pending(), Duration::ZERO));
+    let house = House::with(&[("CALLWARD_SIP__PAGES", &format!("http://{address}/"))]).await;
+    let line = caller.dial(&format!("dialog;voicexml=http:%2F%2F{address}%2Fpage"), house.udp()).await;
+    OnAPage { _house: house, line }
+}
+
+fn transfer(kind: &str, to: SocketAddr) -> String {
+    format!(
+        "<form><var name=\"authStatus\"/><transfer name=\"far\" type=\"{kind}\" dest=\"sip:bob@{to}\" connecttimeout=\"10s\"><filled>\
+         <assign name=\"authStatus\" expr=\"far\"/><exit namelist=\"authStatus\"/></filled></transfer></form>"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bridge_lets_both_hear_each_other_until_the_far_end_hangs_up() {
+    let (caller, mut bob) = (Caller::new().await, Caller::new().await);
+    let mut on = call(&caller, &transfer("bridge", bob.address())).await;
+    on.line.answered().await;
+
+    let mut far = bob.answers().await;
+    on.line.says();
+    far.hears_at_once().await;
+    far.says();
+    on.line.hears_at_once().await;
+    far.hang_up().await;
+
+    assert_eq!(on.line.ended().await.headers.get("X-Auth-Status"), Some("far_end_disconnect"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_far_end_that_is_busy_is_told_to_the_page() {
+    let (caller, mut bob) = (Caller::new().await, Caller::new().await);
+    let mut on = call(&caller, &transfer("bridge", bob.address())).await;
+    on.line.answered().await;
+
+    bob.rings().await.leg.refuse(Refused::with(486)).await.unwrap();
+
+    assert_eq!(on.line.ended().await.headers.get("X-Auth-Status"), Some("busy"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_hangs_up_takes_the_bridge_along() {
+    let (caller, mut bob) = (Caller::new().await, Caller::new().await);
+    let mut on = call(&caller, &transfer("bridge", bob.address())).await;
+    on.line.answered().await;
+    let mut far = bob.answers().await;
+    on.line.says();
+    far.hears_at_once().await;
+
+    on.line.hang_up().await;
+
+    assert_eq!(far.ended().await.by, Side::Them);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blind_transfer_gives_the_call_away() {
+    let caller = Caller::new().await;
+    let mut on = call(&caller, &transfer("blind", SocketAddr::from((Ipv4Addr::LOCALHOST, 5099)))).await;
+    on.line.answered().await;
+
+    let asked = async {
+        loop {
+            if let Action::ReferAsked(call, to) = on.line.leg.news().await.unwrap() {
+                return (call, to);
+            }
+        }
+    };
+    let (id, to) = timeout(Duration::from_secs(20), asked).await.unwrap();
+    on.line.leg.order(Order::AnswerRefer { call: id, status: 202 }).await.unwrap();
+    on.line.leg.order(Order::Notify { call: id, status: 200 }).await.unwrap();
+
+    assert_eq!(to.uri.to_string(), "sip:bob@127.0.0.1:5099");
+    assert_eq!(on.line.ended().await.cause, Cause::HungUp);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_caller_says_is_recorded_until_silence() {
+    let form = "<form><var name=\"authStatus\"/><record name=\"said\" finalsilence=\"1s\" maxtime=\"20s\"><filled>\
+        <assign name=\"authStatus\" expr=\"said$.duration &gt; 500 &amp;&amp; said$.size &gt; 8000 ? 'recorded' : 'short'\"/>\
+        <exit namelist=\"authStatus\"/></filled></record></form>";
+    let caller = Caller::new().await;
+    let mut on = call(&caller, form).await;
+    on.line.answered().await;
+
+    on.line.says();
+
+    assert_eq!(on.line.ended().await.headers.get("X-Auth-Status"), Some("recorded"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_breaks_off_ends_with_an_apology_and_a_named_path() {
+    let caller = Caller::new().await;
+    let mut on = call(&caller, "<form><block><prompt>One moment.</prompt><throw event=\"error.of.ours\"/></block></form>").await;
+    on.line.answered().await;
+
+    on.line.hears_at_once().await;
+
+    let ending = on.line.ended().await;
+    assert_eq!((ending.headers.get("X-Auth-Status"), ending.headers.get("X-Auth-Path")), (Some("unavailable"), Some("error")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_and_odd_messages_are_answered_as_they_should_be_and_the_house_stays_open() {
+    let house = House::open().await;
+    let mut wrong = Vec::new();
+    for (name, bytes, expected) in sip_torture::over_the_wire() {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        socket.connect(house.udp()).await.unwrap();
+
+        socket.send(&answered_to_its_source(bytes)).await.unwrap();
+        socket.send(OPTIONS.replace("PORT", &socket.local_addr().unwrap().port().to_string()).as_bytes()).await.unwrap();
+
+        let refused = until_options_are_answered(&socket).await;
+        if let Some(status) = refused.filter(|status| !allows(&expected, *status)) {
+            wrong.push(format!("{name}: {status}, expected {expected}"));
+        }
+    }
+
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a status is among those that are expected, where any are.
+fn allows(expected: &str, status: u16) -> bool {
+    let statuses: Vec<&str> = expected.split(|character: char| !character.is_ascii_digit()).filter(|digits| digits.len() == 3).collect();
+    let is_free = statuses.is_empty() || ["liberal", "ignore"].iter().any(|word| expected.contains(word));
+    is_free || statuses.contains(&status.to_string().as_str())
+}
+
+/// The same message, whose answers come to the port that it is sent from (RFC 3581).
+fn answered_to_its_source(bytes: Vec<u8>) -> Vec<u8> {
+    let at = bytes.windows(7).position(|window| window.eq_ignore_ascii_case(b"branch="));
+    at.map_or(bytes.clone(), |at| [&bytes[..at], b"rport;", &bytes[at..]].concat())
+}
+
+const OPTIONS: &str = "OPTIONS sip:callward@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:PORT;branch=z9hG4bKalivePORT;rport\r\n\
+    From: <sip:a@b>;tag=1\r\nTo: <sip:callward@127.0.0.1>\r\nCall-ID: alive-PORT\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\n\r\n";
+
+/// The status that came before the answer to our own question, if any did.
+async fn until_options_are_answered(socket: &UdpSocket) -> Option<u16> {
+    let (mut status, mut buffer) = (None, vec![0; 65_536]);
+    loop {
+        let length = timeout(Duration::from_secs(10), socket.recv(&mut buffer)).await.expect("the house is silent").unwrap();
+        let answer = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        if answer.contains("Call-ID: alive-") {
+            assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
+            return status;
+        }
+        let told = answer.strip_prefix("SIP/2.0 ").and_then(|rest| rest.get(..3)).and_then(|digits| digits.parse().ok());
+        status = told.filter(|status| *status >= 200).or(status);
+    }
+}
