@@ -49,7 +49,7 @@ impl Softphone {
     /// A telephone that will call `target`, at the address of this machine that is next to it.
     pub async fn open(target: Uri, clock: Clock, chance: Chance) -> Result<Self, SoftphoneError> {
         let route = resolve(&target).await;
-        let Some(peer) = route.peers.first() else { return Err(SoftphoneError::Nowhere(target)) };
+        let Some(peer) = route.peers.first() else { return Err(SoftphoneError::Nowhere(Box::new(target))) };
         let address = near(peer.address).map_err(|error| SoftphoneError::NoWay(peer.address, error))?;
         let any = SocketAddr::new(address, 0);
         let settings = ExchangeSettings {

@@ -70,7 +70,7 @@ pub struct SoftphoneEnding {
 pub enum SoftphoneError {
     /// The name is not known, or there is none.
     #[error("{0} is not found; write an address such as sip:two-factor@127.0.0.1:5060")]
-    Nowhere(Uri),
+    Nowhere(Box<Uri>),
     /// No way leads there.
     #[error("no way leads to {0}: {1}")]
     NoWay(SocketAddr, #[source] io::Error),
