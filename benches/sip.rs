@@ -18,7 +18,7 @@ use callward::line::{CallLeg, Exchange, ExchangeSettings, Media, MediaNews, Medi
 use callward::rtp::{Key, KeyTiming};
 use callward::sip::{Action, Admission, Body, Headers, Host, NameAddr, SessionLimits, Srtp, TransportProtocol, Uri};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -295,7 +295,10 @@ fn cpu(stat: &Path) -> Duration {
 
 /// The lateness of packets in seconds, as the gateway's own metric tells it.
 async fn lateness(http: SocketAddr) -> f64 {
-    let metrics = reqwest::get(format!("http://{http}/metrics")).await.expect("metrics are served").text().await.unwrap_or_default();
+    let mut stream = TcpStream::connect(http).await.expect("the gateway listens");
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.expect("it reads");
+    let mut metrics = String::new();
+    stream.read_to_string(&mut metrics).await.expect("metrics are text");
     let line = metrics.lines().find_map(|line| line.strip_prefix("callward_media_lateness_p99_seconds "));
     line.and_then(|value| value.trim().parse().ok()).unwrap_or(f64::NAN)
 }
