@@ -39,6 +39,10 @@ fn main() -> Outcome<()> {
         let (file, address) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
         return server_process::serve_static_page(&file, &address);
     }
+    // `cargo test --all-targets` starts benchmarks too, unoptimised: nothing is to be measured then.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return Ok(());
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(compare())
 }
