@@ -1,8 +1,10 @@
 //! How often one address may ask: a bucket of tokens for each, and a bound on how many are kept.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
+
+use crate::address::subscriber;
 
 /// How many may come, and how many addresses are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,11 +34,11 @@ impl RateLimit {
     /// Whether one more may come from `source`; it is counted when it may. When more addresses ask than are remembered, new
     /// ones are refused until others have rested: who forges addresses does not get others forgotten.
     pub fn admit(&mut self, source: IpAddr, now: Instant) -> bool {
-        let network = network(source);
-        if !self.full_at.contains_key(&network) && !self.has_room(now) {
+        let subscriber = subscriber(source);
+        if !self.full_at.contains_key(&subscriber) && !self.has_room(now) {
             return false;
         }
-        let full_at = self.full_at.entry(network).or_insert(now);
+        let full_at = self.full_at.entry(subscriber).or_insert(now);
         let RateSettings { burst, one_each, .. } = self.settings;
         let after = full_at.saturating_duration_since(now).saturating_add(one_each);
         let Some(next) = now.checked_add(after).filter(|_| after <= one_each.saturating_mul(burst)) else { return false };
@@ -50,13 +52,6 @@ impl RateLimit {
             self.full_at.retain(|_, full_at| *full_at > now);
         }
         self.full_at.len() < self.settings.most_sources
-    }
-}
-
-fn network(source: IpAddr) -> IpAddr {
-    match source.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
     }
 }
 
@@ -94,7 +89,7 @@ mod tests {
 
         assert!(!limit.admit(address("2001:db8::4"), now));
         assert!(limit.admit(address("2001:db8:0:1::4"), now));
-        assert_eq!(network(address("::ffff:192.0.2.1")), address("192.0.2.1"));
+        assert_eq!(subscriber(address("::ffff:192.0.2.1")), address("192.0.2.1"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +13,8 @@ use axum::response::{IntoResponse, Response};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use http::{StatusCode, header};
 use metrics::counter;
+
+use crate::address::subscriber;
 
 use super::access::{Peer, origin};
 use super::networks::Networks;
@@ -71,7 +73,7 @@ impl Connections {
 
     /// A place for a connection from `address`, if there is one.
     pub fn admit(&self, address: IpAddr) -> Option<Place> {
-        let address = one_of_all(address);
+        let address = subscriber(address);
         let mut open = self.open();
         let here = open.by_address.get(&address).copied().unwrap_or_default();
         if open.all >= self.allowance.connections || here >= self.allowance.connections_per_address {
@@ -113,15 +115,7 @@ impl Requests {
             self.limiter.retain_recent();
             self.limiter.shrink_to_fit();
         }
-        self.limiter.check_key(&one_of_all(address)).is_ok()
-    }
-}
-
-/// The address that stands for all that one subscriber has: an IPv6 one is as good as the other 2⁶⁴ of its network (RFC 6177 §2).
-fn one_of_all(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        self.limiter.check_key(&subscriber(address)).is_ok()
     }
 }
 
@@ -185,7 +179,7 @@ mod tests {
 
     #[test]
     fn the_addresses_of_an_ipv6_network_count_as_one() {
-        let counts_as = |address: &str| one_of_all(address.parse().unwrap());
+        let counts_as = |address: &str| subscriber(address.parse().unwrap());
 
         assert_eq!(counts_as("2001:db8:0:7::1"), counts_as("2001:db8:0:7:ffff:ffff:ffff:ffff"));
         assert_ne!(counts_as("2001:db8:0:7::1"), counts_as("2001:db8:0:8::1"));
