@@ -34,10 +34,16 @@ impl Telephone {
     pub async fn run(mut self, stop: impl Future<Output = ()>, drain: Duration) {
         let mut calls = JoinSet::new();
         let mut measure = tokio::time::interval(MEASURE_EVERY);
-        tokio::pin!(stop);
+        let equipment = self.equipment.clone();
+        // A call may cross the order to drain: it is taken until the exchange has no calls any more.
+        let drained = async {
+            stop.await;
+            equipment.exchange.drain(drain).await;
+        };
+        tokio::pin!(drained);
         loop {
             tokio::select! {
-                () = &mut stop => break,
+                () = &mut drained => break,
                 incoming = self.incoming.recv() => match incoming {
                     Some(incoming) => {
                         calls.spawn(receive(self.equipment.clone(), incoming));
@@ -54,7 +60,6 @@ impl Telephone {
                 }
             }
         }
-        self.equipment.exchange.drain(drain).await;
         if tokio::time::timeout(LAST_WORDS, calls.join_all()).await.is_err() {
             tracing::warn!("some pages did not end with their calls");
         }

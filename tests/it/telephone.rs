@@ -196,6 +196,33 @@ async fn a_house_that_stops_refuses_new_calls_and_lets_others_end() {
     timeout(Duration::from_secs(20), &mut house.running).await.unwrap().unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_crosses_the_order_to_stop_is_answered_or_refused() {
+    let (mut house, caller) = (House::open().await, Caller::new().await);
+    let mut lines = Vec::new();
+    for _ in 0..20 {
+        lines.push(caller.dial("two-factor", house.udp()).await);
+    }
+    house.stop();
+
+    for mut line in lines {
+        let news = async {
+            loop {
+                match line.leg.news().await {
+                    Some(Action::Progress { .. }) => {}
+                    news => return news,
+                }
+            }
+        };
+        match timeout(Duration::from_secs(10), news).await.expect("nobody says anything") {
+            Some(Action::Answered { .. }) => line.hang_up().await,
+            Some(Action::Ended(_, ending)) => assert_eq!(ending.cause, Cause::Refused(503)),
+            other => panic!("{other:?}"),
+        }
+    }
+    timeout(Duration::from_secs(20), &mut house.running).await.unwrap().unwrap();
+}
+
 fn told<'a>(ending: &'a Ending, header: &str) -> &'a str {
     ending.headers.get(header).unwrap_or_else(|| panic!("no {header} in {:?}", ending.headers))
 }
