@@ -162,7 +162,8 @@ impl Press {
     fn continues_at(&self, arrival: &EventArrival) -> bool {
         let later = arrival.timestamp.wrapping_sub(self.timestamp);
         if later <= MOST_SPACING {
-            return true;
+            // Behind its end nothing but its end comes: senders that count milliseconds begin the next press as close.
+            return !self.has_ended || arrival.event.end;
         }
         if later.abs_diff(SEGMENT) <= MOST_SPACING && !self.has_ended && u32::from(self.duration) + MOST_SPACING * 4 >= SEGMENT {
             return true;

@@ -10,6 +10,7 @@ mod browser_hostile;
 mod browser_live;
 mod browser_table;
 mod caller;
+mod captured_keys;
 mod command_line;
 mod conformance_vxml;
 mod endings;
