@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "what a test needs and does not get is its failure")]
 
 mod access;
+mod baresip;
+mod baresip_calls;
 mod browser;
 mod browser_caching;
 mod browser_call;
@@ -30,16 +32,18 @@ mod lost_nodes;
 mod media;
 mod other_flows;
 mod page;
+mod peer_programs;
 mod plan;
 #[path = "../../src/store/postgres_cluster.rs"]
 mod postgres_cluster;
 mod receipts;
+mod recognition;
 mod recordings;
 mod schemas;
 mod secrets;
 mod serving;
-mod sip_peers;
 mod sip_torture;
+mod sipp_calls;
 mod skip;
 mod telephone;
 mod telephone_house;
