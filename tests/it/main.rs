@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "what a test needs and does not get is its failure")]
 
 mod access;
+mod bare_calls;
+mod bare_telephone;
 mod baresip;
 mod baresip_calls;
 mod browser;
@@ -48,6 +50,7 @@ mod skip;
 mod telephone;
 mod telephone_house;
 mod telephone_pages;
+mod telephone_transfers;
 mod two_nodes;
 mod versions;
 mod vxml_run;

@@ -87,6 +87,7 @@ async fn the_front_door_verifies_and_puts_through() {
     let end = house.give_up(&transfer, "ended").await;
 
     assert!(transfer.text.contains("dest=\"sip:agents@127.0.0.1:5070\""), "{}", transfer.text);
+    assert!(transfer.text.contains("aai=\"authStatus=verified&amp;authMethod=sms&amp;"), "{}", transfer.text);
     assert!(transfer.said().contains("I am connecting you now."), "{}", transfer.said());
     let returned = end.returned();
     assert_eq!((returned["authStatus"].as_str(), returned["authPath"].as_str()), ("verified", "done"));
