@@ -44,8 +44,10 @@ impl Call {
             Errand::Rendered { number, sound } => {
                 let sound = if sound.is_empty() { Sound::silence(NOTHING) } else { sound };
                 let ready = self.playback.rendered(number, sound);
-                if !ready.is_empty() {
-                    report(self.media.stream.play(ready, false));
+                if !ready.is_empty()
+                    && let Some(last) = report(self.media.stream.play(ready, false))
+                {
+                    self.playback.playing(last);
                 }
             }
             Errand::Meanwhile(sound) if self.hold.is_wanted() => self.play_hold(sound),
@@ -115,9 +117,10 @@ impl Call {
 }
 
 /// A call whose media thread is gone or overloaded goes on as far as it can: its timers end it.
-pub(super) fn report(done: Result<(), MediaError>) {
-    if let Err(error) = done {
+pub(super) fn report<T>(done: Result<T, MediaError>) -> Option<T> {
+    let lost = |error: &MediaError| {
         metrics::counter!("callward_media_orders_lost_total").increment(1);
         tracing::warn!("a call's sound was not played as it should be: {error}");
-    }
+    };
+    done.inspect_err(lost).ok()
 }

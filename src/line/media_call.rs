@@ -176,8 +176,8 @@ impl MediaCall {
         let mut frame = [0; FRAME_SAMPLES];
         let filled = if self.stream.is_pressing() { Filled::Nothing } else { self.speech.fill(self.stream.format().codec, &mut frame) };
         self.stream.send_frame((filled != Filled::Nothing).then_some(&frame), outgoing);
-        if let Filled::Sound { ended: sounds @ 1.. } = filled {
-            self.news.tell(MediaNews::Ended { sounds, is_idle: self.speech.is_idle() });
+        if let Filled::Sound { ended: 1.. } = filled {
+            self.news.tell(MediaNews::Ended { passed: self.speech.passed() });
         }
         let Some(to) = self.stream.destination() else { return };
         for packet in outgoing.packets() {

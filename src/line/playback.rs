@@ -39,7 +39,10 @@ struct Slot {
 enum State {
     Rendering,
     Ready(Sound),
-    Playing,
+    /// On its way to the media.
+    Given,
+    /// The media have it, as the sound of this number.
+    Playing(u64),
 }
 
 impl Playback {
@@ -56,23 +59,29 @@ impl Playback {
         parts
     }
 
-    /// A part was rendered; gives what can be played now, each behind the one before.
+    /// A part was rendered; gives what can be played now, each behind the one before. [`Playback::playing`] tells that it is.
     pub fn rendered(&mut self, number: u64, sound: Sound) -> Vec<Sound> {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.number == number) {
             slot.state = State::Ready(sound);
         }
         let mut ready = Vec::new();
         for slot in &mut self.slots {
-            match std::mem::replace(&mut slot.state, State::Playing) {
-                State::Playing => {}
+            match std::mem::replace(&mut slot.state, State::Given) {
                 State::Ready(sound) => ready.push(sound),
                 State::Rendering => {
                     slot.state = State::Rendering;
                     break;
                 }
+                before @ (State::Given | State::Playing(_)) => slot.state = before,
             }
         }
         ready
+    }
+
+    /// The media have taken what was ready; `last` is the number of the last of these sounds.
+    pub fn playing(&mut self, last: u64) {
+        let given = self.slots.iter_mut().rev().filter(|slot| slot.state == State::Given);
+        given.zip((0..=last).rev()).for_each(|(slot, number)| slot.state = State::Playing(number));
     }
 
     /// Only the last `remaining` prompts go on; gives how many sounds of them the media have already.
@@ -82,13 +91,14 @@ impl Playback {
             let Some(slot) = self.slots.pop_front() else { break };
             prompts -= usize::from(slot.passed == Passed::Prompt);
         }
-        self.slots.iter().filter(|slot| slot.state == State::Playing).count()
+        self.slots.iter().filter(|slot| matches!(slot.state, State::Given | State::Playing(_))).count()
     }
 
-    /// So many sounds have ended.
-    pub fn ended(&mut self, sounds: usize) -> Vec<Passed> {
-        let playing = self.slots.iter().take(sounds).take_while(|slot| slot.state == State::Playing).count();
-        self.slots.drain(..playing).map(|slot| slot.passed).collect()
+    /// The sounds up to this number have ended.
+    pub fn ended(&mut self, last: u64) -> Vec<Passed> {
+        let has_ended = |slot: &&Slot| matches!(slot.state, State::Playing(number) if number <= last);
+        let ended = self.slots.iter().take_while(has_ended).count();
+        self.slots.drain(..ended).map(|slot| slot.passed).collect()
     }
 
     /// Whether nothing waits or plays.
@@ -135,6 +145,7 @@ mod tests {
 
         assert_eq!(playback.rendered(parts[1], tone(2)), []);
         assert_eq!(playback.rendered(parts[0], tone(1)), [tone(1), tone(2)]);
+        playback.playing(2);
         assert_eq!(playback.ended(2), [Passed::Prompt, Passed::Prompt]);
         assert!(playback.is_idle());
     }
@@ -144,11 +155,44 @@ mod tests {
         let mut playback = Playback::default();
         let pause = browser::Sound::Pause(Duration::from_secs(1));
         let parts = playback.queue(vec![prompt(vec![pause.clone(), browser::Sound::Mark("half".into()), pause.clone()])]);
-        parts.iter().for_each(|part| drop(playback.rendered(part.number, tone(1))));
+        for (part, number) in parts.iter().zip(7..) {
+            playback.rendered(part.number, tone(1));
+            playback.playing(number);
+        }
 
         assert_eq!(parts[0].spoken.sounds, [pause]);
-        assert_eq!(playback.ended(1), [Passed::Mark("half".into())]);
-        assert_eq!(playback.ended(1), [Passed::Prompt]);
+        assert_eq!(playback.ended(7), [Passed::Mark("half".into())]);
+        assert_eq!(playback.ended(8), [Passed::Prompt]);
+    }
+
+    #[test]
+    fn an_end_that_crosses_a_barge_in_counts_for_no_other_prompt() {
+        let mut playback = Playback::default();
+        let before = numbers(&playback.queue(vec![prompt(Vec::new()), prompt(Vec::new())]));
+        before.iter().for_each(|number| drop(playback.rendered(*number, tone(1))));
+        playback.playing(2);
+
+        playback.interrupt(1);
+        assert_eq!(playback.ended(1), [], "the end of the prompt that was broken off");
+        playback.interrupt(0);
+        let after = numbers(&playback.queue(vec![prompt(Vec::new())]));
+        playback.rendered(after[0], tone(3));
+        playback.playing(3);
+
+        assert_eq!(playback.ended(2), [], "the end of the one that was kept at first");
+        assert_eq!(playback.ended(3), [Passed::Prompt]);
+    }
+
+    #[test]
+    fn a_kept_prompt_that_has_ended_before_the_barge_in_came_through_counts() {
+        let mut playback = Playback::default();
+        let parts = numbers(&playback.queue(vec![prompt(Vec::new()), prompt(Vec::new())]));
+        parts.iter().for_each(|number| drop(playback.rendered(*number, tone(1))));
+        playback.playing(2);
+
+        playback.interrupt(1);
+
+        assert_eq!(playback.ended(2), [Passed::Prompt]);
     }
 
     #[test]

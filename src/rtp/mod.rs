@@ -9,6 +9,7 @@ mod latch;
 mod media_format;
 mod outgoing;
 mod packet;
+mod packing;
 mod protection;
 mod reception;
 mod replay;

@@ -13,6 +13,7 @@ use super::latch::Latch;
 use super::media_format::Format;
 use super::outgoing::Outgoing;
 use super::packet::{Header, Packet};
+use super::packing::Packing;
 use super::protection::Protection;
 use super::reception::Arrival;
 use super::sending::Sending;
@@ -34,6 +35,7 @@ pub struct Stream {
     playout: Option<JitterBuffer>,
     keys: KeyReceiver,
     sending: Sending,
+    packing: Packing,
     key_sender: KeySender,
     protection: Protection,
     silence: Option<Duration>,
@@ -57,6 +59,7 @@ impl Stream {
             playout: None,
             keys: KeyReceiver::default(),
             sending: Sending::new(settings.ssrc, settings.sequence, settings.timestamp),
+            packing: Packing::default(),
             key_sender: KeySender::default(),
             protection: Protection::default(),
             silence: settings.silence,
@@ -77,6 +80,9 @@ impl Stream {
         }
         if format.event_in != self.format.event_in {
             self.event_before = self.format.event_in;
+        }
+        if format.payload_type != self.format.payload_type || !format.direction.sends {
+            self.packing.clear();
         }
         self.format = format;
     }
@@ -185,11 +191,12 @@ impl Stream {
         let was_pressing = self.is_pressing();
         let event = self.key_sender.next_frame();
         let sound = sound.filter(|_| may_send && !was_pressing);
+        match sound {
+            Some(sound) => self.send_sound(sound, out),
+            None => self.send_rest(out),
+        }
         if let (Some(frame), Some(payload_type), true) = (event, self.format.event_out, may_send) {
             self.send_event(&frame, payload_type, out);
-        } else if let Some(sound) = sound {
-            let header = self.sending.next_sound(self.format.payload_type, sound);
-            self.protection.write_rtp(&header, sound, out);
         }
         self.sending.pass_frame(sound.is_none());
     }
@@ -263,6 +270,27 @@ impl Stream {
         let is_expected = self.format.direction.receives && self.latch.destination().is_some();
         let silence = self.silence.filter(|_| is_expected && !self.is_silent)?;
         Some(self.heard + silence)
+    }
+
+    fn send_sound(&mut self, sound: &[u8], out: &mut Outgoing) {
+        let (payload_type, size, now) = (self.format.payload_type, self.format.packet_samples(), self.sending.timestamp());
+        if size == sound.len() && self.packing.is_empty() {
+            let header = self.sending.next_sound(payload_type, now, sound);
+            return self.protection.write_rtp(&header, sound, out);
+        }
+        self.packing.push(sound, now);
+        while let Some((timestamp, packet)) = self.packing.next(size) {
+            let header = self.sending.next_sound(payload_type, timestamp, packet);
+            self.protection.write_rtp(&header, packet, out);
+        }
+    }
+
+    /// Nothing follows what waits for the rest of its packet.
+    fn send_rest(&mut self, out: &mut Outgoing) {
+        if let Some((timestamp, packet)) = self.packing.rest() {
+            let header = self.sending.next_sound(self.format.payload_type, timestamp, packet);
+            self.protection.write_rtp(&header, packet, out);
+        }
     }
 
     fn send_event(&mut self, frame: &EventFrame, payload_type: u8, out: &mut Outgoing) {
@@ -434,6 +462,27 @@ mod tests {
         assert_eq!(second.timestamp, first.timestamp.wrapping_add(320));
         assert_eq!(sent(&mut call.near), None);
         assert!(!call.near.press(Key::from_symbol('1').unwrap(), KeyTiming::default()));
+    }
+
+    #[test]
+    fn packets_are_as_long_as_the_peer_asks_and_heard_without_a_gap() {
+        for packet_time in [10, 20, 30, 40, 60] {
+            let mut call = Call::new(9);
+            call.near.handle_format(Format { packet_time, ..Format::new(Codec::Pcmu, Some(EVENT)) }, call.start);
+            call.far.listen(true);
+
+            call.run(0..40, false);
+            let sent = call.near.statistics();
+            call.press('7');
+            call.run(40..60, false);
+
+            assert_eq!(sent.sent, 800 / u64::from(packet_time), "{packet_time}");
+            let heard: Vec<u8> = call.frames.iter().skip_while(|frame| !frame.is_heard).flat_map(|frame| frame.samples).collect();
+            let (first, frames) = (usize::from(heard[0]), heard.chunks(160).take(30));
+            let expected = (first..).map(|number| vec![number as u8; 160]);
+            assert!(frames.zip(expected).all(|(frame, expected)| frame == expected), "{packet_time}");
+            assert_eq!(call.keys, "7", "{packet_time}");
+        }
     }
 
     #[test]
