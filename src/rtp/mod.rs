@@ -10,6 +10,7 @@ mod media_format;
 mod outgoing;
 mod packet;
 mod packing;
+mod press;
 mod protection;
 mod reception;
 mod replay;
@@ -22,15 +23,19 @@ mod srtp_keys;
 mod statistics;
 mod stream;
 mod stream_settings;
+mod talker;
 mod telephone_event;
+#[cfg(test)]
+mod two_streams;
 
 pub use jitter::Frame;
 pub use key::Key;
-pub use key_receiver::{EventArrival, KeyReceiver};
+pub use key_receiver::KeyReceiver;
 pub use key_sender::KeyTiming;
 pub use media_format::{Direction, Format};
 pub use outgoing::Outgoing;
 pub use packet::{HEADER_BYTES, Header, Packet, PacketError};
+pub use press::EventArrival;
 pub use rtcp::{ReportBlock, RtcpPacket, SenderInfo, read_rtcp};
 pub use srtp_keys::{CryptoSuite, SrtpKeyError, SrtpKeys};
 pub use statistics::Statistics;

@@ -94,6 +94,22 @@ async fn a_call_from_which_no_sound_comes_is_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn packets_are_as_long_as_the_offer_asks() {
+    let house = House::open().await;
+    for (asked, answered, bytes) in [("a=ptime:40\r\n", "a=ptime:40", 320), ("a=ptime:30\r\na=maxptime:10\r\n", "a=ptime:10", 80)] {
+        let mut bare = BareTelephone::new(ONE_PHONE, house.udp()).await;
+
+        let offer = bare.sdp(asked);
+        bare.requests("INVITE", "", &offer).await;
+        let answer = bare.hears("SIP/2.0 200 ", "INVITE").await;
+        bare.requests("ACK", "", "").await;
+
+        assert!(answer.contains(answered), "{answer}");
+        while bare.next_packet().await.len() != 12 + bytes {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn abilities_are_told_in_a_call_and_outside_of_one() {
     let house = House::open().await;
     let mut bare = BareTelephone::new(ONE_PHONE, house.udp()).await;
