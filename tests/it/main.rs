@@ -47,6 +47,7 @@ mod serving;
 mod sip_torture;
 mod sipp_calls;
 mod skip;
+mod softphone;
 mod telephone;
 mod telephone_house;
 mod telephone_pages;
