@@ -95,6 +95,22 @@ async fn the_front_door_verifies_and_puts_through() {
 }
 
 #[tokio::test]
+async fn agents_are_not_told_that_somebody_was_verified_earlier_in_the_call() {
+    let house = House::usual().await;
+    let again = [("from", CONTACT), ("call_id", "one-call")];
+    let language = house.begin_at(FRONT_DOOR, &again).await;
+    let account = house.press(&language, "1").await;
+    let code = house.press(&account, "1002").await;
+    house.press(&code, &house.sms_code()).await;
+
+    let language = house.begin_at(FRONT_DOOR, &again).await;
+    let account = house.press(&language, "1").await;
+    let transfer = house.press(&account, "0#").await;
+
+    assert!(transfer.text.contains("aai=\"authStatus=not_verified&amp;authId="), "{}", transfer.text);
+}
+
+#[tokio::test]
 async fn a_transfer_that_fails_is_said_and_taken_once() {
     for outcome in ["busy", "no_answer", "failed"] {
         let house = House::usual().await;
