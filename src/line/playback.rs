@@ -38,8 +38,9 @@ struct Slot {
 #[derive(Debug, PartialEq)]
 enum State {
     Rendering,
-    Ready(Sound),
-    Playing,
+    Ready(Vec<Sound>),
+    /// So many of its sounds have not ended yet.
+    Playing(usize),
 }
 
 impl Playback {
@@ -57,19 +58,20 @@ impl Playback {
     }
 
     /// A part was rendered; gives what can be played now, each behind the one before.
-    pub fn rendered(&mut self, number: u64, sound: Sound) -> Vec<Sound> {
+    pub fn rendered(&mut self, number: u64, sounds: Vec<Sound>) -> Vec<Sound> {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.number == number) {
-            slot.state = State::Ready(sound);
+            slot.state = State::Ready(sounds);
         }
         let mut ready = Vec::new();
         for slot in &mut self.slots {
-            match std::mem::replace(&mut slot.state, State::Playing) {
-                State::Playing => {}
-                State::Ready(sound) => ready.push(sound),
-                State::Rendering => {
-                    slot.state = State::Rendering;
-                    break;
+            match &mut slot.state {
+                State::Playing(_) => {}
+                State::Ready(sounds) => {
+                    let count = sounds.len();
+                    ready.append(sounds);
+                    slot.state = State::Playing(count);
                 }
+                State::Rendering => break,
             }
         }
         ready
@@ -82,18 +84,37 @@ impl Playback {
             let Some(slot) = self.slots.pop_front() else { break };
             prompts -= usize::from(slot.passed == Passed::Prompt);
         }
-        self.slots.iter().filter(|slot| slot.state == State::Playing).count()
+        self.slots.iter().map(Slot::playing).sum()
     }
 
-    /// So many sounds have ended.
+    /// So many sounds have ended; gives what has ended with them.
     pub fn ended(&mut self, sounds: usize) -> Vec<Passed> {
-        let playing = self.slots.iter().take(sounds).take_while(|slot| slot.state == State::Playing).count();
-        self.slots.drain(..playing).map(|slot| slot.passed).collect()
+        let (mut left, mut passed) = (sounds, Vec::new());
+        while let Some(Slot { state: State::Playing(playing), .. }) = self.slots.front_mut() {
+            let ended = left.min(*playing);
+            *playing -= ended;
+            left -= ended;
+            if *playing > 0 {
+                break;
+            }
+            passed.extend(self.slots.pop_front().map(|slot| slot.passed));
+        }
+        passed
     }
 
     /// Whether nothing waits or plays.
     pub fn is_idle(&self) -> bool {
         self.slots.is_empty()
+    }
+}
+
+impl Slot {
+    /// Sounds that the media have, and that have not ended.
+    fn playing(&self) -> usize {
+        match self.state {
+            State::Playing(sounds) => sounds,
+            State::Rendering | State::Ready(_) => 0,
+        }
     }
 }
 
@@ -120,8 +141,8 @@ mod tests {
         Spoken { text: String::new(), sounds, bargein: true, lang: None }
     }
 
-    fn tone(length: usize) -> Sound {
-        Sound::new(vec![1; length])
+    fn tone(length: usize) -> Vec<Sound> {
+        vec![Sound::new(vec![1; length])]
     }
 
     fn numbers(parts: &[Part]) -> Vec<u64> {
@@ -134,9 +155,22 @@ mod tests {
         let parts = numbers(&playback.queue(vec![prompt(Vec::new()), prompt(Vec::new())]));
 
         assert_eq!(playback.rendered(parts[1], tone(2)), []);
-        assert_eq!(playback.rendered(parts[0], tone(1)), [tone(1), tone(2)]);
+        assert_eq!(playback.rendered(parts[0], tone(1)), [tone(1), tone(2)].concat());
         assert_eq!(playback.ended(2), [Passed::Prompt, Passed::Prompt]);
         assert!(playback.is_idle());
+    }
+
+    #[test]
+    fn a_prompt_of_several_sounds_ends_with_the_last_of_them() {
+        let mut playback = Playback::default();
+        let parts = numbers(&playback.queue(vec![prompt(Vec::new()), prompt(Vec::new())]));
+        playback.rendered(parts[0], [tone(1), tone(2), tone(3)].concat());
+        playback.rendered(parts[1], [tone(4), tone(5)].concat());
+
+        assert_eq!(playback.ended(2), []);
+        assert_eq!(playback.ended(2), [Passed::Prompt]);
+        assert_eq!(playback.interrupt(1), 1);
+        assert_eq!(playback.ended(1), [Passed::Prompt]);
     }
 
     #[test]
@@ -160,7 +194,7 @@ mod tests {
 
         assert_eq!(playback.interrupt(2), 1);
         assert_eq!(playback.rendered(parts[0], tone(1)), []);
-        assert_eq!(playback.rendered(parts[2], tone(3)), [tone(3)]);
+        assert_eq!(playback.rendered(parts[2], tone(3)), tone(3));
         assert_eq!(playback.interrupt(0), 0);
         assert_eq!(playback.ended(1), []);
     }

@@ -23,8 +23,8 @@ pub struct Speaker {
 /// A prompt as it sounds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Said {
-    /// All of it.
-    pub sound: Sound,
+    /// All of it, one sound behind the other: recordings are shared by all calls, so they are not copied into one.
+    pub sounds: Vec<Sound>,
     /// The words that nobody could say. A caller's digits may be among them: not for a log.
     pub unsaid: Vec<String>,
 }
@@ -35,7 +35,7 @@ impl Speaker {
         Self { voices: voices.into() }
     }
 
-    /// The prompt as one sound.
+    /// The prompt as sounds.
     pub async fn say(&self, speech: &Speech) -> Said {
         let (mut sounds, mut unsaid) = (Vec::new(), Vec::new());
         for span in &speech.spans {
@@ -53,11 +53,7 @@ impl Speaker {
                 }
             }
         }
-        let sound = match sounds.as_slice() {
-            [only] => only.clone(),
-            several => Sound::joined(several),
-        };
-        Said { sound, unsaid }
+        Said { sounds, unsaid }
     }
 
     /// Makes ready to say these: what is not recorded is synthesised, and kept.
@@ -168,7 +164,7 @@ mod tests {
         let said = speaker.say(&speech).await;
         speaker.say(&speech).await;
 
-        let without_silence: Vec<i16> = said.sound.samples().iter().copied().filter(|sample| *sample != 0).collect();
+        let without_silence: Vec<i16> = Sound::joined(&said.sounds).samples().iter().copied().filter(|sample| *sample != 0).collect();
         assert_eq!(without_silence, [&[1; 10][..], &[7; 15], &[1; 10]].concat());
         assert_eq!(said.unsaid, Vec::<String>::new());
         assert_eq!(*letters.0.lock().unwrap(), ["your neighbour."]);
@@ -190,7 +186,7 @@ mod tests {
 
         let said = speaker.say(&Speech { spans: vec![Span::Words(words)] }).await;
 
-        assert!(said.sound.duration() >= Duration::from_millis(400));
+        assert!(Sound::joined(&said.sounds).duration() >= Duration::from_millis(400));
         assert!(letters.0.lock().unwrap().is_empty());
     }
 
