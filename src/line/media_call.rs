@@ -23,7 +23,7 @@ const MOST_AT_ONCE: usize = 32;
 pub(super) const DATAGRAM_BYTES: usize = 2048;
 
 /// Milliseconds between two reads that mean that packets pile up.
-const PILING_UP: u64 = 7;
+const PILING_UP: u64 = 12;
 
 /// The two ports of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
