@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::clock::{Chance, Clock};
 use crate::config::Config;
@@ -50,9 +50,10 @@ pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, compos
     let pages = router(composition.gateway).merge(published_keys(composition.signer.published()));
     let follow = follow(&composition.releases, flows);
     let calls = async {
-        if let Some(OpenTelephone { telephone, drain, .. }) = telephone {
-            telephone.run(told_to_stop(), drain).await;
-        }
+        let Some(OpenTelephone { telephone, drain, .. }) = telephone else { return };
+        // A task of its own: calls are then taken on the thread that read them.
+        let taking = tokio::spawn(telephone.run(told_to_stop(), drain));
+        taking.await.unwrap_or_else(|broken_off| error!("the telephone broke off: {broken_off}"));
     };
     tokio::select! {
         ((), ()) = async { tokio::join!(server.run(pages, told_to_stop(), drain), calls) } => {}
