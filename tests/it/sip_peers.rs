@@ -272,7 +272,7 @@ fn recorded(folder: &Path) -> Sound {
 /// Those words as our recordings say them.
 async fn prompt(words: &str) -> Sound {
     let speaker = Speaker::new(vec![Arc::new(Recorded::shipped().unwrap())]);
-    speaker.say(&Speech::plain(words, "en")).await.sound
+    Sound::joined(&speaker.say(&Speech::plain(words, "en")).await.sounds)
 }
 
 /// How well `prompt` fits anywhere in `heard`: the best correlation of a fifth of a second of its samples, from 0 to 1.
