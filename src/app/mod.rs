@@ -27,6 +27,7 @@ mod following;
 mod logging;
 mod master_key;
 mod own_pages;
+mod preparation;
 mod prompts;
 mod prompts_render;
 mod records;

@@ -12,6 +12,7 @@ use crate::line::{
     Media, MediaError, MediaSettings, SipTls, SoundShelf, Telephone,
 };
 use crate::sip::{Account, Admission, AllowedPages, Register, RegistrationId, SessionLimits, TransportProtocol};
+use crate::voice::Speaker;
 
 use super::auth_headers::AuthHeaders;
 use super::compose::Composition;
@@ -31,6 +32,8 @@ pub struct OpenTelephone {
     pub telephone: Telephone,
     /// Where calls can be made.
     pub exchange: Exchange,
+    /// Who speaks.
+    pub speaker: Speaker,
     /// What calls may take once we are told to stop.
     pub drain: Duration,
 }
@@ -75,10 +78,11 @@ pub async fn open_telephone(
         exchange.register(registration(number, login)).await?;
     }
     let pages = OwnPages::new(config, composition, sip.domains.clone(), sip.default_tenant.clone());
+    let speaker = speaker(&config.speech).map_err(TelephoneError::Voices)?;
     let equipment = Equipment {
         exchange: exchange.clone(),
         media: Media::start(media_settings(sip), chance.clone())?,
-        speaker: speaker(&config.speech).map_err(TelephoneError::Voices)?,
+        speaker: speaker.clone(),
         pages: Arc::new(pages),
         results: Arc::new(AuthHeaders(Arc::clone(&composition.signer))),
         http: HttpClients::new()?,
@@ -88,7 +92,7 @@ pub async fn open_telephone(
         shelf: Arc::new(SoundShelf::default()),
     };
     let drain = Duration::from_secs(u64::from(sip.drain_seconds));
-    Ok(OpenTelephone { telephone: Telephone::new(equipment, incoming), exchange, drain })
+    Ok(OpenTelephone { telephone: Telephone::new(equipment, incoming), exchange, speaker, drain })
 }
 
 fn exchange_settings(sip: &Sip) -> ExchangeSettings {

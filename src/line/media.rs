@@ -20,7 +20,7 @@ use crate::audio::{Codec, Sound};
 use crate::clock::Chance;
 use crate::rtp::{Format, Key, KeyTiming, Stream, StreamSettings};
 
-/// Orders that may wait for a thread. A thread takes all that wait every millisecond.
+/// Orders that may wait for a thread. A thread takes all that wait every few milliseconds.
 const MOST_ORDERS: usize = 16_384;
 
 /// News that may wait for a call: some seconds of frames, and keys beside.
@@ -161,7 +161,7 @@ impl MediaStream {
         self.order(CallOrder::Record(records))
     }
 
-    /// Begins or ends to tell each frame as [`MediaNews::Heard`], for whoever looks for tones.
+    /// Begins or ends to tell each frame that is heard as [`MediaNews::Heard`], for whoever looks for tones.
     pub fn tap(&self, has_tap: bool) -> Result<(), MediaError> {
         self.order(CallOrder::Tap(has_tap))
     }

@@ -16,6 +16,9 @@ use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Stream};
 /// Samples of a piece of a recording.
 const RECORDING_PIECE: usize = 1600;
 
+/// Frames of silence that are told after what was heard: so many let a tone end.
+const FRAMES_AFTERWARDS: u8 = 10;
+
 /// Packets read at once from a port that more come to than a call sends.
 const MOST_AT_ONCE: usize = 32;
 
@@ -23,7 +26,7 @@ const MOST_AT_ONCE: usize = 32;
 pub(super) const DATAGRAM_BYTES: usize = 2048;
 
 /// Milliseconds between two reads that mean that packets pile up.
-const PILING_UP: u64 = 7;
+const PILING_UP: u64 = 12;
 
 /// The two ports of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,8 @@ pub(super) struct MediaCall {
     news: Newsagent,
     recording: Option<Heard>,
     has_tap: bool,
+    /// Frames of silence that are still to be told to the tap.
+    afterwards: u8,
     joined: Option<(u64, KeyRelay)>,
     last_read: u64,
 }
@@ -72,6 +77,7 @@ impl MediaCall {
             news: Newsagent(news),
             recording: None,
             has_tap: false,
+            afterwards: 0,
             joined: None,
             last_read: 0,
         }
@@ -191,12 +197,19 @@ impl MediaCall {
         if self.recording.is_some() {
             self.extend_recording(&frame);
         }
-        if self.has_tap {
+        if self.has_tap && self.is_worth_telling(&frame) {
             self.news.tell_if_room(MediaNews::Heard(Heard { codec: frame.codec, payload: frame.samples.to_vec() }));
         }
         if let Some((peer, _)) = self.joined {
             desk.relayed.push((peer, Relayed::Frame(frame)));
         }
+    }
+
+    /// Whether something is heard, or was just now: who says nothing costs nothing.
+    fn is_worth_telling(&mut self, frame: &Frame) -> bool {
+        let left = if frame.is_heard { FRAMES_AFTERWARDS } else { self.afterwards.saturating_sub(1) };
+        let was = std::mem::replace(&mut self.afterwards, left);
+        frame.is_heard || was > 0
     }
 
     fn extend_recording(&mut self, frame: &Frame) {

@@ -29,7 +29,7 @@ pub enum MediaNews {
     },
     /// What the caller said, while it is recorded: a fifth of a second or less.
     Recorded(Heard),
-    /// What the caller says, frame by frame, while somebody listens for tones.
+    /// What the caller says, frame by frame, while somebody listens for tones; of a silence only the beginning.
     Heard(Heard),
     /// No packet has come for the time that was set.
     Silent,

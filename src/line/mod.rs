@@ -46,6 +46,7 @@ mod reply;
 mod resolver;
 mod session;
 mod session_media;
+mod shared_copies;
 mod sip_tls;
 mod softphone;
 mod softphone_call;

@@ -26,6 +26,8 @@ pub(super) struct Part {
 pub(super) struct Playback {
     slots: VecDeque<Slot>,
     numbers: u64,
+    /// The number of the sound that has ended last.
+    heard: u64,
 }
 
 #[derive(Debug)]
@@ -38,11 +40,11 @@ struct Slot {
 #[derive(Debug, PartialEq)]
 enum State {
     Rendering,
-    Ready(Sound),
-    /// On its way to the media.
-    Given,
-    /// The media have it, as the sound of this number.
-    Playing(u64),
+    Ready(Vec<Sound>),
+    /// So many sounds are on their way to the media.
+    Given(usize),
+    /// The media have them; the last one is the sound of this number.
+    Playing { sounds: usize, last: u64 },
 }
 
 impl Playback {
@@ -60,19 +62,20 @@ impl Playback {
     }
 
     /// A part was rendered; gives what can be played now, each behind the one before. [`Playback::playing`] tells that it is.
-    pub fn rendered(&mut self, number: u64, sound: Sound) -> Vec<Sound> {
+    pub fn rendered(&mut self, number: u64, sounds: Vec<Sound>) -> Vec<Sound> {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.number == number) {
-            slot.state = State::Ready(sound);
+            slot.state = State::Ready(sounds);
         }
         let mut ready = Vec::new();
         for slot in &mut self.slots {
-            match std::mem::replace(&mut slot.state, State::Given) {
-                State::Ready(sound) => ready.push(sound),
-                State::Rendering => {
-                    slot.state = State::Rendering;
-                    break;
+            match &mut slot.state {
+                State::Ready(sounds) => {
+                    let count = sounds.len();
+                    ready.append(sounds);
+                    slot.state = State::Given(count);
                 }
-                before @ (State::Given | State::Playing(_)) => slot.state = before,
+                State::Rendering => break,
+                State::Given(_) | State::Playing { .. } => {}
             }
         }
         ready
@@ -80,8 +83,13 @@ impl Playback {
 
     /// The media have taken what was ready; `last` is the number of the last of these sounds.
     pub fn playing(&mut self, last: u64) {
-        let given = self.slots.iter_mut().rev().filter(|slot| slot.state == State::Given);
-        given.zip((0..=last).rev()).for_each(|(slot, number)| slot.state = State::Playing(number));
+        let mut last = last;
+        for slot in self.slots.iter_mut().rev() {
+            if let State::Given(sounds) = slot.state {
+                slot.state = State::Playing { sounds, last };
+                last = last.saturating_sub(sounds as u64);
+            }
+        }
     }
 
     /// Only the last `remaining` prompts go on; gives how many sounds of them the media have already.
@@ -91,12 +99,13 @@ impl Playback {
             let Some(slot) = self.slots.pop_front() else { break };
             prompts -= usize::from(slot.passed == Passed::Prompt);
         }
-        self.slots.iter().filter(|slot| matches!(slot.state, State::Given | State::Playing(_))).count()
+        self.slots.iter().map(|slot| slot.left(self.heard)).sum()
     }
 
-    /// The sounds up to this number have ended.
+    /// The sounds up to this number have ended; gives what has passed with them.
     pub fn ended(&mut self, last: u64) -> Vec<Passed> {
-        let has_ended = |slot: &&Slot| matches!(slot.state, State::Playing(number) if number <= last);
+        self.heard = last;
+        let has_ended = |slot: &&Slot| matches!(slot.state, State::Playing { last: own, .. } if own <= last);
         let ended = self.slots.iter().take_while(has_ended).count();
         self.slots.drain(..ended).map(|slot| slot.passed).collect()
     }
@@ -104,6 +113,17 @@ impl Playback {
     /// Whether nothing waits or plays.
     pub fn is_idle(&self) -> bool {
         self.slots.is_empty()
+    }
+}
+
+impl Slot {
+    /// Sounds that the media have, and that come behind those up to `heard`.
+    fn left(&self, heard: u64) -> usize {
+        match self.state {
+            State::Rendering | State::Ready(_) => 0,
+            State::Given(sounds) => sounds,
+            State::Playing { sounds, last } => sounds.min(usize::try_from(last.saturating_sub(heard)).unwrap_or(usize::MAX)),
+        }
     }
 }
 
@@ -130,8 +150,8 @@ mod tests {
         Spoken { text: String::new(), sounds, bargein: true, lang: None }
     }
 
-    fn tone(length: usize) -> Sound {
-        Sound::new(vec![1; length])
+    fn tone(length: usize) -> Vec<Sound> {
+        vec![Sound::new(vec![1; length])]
     }
 
     fn numbers(parts: &[Part]) -> Vec<u64> {
@@ -144,10 +164,24 @@ mod tests {
         let parts = numbers(&playback.queue(vec![prompt(Vec::new()), prompt(Vec::new())]));
 
         assert_eq!(playback.rendered(parts[1], tone(2)), []);
-        assert_eq!(playback.rendered(parts[0], tone(1)), [tone(1), tone(2)]);
+        assert_eq!(playback.rendered(parts[0], tone(1)), [tone(1), tone(2)].concat());
         playback.playing(2);
         assert_eq!(playback.ended(2), [Passed::Prompt, Passed::Prompt]);
         assert!(playback.is_idle());
+    }
+
+    #[test]
+    fn a_prompt_of_several_sounds_ends_with_the_last_of_them() {
+        let mut playback = Playback::default();
+        let parts = numbers(&playback.queue(vec![prompt(Vec::new()), prompt(Vec::new())]));
+        playback.rendered(parts[0], [tone(1), tone(2), tone(3)].concat());
+        playback.rendered(parts[1], [tone(4), tone(5)].concat());
+        playback.playing(5);
+
+        assert_eq!(playback.ended(2), []);
+        assert_eq!(playback.ended(4), [Passed::Prompt]);
+        assert_eq!(playback.interrupt(1), 1);
+        assert_eq!(playback.ended(5), [Passed::Prompt]);
     }
 
     #[test]
@@ -204,7 +238,7 @@ mod tests {
 
         assert_eq!(playback.interrupt(2), 1);
         assert_eq!(playback.rendered(parts[0], tone(1)), []);
-        assert_eq!(playback.rendered(parts[2], tone(3)), [tone(3)]);
+        assert_eq!(playback.rendered(parts[2], tone(3)), tone(3));
         assert_eq!(playback.interrupt(0), 0);
         assert_eq!(playback.ended(1), []);
     }

@@ -31,7 +31,7 @@ pub async fn assert_hears_not(heard: &Sound, prompts: &[&str]) {
 /// Those words as our recordings say them.
 async fn prompt(words: &str) -> Sound {
     let speaker = Speaker::new(vec![Arc::new(Recorded::shipped().unwrap())]);
-    speaker.say(&Speech::plain(words, "en")).await.sound
+    Sound::joined(&speaker.say(&Speech::plain(words, "en")).await.sounds)
 }
 
 /// How well the course of the prompt's loudness fits anywhere in that of what was heard: the best correlation.

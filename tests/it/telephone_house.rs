@@ -62,7 +62,7 @@ impl House {
         let composition = compose(&config, &FlowLibrary::shipped().unwrap(), clock.clone(), Chance::system()).await.unwrap();
         let sip = config.sip.as_ref().unwrap();
         let open = open_telephone(sip, &config, &composition, clock, Chance::system()).await.unwrap();
-        let OpenTelephone { telephone, exchange, drain } = open;
+        let OpenTelephone { telephone, exchange, drain, .. } = open;
         let (stop, stopped) = oneshot::channel();
         let told = async {
             let _ = stopped.await;
