@@ -27,6 +27,7 @@ mod handlers;
 mod interpreter;
 mod ledger;
 mod listening;
+mod literal;
 mod meanwhile;
 mod method;
 mod navigation;
@@ -57,6 +58,7 @@ mod thrown;
 mod time;
 mod tracing;
 mod transferring;
+mod variable_name;
 mod xml_json;
 
 pub use action::{

@@ -1,11 +1,15 @@
 //! The variables of a call: five scopes of ECMAScript objects, one set for each execution context (VoiceXML 2.0 §5.1).
 
+use std::sync::Arc;
+
 use rquickjs::function::IntoArgs;
 use rquickjs::{Ctx, FromJs, Function, Object};
 use serde_json::Value;
 
 use super::declarations::Declarations;
 use super::ledger::{Entry, Ledger};
+use super::literal;
+use super::variable_name;
 use super::xml_json::nodes;
 use crate::clock::{Chance, Clock};
 use crate::script::{Limits, OwnScript, Sandbox, ScriptError};
@@ -102,7 +106,15 @@ impl Scopes {
 
     /// `<var>` in the innermost scope.
     pub fn declare(&mut self, name: &str, expression: Option<&str>) -> Outcome<()> {
-        self.call("declare", (name, expression))
+        variable_name::check(name)?;
+        let plain = match expression {
+            Some(expression) => literal::value(expression).map(Some),
+            None => Some(None),
+        };
+        match (&self.sandbox, plain) {
+            (None, Some(value)) => self.note(Entry::Declare { name: name.to_owned(), json: value.map(|value| value.to_string()) }),
+            _ => self.call("declare", (name, expression)),
+        }
     }
 
     /// `<assign>` to a variable that some scope has.
@@ -114,6 +126,11 @@ impl Scopes {
     pub fn run(&mut self, source: &str) -> Outcome<()> {
         let Declarations { variables, lexicals, functions } = Declarations::of(source);
         self.call("script", (source, variables, functions, lexicals))
+    }
+
+    /// A `<script>` that only declares functions, in the innermost scope.
+    pub fn declare_functions(&mut self, source: &Arc<str>, names: &[String]) -> Outcome<()> {
+        self.note(Entry::Functions { source: Arc::clone(source), names: names.to_vec() })
     }
 
     /// Initialises the variable of a form item.
