@@ -205,6 +205,8 @@ mod tests {
             ("var s = new Array(100000); for (;;) try { s.indexOf(1) } catch (e) {}", Limit::Time),
             ("(function deeper() { return deeper() + 1 })()", Limit::Stack),
             ("var a = []; for (;;) a.push('x' + a.length)", Limit::Memory),
+            ("var a = []; a.length = 4e9; [...a.keys()]", Limit::Memory),
+            ("var a = []; a.length = 4e9; Array.from(a.entries())", Limit::Memory),
         ];
         for (source, limit) in endless {
             let mut sandbox = sandbox();
@@ -241,6 +243,7 @@ mod tests {
             "var a = []; a.length = 4e9; [...a]",
             "(function () { arguments.length = 1e15; [].values.call(arguments) })()",
             "[].slice.call(Object.create({ length: 1e15 }))",
+            "var a = []; a.length = 4e9; a.find(Boolean)",
             "var s = 'ab'.repeat(50000); s.indexOf(s)",
         ];
         for source in too_large {
