@@ -91,8 +91,15 @@ pub(super) enum Destination {
 pub(super) enum Script {
     Inline(Arc<str>),
     /// Only functions, by their names: they can be declared whenever something is computed.
-    Functions { source: Arc<str>, names: Vec<String> },
-    External { target: Target, charset: Option<String>, fetching: Fetching },
+    Functions {
+        source: Arc<str>,
+        names: Vec<String>,
+    },
+    External {
+        target: Target,
+        charset: Option<String>,
+        fetching: Fetching,
+    },
 }
 
 /// `<data>` (2.1 §5).

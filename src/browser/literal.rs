@@ -82,7 +82,8 @@ mod tests {
         let both = "function one(a) { return a / 2 } // halves\n;function two() { return '}' }";
         assert_eq!(functions(both), Some(vec!["one".to_owned(), "two".to_owned()]));
 
-        for other in ["", "one()", "function one() { return } one()", "function (", "function one() { return", "var one = 1", "function* one() {}"]
+        for other in
+            ["", "one()", "function one() { return } one()", "function (", "function one() { return", "var one = 1", "function* one() {}"]
         {
             assert_eq!(functions(other), None, "{other}");
         }

@@ -69,6 +69,16 @@ impl Sandbox {
         self.gauge.renew();
     }
 
+    /// How much of the budget is gone.
+    pub fn spent(&self) -> u64 {
+        self.gauge.spent()
+    }
+
+    /// What an earlier sandbox of the same owner spent counts here too.
+    pub fn set_spent(&self, steps: u64) {
+        self.gauge.set_spent(steps);
+    }
+
     /// Runs `visit` inside, under the limits of one run. Whoever needs more of the engine than the methods here comes in by this door.
     pub fn enter<R>(&mut self, visit: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<R>) -> Result<R, ScriptError> {
         if let Some(limit) = self.broken {
