@@ -78,6 +78,7 @@ impl Session<'_> {
     fn act(&mut self) {
         let event = match self.acts.remove(0) {
             'w' => Event::Said("yes please".to_owned()),
+            's' => Event::SpeechBegan,
             'u' => Event::Unrecognised,
             't' => {
                 self.now += Duration::from_secs(60);
