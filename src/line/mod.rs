@@ -59,6 +59,7 @@ mod telephone;
 mod terminal;
 mod timeline;
 mod trace;
+mod trace_words;
 mod vxml;
 mod wheel;
 mod wires;
