@@ -29,6 +29,9 @@ const KILLS: usize = 100;
 /// How many calls go on at once; those that wait for a lost node's lease to run out are not counted.
 const LOAD: usize = 6;
 
+/// How many of those there may be: more, and the machine is too slow for a larger crowd.
+const WAITING: usize = 60;
+
 /// The same moments in every run, as far as the machine lets them be.
 const SEED: u64 = 9;
 
@@ -74,13 +77,16 @@ struct Town {
     /// Answers and requests that anybody saw: a killer's clock.
     moves: watch::Sender<u64>,
     repeats: AtomicUsize,
+    /// For those who wait.
+    seats: Arc<Semaphore>,
 }
 
 /// One call.
 struct Caller<'t> {
     town: &'t Town,
     account: usize,
-    place: Option<OwnedSemaphorePermit>,
+    /// Among those of the load, or a seat.
+    place: OwnedSemaphorePermit,
     acknowledged: usize,
 }
 
@@ -160,7 +166,7 @@ async fn load(town: Arc<Town>, stopped: watch::Receiver<bool>) -> Vec<Ended> {
             break;
         }
         let town = Arc::clone(&town);
-        calls.spawn(async move { Caller { town: &town, account, place: Some(place), acknowledged: 0 }.call().await });
+        calls.spawn(async move { Caller { town: &town, account, place, acknowledged: 0 }.call().await });
     }
     calls.join_all().await
 }
@@ -205,14 +211,16 @@ impl Caller<'_> {
         assert_eq!(again.text, page.text, "a repeat got another answer: {path}");
     }
 
-    /// Asks any node until one answers. Who waits for long makes room for another call.
+    /// Asks any node until one answers. Who waits for long takes a seat, and makes room for another call.
     async fn answer(&mut self, path: &str, form: Option<BTreeMap<String, String>>) -> Page {
         let asked = self.town.answer(path, form);
         tokio::pin!(asked);
         let page = match timeout(Duration::from_secs(1), &mut asked).await {
             Ok(page) => page,
             Err(_) => {
-                self.place = None;
+                if let Ok(seat) = Arc::clone(&self.town.seats).try_acquire_owned() {
+                    self.place = seat;
+                }
                 asked.await
             }
         };
@@ -227,7 +235,8 @@ impl Town {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().build().unwrap();
         let (moves, _) = watch::channel(0);
-        Self { customers, nodes, client, chance: Chance::seeded(SEED), moves, repeats: AtomicUsize::new(0) }
+        let (repeats, seats) = (AtomicUsize::new(0), Arc::new(Semaphore::new(WAITING)));
+        Self { customers, nodes, client, chance: Chance::seeded(SEED), moves, repeats, seats }
     }
 
     async fn answer(&self, path: &str, form: Option<BTreeMap<String, String>>) -> Page {
