@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::call::Call;
-use super::media::MediaError;
+use super::media_error::MediaError;
 use super::moment::now;
 use super::recorder::Recorder;
 use super::rendering::{Errand, Renderer};

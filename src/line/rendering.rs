@@ -9,7 +9,7 @@ use super::command::ExchangeClosed;
 use super::playback::Part;
 use crate::audio::{Sound, beep};
 use crate::browser::{self, AudioSource, FetchFailure, Resource};
-use crate::voice::{Said, Speaker, Speech};
+use crate::voice::{Said, Speak, Speech};
 
 /// What was done.
 pub(super) enum Errand {
@@ -26,7 +26,7 @@ pub(super) enum Errand {
 /// Makes sound of prompts for one call.
 #[derive(Clone)]
 pub(super) struct Renderer {
-    pub speaker: Speaker,
+    pub speaker: Arc<dyn Speak>,
     pub fetcher: Arc<CallFetcher>,
     /// Where the page says none.
     pub language: String,

@@ -37,6 +37,7 @@ mod recordings;
 mod schemas;
 mod secrets;
 mod serving;
+mod sip_door;
 mod sip_peers;
 mod sip_torture;
 mod skip;

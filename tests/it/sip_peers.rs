@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use callward::audio::{Sound, read_wav};
-use callward::voice::{Recorded, Speaker, Speech};
+use callward::voice::{Recorded, Speak, Speaker, Speech};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
