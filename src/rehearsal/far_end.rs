@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -12,41 +11,31 @@ use crate::flow::Transferred;
 use crate::line::{CallLeg, IncomingCall, Media, SessionMedia};
 use crate::sip::{Action, Headers, Refused, Srtp};
 
+use super::engaged::Engaged;
 use super::moment::Moment;
 use super::world::World;
 
 /// Takes calls until it is dropped.
-pub(super) struct FarEnd {
-    busy: Arc<AtomicUsize>,
-    taking: AbortHandle,
-}
+pub(super) struct FarEnd(AbortHandle);
 
 /// What it needs to take a call.
-#[derive(Clone)]
-struct Desk {
-    world: Arc<World>,
-    media: Arc<Media>,
-    chance: Chance,
-    busy: Arc<AtomicUsize>,
+pub(super) struct Desk {
+    pub world: Arc<World>,
+    pub media: Arc<Media>,
+    pub chance: Chance,
+    pub engaged: Arc<Engaged>,
 }
 
 impl FarEnd {
     /// Takes these calls.
-    pub fn new(world: Arc<World>, media: Arc<Media>, chance: Chance, incoming: mpsc::Receiver<IncomingCall>) -> Self {
-        let busy = Arc::new(AtomicUsize::new(0));
-        let desk = Desk { world, media, chance, busy: Arc::clone(&busy) };
-        Self { busy, taking: tokio::spawn(take_calls(desk, incoming)).abort_handle() }
-    }
-
-    /// Whether a call rings, or was taken and goes on.
-    pub fn is_busy(&self) -> bool {
-        self.busy.load(Ordering::SeqCst) > 0
+    pub fn new(desk: Desk, incoming: mpsc::Receiver<IncomingCall>) -> Self {
+        Self(tokio::spawn(desk.take_calls(incoming)).abort_handle())
     }
 }
 
 impl Drop for FarEnd {
     fn drop(&mut self) {
-        self.taking.abort();
+        self.0.abort();
     }
 }
 
@@ -60,15 +49,15 @@ pub(super) fn status_of(transferred: Transferred) -> u16 {
     }
 }
 
-async fn take_calls(desk: Desk, mut incoming: mpsc::Receiver<IncomingCall>) {
-    while let Some(call) = incoming.recv().await {
-        desk.busy.fetch_add(1, Ordering::SeqCst);
-        desk.take(call).await;
-        desk.busy.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
 impl Desk {
+    async fn take_calls(self, mut incoming: mpsc::Receiver<IncomingCall>) {
+        while let Some(call) = incoming.recv().await {
+            self.engaged.begin();
+            self.take(call).await;
+            self.engaged.end(tokio::time::Instant::now().into_std());
+        }
+    }
+
     async fn take(&self, call: IncomingCall) {
         let IncomingCall { mut leg, invitation } = call;
         let to = invitation.request.uri.to_string();

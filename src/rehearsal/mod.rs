@@ -9,6 +9,7 @@ mod coverage;
 mod dialled;
 mod discretion;
 mod earlier;
+mod engaged;
 mod expectation;
 mod far_end;
 mod gateways;
@@ -35,6 +36,7 @@ mod sip_house;
 mod sip_line;
 mod spoken;
 mod telephone;
+mod timed_pages;
 mod transcript;
 #[cfg(test)]
 mod transcripts;

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::clock::Chance;
@@ -17,7 +18,8 @@ use crate::web::Gateway;
 use super::audible::Ear;
 use super::call_end::CallEnd;
 use super::dialled::Dialled;
-use super::far_end::{FarEnd, status_of};
+use super::engaged::Engaged;
+use super::far_end::{Desk, FarEnd, status_of};
 use super::moment::{Heard, Moment};
 use super::pattern::normal;
 use super::quiet::Quiet;
@@ -35,6 +37,8 @@ const AFTER_KEYS: Duration = Duration::from_millis(6_500);
 const FOREVER: Duration = Duration::from_secs(600);
 /// What an answer to silence takes on its way.
 const LATENCY: Duration = Duration::from_millis(600);
+/// What the first words of a page take on their way over a good network; pages that hold a caller ask again a moment later.
+const FIRST_WORDS: Duration = Duration::from_millis(400);
 /// What an INFO takes before the next.
 const BETWEEN_INFOS: Duration = Duration::from_millis(200);
 /// What may be later than the signalling that it was sent before.
@@ -57,7 +61,12 @@ pub(super) struct SipCall {
     quiet: Quiet,
     /// How much of the quiet the transcript has told.
     told: Duration,
-    far: FarEnd,
+    /// The world's time when it began.
+    began: Timestamp,
+    /// The world's time when something was heard last.
+    spoken_at: Timestamp,
+    engaged: Arc<Engaged>,
+    _far: FarEnd,
     keys: KeysBy,
     end: Option<CallEnd>,
 }
@@ -73,7 +82,7 @@ impl SipCall {
     pub async fn dial(gateway: Arc<Gateway>, world: Arc<World>, dialled: &Dialled, line: SipLine) -> Result<Self, String> {
         let mut call = Self::ring(&gateway, world, dialled, line).await.map_err(|error| error.to_string())?;
         call.answered().await?;
-        call.start_anew(now());
+        call.start_anew(now(), call.world.clock.now());
         call.settle(SETTLED).await;
         Ok(call)
     }
@@ -84,38 +93,37 @@ impl SipCall {
             KeysBy::Events => self.press_events(keys),
             KeysBy::Info => self.send_infos(keys).await,
         };
-        self.start_anew(pressed);
-        let pressing = pressed.saturating_duration_since(now());
-        self.settle(pressing + AFTER_KEYS).await;
+        self.start_anew(pressed, self.world.clock.now());
+        self.settle(AFTER_KEYS).await;
     }
 
-    /// Does nothing for so long, or until something is heard; how long that was, in whole seconds where it was measured.
+    /// Does nothing for so long, or until something is heard; how long that was, in whole seconds where it was measured. The
+    /// world's clock goes along.
     pub async fn stay_silent(&mut self, long: Option<Duration>) -> Duration {
-        let (before, mut advanced) = (self.told, Duration::ZERO);
+        let (before, heard_before) = (self.told, self.heard);
+        let mut broken_at = None;
         self.quiet.take_sounded();
-        let mut first_sound = None;
         while self.end.is_none() {
-            if self.quiet.take_sounded() && first_sound.is_none() {
-                first_sound = Some(self.quiet.total(now()));
+            if self.quiet.take_sounded() && broken_at.is_none() {
+                broken_at = Some(self.quiet.total(now()));
             }
-            let told = long.map(|long| before + long).or(first_sound).unwrap_or(Duration::MAX);
-            let passed = self.quiet.total(now()).min(told).saturating_sub(before);
-            self.world.clock.advance(passed.saturating_sub(advanced));
-            advanced = advanced.max(passed);
-            let enough = match (long, first_sound) {
-                (Some(_), None) => self.quiet.reaches(told + LATENCY),
-                (Some(_), Some(_)) => self.quiet.reaches(told + LATENCY).max(self.quiet.since() + SETTLED),
-                (None, Some(_)) => self.quiet.since() + SETTLED,
-                (None, None) => self.quiet.reaches(before + FOREVER),
-            };
-            if now() >= enough && !self.far.is_busy() {
+            let told = long.map(|long| before + long).or(broken_at);
+            self.let_pass(self.quiet.total(now()).min(told.unwrap_or(Duration::MAX)));
+            let reached = self.quiet.reaches(told.map_or(before + FOREVER, |told| told + LATENCY));
+            let settled = broken_at.map(|_| self.quiet.since() + SETTLED);
+            if self.is_enough(reached.max(settled.unwrap_or(reached))).await {
                 break;
             }
-            self.step(enough).await;
         }
-        let lasted = long.unwrap_or_else(|| first_sound.unwrap_or_else(|| self.quiet.total(now())).saturating_sub(before));
-        self.told = before + lasted;
-        Duration::from_secs_f64(lasted.as_secs_f64().round()).max(long.unwrap_or_default())
+        let measured = || broken_at.unwrap_or_else(|| self.quiet.total(now())).saturating_sub(before);
+        let lasted = long.unwrap_or_else(measured);
+        // What a page takes for itself beyond that counts as told.
+        let at_work = self.engaged.free_since().map(|free| self.quiet.total(free));
+        self.told = (before + lasted).max(at_work.unwrap_or_default());
+        if long.is_none() && self.heard > heard_before {
+            self.start_anew(self.quiet.since(), self.spoken_at);
+        }
+        long.unwrap_or(Duration::from_secs_f64(lasted.as_secs_f64().round()))
     }
 
     /// Puts the handset down.
@@ -141,13 +149,30 @@ impl SipCall {
         let (carrier, chance) = (line.network.carrier(1), Chance::seeded(3));
         let (exchange, incoming) = open_exchange(carrier.clone(), world.clock.clone(), chance.clone()).await?;
         let media = Arc::new(Media::start_in_runtime(media_settings(RTP_PORTS), carrier, chance.clone())?);
-        let house = SipHouse::open(gateway, &world, dialled, address(&exchange), line.network.carrier(2)).await?;
+        let engaged = Arc::new(Engaged::new(now()));
+        let house = SipHouse::open(gateway, &world, dialled, address(&exchange), Arc::clone(&engaged), line.network.carrier(2)).await?;
         let (mut session, news) = SessionMedia::open(&media, None, LOOPBACK, Srtp::Off, &chance)?;
         session.stream.record(true)?;
         let leg = exchange.dial(invitation(dialled, house.address.port(), session.offer())).await?;
-        let far = FarEnd::new(Arc::clone(&world), media, chance, incoming);
-        let (ear, quiet) = (Ear::default(), Quiet::start(now()));
-        Ok(Self { world, house, leg, session, news, ear, heard: 0, quiet, told: Duration::ZERO, far, keys: line.keys, end: None })
+        let _far = FarEnd::new(Desk { world: Arc::clone(&world), media, chance, engaged: Arc::clone(&engaged) }, incoming);
+        let (ear, quiet, told, began) = (Ear::default(), Quiet::start(now()), Duration::ZERO, world.clock.now());
+        Ok(Self {
+            world,
+            house,
+            leg,
+            session,
+            news,
+            ear,
+            heard: 0,
+            quiet,
+            told,
+            began,
+            spoken_at: began,
+            engaged,
+            _far,
+            keys: line.keys,
+            end: None,
+        })
     }
 
     /// Until somebody answers.
@@ -165,30 +190,46 @@ impl SipCall {
     }
 
     /// Silence counts from here.
-    fn start_anew(&mut self, from: Instant) {
-        (self.quiet, self.told) = (Quiet::start(from), Duration::ZERO);
+    fn start_anew(&mut self, from: Instant, began: Timestamp) {
+        (self.quiet, self.told, self.began) = (Quiet::start(from), Duration::ZERO, began);
     }
 
-    /// Listens until nothing more comes; what comes first is waited for as long as `first`.
+    /// The world's clock is as far as the silence, if what pages do has not moved it further.
+    fn let_pass(&self, silence: Duration) {
+        let passed = Duration::try_from(self.world.clock.now().duration_since(self.began)).unwrap_or_default();
+        self.world.clock.advance(silence.saturating_sub(passed));
+    }
+
+    /// Listens until nothing more comes; what comes first is waited for as long as `first`, also when keys have cut it short.
     async fn settle(&mut self, first: Duration) {
-        let unheard = first;
-        let (first, heard_before) = (now() + first, self.heard);
+        let heard_before = self.heard;
         while self.end.is_none() {
-            let since = self.quiet.since();
-            // Words that keys have cut short may be said again.
-            let enough = if self.heard > heard_before { since + SETTLED } else { first.max(since + unheard) };
-            if now() >= enough && !self.far.is_busy() {
+            let patience = if self.heard > heard_before { SETTLED } else { first };
+            if self.is_enough(self.quiet.since() + patience).await {
                 break;
             }
-            self.step(enough).await;
         }
+        if self.heard > heard_before {
+            self.start_anew(self.quiet.since(), self.spoken_at);
+        }
+    }
+
+    /// Whether `until` has come with nobody at work on the other side; else one thing happens, or nothing until then.
+    async fn is_enough(&mut self, until: Instant) -> bool {
+        let Some(free_since) = self.engaged.free_since() else {
+            self.step(now() + LATENCY).await;
+            return false;
+        };
+        let until = until.max(free_since + FIRST_WORDS);
+        if now() >= until {
+            return true;
+        }
+        self.step(until).await;
+        false
     }
 
     /// One thing that happens, or nothing until then.
     async fn step(&mut self, until: Instant) {
-        if self.far.is_busy() {
-            self.quiet.handle_sound(now());
-        }
         match self.next(until).await {
             Next::Signal(Some(Action::Ended(_, ending))) => self.finish(&ending).await,
             Next::Signal(Some(action)) => self.handle_signal(action).await,
@@ -212,6 +253,7 @@ impl SipCall {
         let overheard = self.ear.hear(heard.payload.iter().map(|byte| heard.codec.decode(*byte)));
         if overheard.is_speech {
             self.quiet.handle_sound(now());
+            self.spoken_at = self.world.clock.now();
         }
         self.heard += overheard.texts.len();
         for text in overheard.texts {

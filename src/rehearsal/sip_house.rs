@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::clock::{Chance, Clock};
 use crate::line::{
-    CallSettings, Carrier, EntranceSettings, Equipment, Exchange, ExchangeSettings, HttpClients, IncomingCall, Media, MediaSettings,
-    SoundShelf, Telephone,
+    CallSettings, Carrier, EntranceSettings, Equipment, Exchange, ExchangeError, ExchangeSettings, HttpClients, HttpSetUpError,
+    IncomingCall, Media, MediaSettings, SoundShelf, Telephone,
 };
 use crate::passage::{AuthHeaders, OwnPages, TokenSigner};
 use crate::secret::MasterKey;
@@ -20,8 +20,10 @@ use crate::sip::{Admission, AllowedPages, Host, SessionLimits, Srtp, TransportPr
 use crate::web::Gateway;
 
 use super::dialled::Dialled;
+use super::engaged::Engaged;
 use super::herald::Herald;
 use super::house::KEY;
+use super::timed_pages::TimedPages;
 use super::world::{TENANT, World};
 
 /// Where all sockets of a rehearsal are.
@@ -34,6 +36,9 @@ const DRAIN: Duration = Duration::from_secs(60);
 /// After so long without a packet nobody is there.
 const SILENCE: Duration = Duration::from_secs(60);
 
+/// For pages elsewhere, which no rehearsal fetches: costly to make, so made once.
+static CLIENTS: OnceLock<HttpClients> = OnceLock::new();
+
 /// A telephone that takes one call.
 pub(super) struct SipHouse {
     pub address: SocketAddr,
@@ -42,25 +47,27 @@ pub(super) struct SipHouse {
 }
 
 impl SipHouse {
-    /// Opens it. Who is put through goes to `far`.
+    /// Opens it. Who is put through goes to `far`; `engaged` tells when it is at work.
     pub async fn open(
         gateway: &Gateway,
         world: &World,
         dialled: &Dialled,
         far: SocketAddr,
+        engaged: Arc<Engaged>,
         carrier: Option<Arc<dyn Carrier>>,
     ) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let chance = Chance::seeded(2);
         let (exchange, incoming) = open_exchange(carrier.clone(), world.clock.clone(), chance.clone()).await?;
         let address = address(&exchange);
+        let own = OwnPages::of(gateway, BTreeMap::new(), Some(TENANT.to_owned()));
         let signer = TokenSigner::new(&MasterKey::new(KEY), world.clock.clone());
         let equipment = Equipment {
             exchange,
             media: Media::start_in_runtime(media_settings(RTP_PORTS), carrier, chance.clone())?,
             speaker: Arc::new(Herald::default()),
-            pages: Arc::new(OwnPages::of(gateway, BTreeMap::new(), Some(TENANT.to_owned()))),
+            pages: Arc::new(TimedPages { own, clock: world.clock.clone(), engaged }),
             results: Arc::new(AuthHeaders(Arc::new(signer))),
-            http: HttpClients::new()?,
+            http: clients()?,
             settings: call_settings(dialled, far),
             clock: world.clock.clone(),
             chance,
@@ -93,7 +100,7 @@ pub(super) async fn open_exchange(
     carrier: Option<Arc<dyn Carrier>>,
     clock: Clock,
     chance: Chance,
-) -> Result<(Exchange, tokio::sync::mpsc::Receiver<IncomingCall>), crate::line::ExchangeError> {
+) -> Result<(Exchange, mpsc::Receiver<IncomingCall>), ExchangeError> {
     let settings = ExchangeSettings {
         listen: vec![(TransportProtocol::Udp, SocketAddr::new(LOOPBACK, 0))],
         advertised: None,
@@ -121,6 +128,11 @@ pub(super) fn media_settings((first_port, last_port): (u16, u16)) -> MediaSettin
 pub(super) fn carried(dialled: &Dialled) -> BTreeMap<String, String> {
     let given = dialled.variables.iter().map(|(name, _)| name).filter(|name| !matches!(name.as_str(), "from" | "to"));
     given.map(|name| (name.clone(), format!("X-Rehearsed-{name}"))).collect()
+}
+
+fn clients() -> Result<HttpClients, HttpSetUpError> {
+    let made = CLIENTS.get().cloned().map_or_else(HttpClients::new, Ok)?;
+    Ok(CLIENTS.get_or_init(|| made).clone())
 }
 
 fn call_settings(dialled: &Dialled, far: SocketAddr) -> CallSettings {
