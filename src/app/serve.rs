@@ -30,11 +30,11 @@ pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
         Some(tls) => server.with_tls(&tls.certificate, &tls.key)?,
         None => server,
     };
-    info!("listening on {}", server.address()?);
     let telephone = match &config.sip {
         Some(sip) => Some(open_telephone(sip, &config, &composition, Clock::system(), Chance::system()).await?),
         None => None,
     };
+    info!("listening on {}", server.address()?);
     for (protocol, address) in telephone.iter().flat_map(|open| open.exchange.addresses()) {
         info!("listening for SIP on {address} ({protocol:?})");
     }

@@ -129,7 +129,8 @@ impl Stage<'_, '_> {
         let (language, prompt) = self.prompts.find(self.language, id)?;
         let place = time.min(prompt.wordings.len().saturating_sub(1));
         let template = prompt.wordings.get(place)?;
-        let pieces = self.fill(template, language, filling);
+        let mut pieces = Vec::with_capacity(template.parts.len());
+        self.fill(template, language, filling, &mut pieces);
         let audio = of_wording(&self.prompts.recordings, language, id, (place, template));
         Some(Words { id: id.to_owned(), language: language.to_owned(), pieces, barge_in: true, audio })
     }
@@ -140,64 +141,76 @@ impl Stage<'_, '_> {
         self.said.extend(words);
     }
 
-    fn fill(&self, template: &Template, language: &str, filling: &Filling<'_>) -> Vec<Piece> {
-        template.parts.iter().flat_map(|part| self.fill_part(part, language, filling)).collect()
+    fn fill(&self, template: &Template, language: &str, filling: &Filling<'_>, pieces: &mut Vec<Piece>) {
+        template.parts.iter().for_each(|part| self.fill_part(part, language, filling, pieces));
     }
 
-    fn fill_part(&self, part: &Part, language: &str, filling: &Filling<'_>) -> Vec<Piece> {
+    fn fill_part(&self, part: &Part, language: &str, filling: &Filling<'_>, pieces: &mut Vec<Piece>) {
         match part {
-            Part::Text(text) => vec![Piece::Text(text.clone())],
-            Part::Choices => self.fill_lines(language, filling),
-            Part::Key => vec![Piece::Text(filling.key.map(String::from).unwrap_or_default())],
-            Part::EntryCount => vec![Piece::EntryCount],
-            Part::Code => vec![Piece::Code],
-            Part::Value { root, member, digits } => self.fill_value(root, member, *digits, language, filling),
+            Part::Text(text) => append_text(pieces, text),
+            Part::Choices => self.fill_lines(language, filling, pieces),
+            Part::Key => filling.key.iter().for_each(|key| append_text(pieces, key.encode_utf8(&mut [0; 4]))),
+            Part::EntryCount => pieces.push(Piece::EntryCount),
+            Part::Code => pieces.push(Piece::Code),
+            Part::Value { root, member, digits } => self.fill_value((root, member), *digits, (language, filling), pieces),
         }
     }
 
     /// Each line in its own language, a space between two.
-    fn fill_lines(&self, language: &str, filling: &Filling<'_>) -> Vec<Piece> {
-        let mut pieces = Vec::new();
+    fn fill_lines(&self, around: &str, filling: &Filling<'_>, pieces: &mut Vec<Piece>) {
+        let mut between = "";
         for line in filling.lines {
-            let wanted = line.language.as_deref().unwrap_or(language);
+            let wanted = line.language.as_deref().unwrap_or(around);
             let Some((language, prompt)) = self.prompts.find(wanted, &line.prompt) else { continue };
             let Some(template) = prompt.wordings.first() else { continue };
             let (method, part) = (line.method.as_ref(), line.part.as_ref());
             let own = Filling { lines: &[], key: Some(line.key), method, message: false, part };
-            if !pieces.is_empty() {
-                pieces.push(Piece::Text(" ".to_owned()));
+            append_text(pieces, std::mem::replace(&mut between, " "));
+            if language == around {
+                self.fill(template, language, &own, pieces);
+                continue;
             }
-            pieces.push(Piece::Line { language: language.to_owned(), pieces: self.fill(template, language, &own) });
+            let mut foreign = Vec::new();
+            self.fill(template, language, &own, &mut foreign);
+            pieces.push(Piece::Line { language: language.to_owned(), pieces: foreign });
         }
-        pieces
     }
 
-    fn fill_value(&self, root: &str, member: &str, digits: bool, language: &str, filling: &Filling<'_>) -> Vec<Piece> {
+    fn fill_value(&self, (root, member): (&str, &str), digits: bool, (language, filling): (&str, &Filling<'_>), pieces: &mut Vec<Piece>) {
         let method = filling.method.or(self.chosen());
-        match (root, member) {
-            ("code", "digits") => vec![Piece::Text(range(self.facts.code.digits, language))],
-            ("code", "number") if filling.message => vec![Piece::Text((u32::from(self.facts.code.number) + 1).to_string())],
-            ("method", "mask") => vec![Piece::Digits(method.map(|method| method.mask.clone()).unwrap_or_default())],
-            ("method", "target") => method.map(|method| self.fill_target(method, language)).unwrap_or_default(),
+        let text = match (root, member) {
+            ("code", "digits") => return append_text(pieces, &range(self.facts.code.digits, language)),
+            ("code", "number") if filling.message => return append_text(pieces, &(u32::from(self.facts.code.number) + 1).to_string()),
+            ("method", "mask") => return pieces.push(Piece::Digits(method.map(|method| method.mask.clone()).unwrap_or_default())),
+            ("method", "target") => return method.into_iter().for_each(|method| self.fill_target(method, language, pieces)),
             ("vars", name) if filling.part.is_some_and(|(own, _)| own == name) => {
-                let text = filling.part.map(|(_, part)| part.clone()).unwrap_or_default();
-                vec![if digits { Piece::Digits(text) } else { Piece::Text(text) }]
+                filling.part.map(|(_, part)| part.clone()).unwrap_or_default()
             }
             _ => {
                 let read = self.root(root, Some(&[member.to_owned()]));
-                let value = read.and_then(|value| value.get(member).cloned()).unwrap_or_default();
-                let text = plain(&value);
-                vec![if digits { Piece::Digits(text) } else { Piece::Text(text) }]
+                plain(&read.and_then(|value| value.get(member).cloned()).unwrap_or_default())
             }
-        }
+        };
+        if digits { pieces.push(Piece::Digits(text)) } else { append_text(pieces, &text) }
     }
 
     /// `{method.target}` stands for a prompt of its own: the grammar stays with the translator.
-    fn fill_target(&self, method: &MethodFacts, language: &str) -> Vec<Piece> {
+    fn fill_target(&self, method: &MethodFacts, language: &str, pieces: &mut Vec<Piece>) {
         let id = format!("target.{}", method.kind.name());
-        let Some((language, prompt)) = self.prompts.find(language, &id) else { return Vec::new() };
+        let Some((language, prompt)) = self.prompts.find(language, &id) else { return };
         let filling = Filling { method: Some(method), ..Filling::default() };
-        prompt.wordings.first().map(|template| self.fill(template, language, &filling)).unwrap_or_default()
+        if let Some(template) = prompt.wordings.first() {
+            self.fill(template, language, &filling, pieces);
+        }
+    }
+}
+
+/// Adds text; texts that touch are one, as they are one to whoever speaks them.
+fn append_text(pieces: &mut Vec<Piece>, text: &str) {
+    if let Some(Piece::Text(before)) = pieces.last_mut() {
+        before.push_str(text);
+    } else if !text.is_empty() {
+        pieces.push(Piece::Text(text.to_owned()));
     }
 }
 

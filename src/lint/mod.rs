@@ -3,6 +3,7 @@
 mod bare_digit_key;
 mod call_rules;
 mod consent_barge_in;
+mod cut_words;
 mod dead_key;
 mod digit_key_beside_short_entry;
 mod endless_retry;
@@ -40,6 +41,7 @@ use crate::finding::Finding;
 const RULES: &[fn(&roads::Roads<'_>) -> Vec<Finding>] = &[
     bare_digit_key::check,
     consent_barge_in::check,
+    cut_words::check,
     dead_key::check,
     digit_key_beside_short_entry::check,
     endless_retry::check,

@@ -105,7 +105,8 @@ impl Switchboard {
                 }
                 continue;
             };
-            match self.attempt(key, row, turn, &input, (found, current)).await? {
+            // Apart, since the way of most turns does not come by here, and is moved as a whole.
+            match Box::pin(self.attempt(key, row, turn, &input, (found, current))).await? {
                 Attempt::Answered(page, edition) => return Ok(answer(page, address.kind(), &edition)),
                 Attempt::Again => {}
             }
@@ -245,7 +246,9 @@ impl Switchboard {
                         return Ok(Attempt::Again);
                     }
                     let span = info_span!("effect", name = effect.name());
-                    let Some(outcome) = self.perform(&mut work, effect).instrument(span).await? else { return Ok(Attempt::Again) };
+                    let Some(outcome) = Box::pin(self.perform(&mut work, effect)).instrument(span).await? else {
+                        return Ok(Attempt::Again);
+                    };
                     self.advance(&mut work, Input::Performed(outcome)).await?
                 }
             };

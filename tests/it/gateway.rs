@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::{Certificate, RequestBuilder};
+use reqwest::{Certificate, Client, RequestBuilder};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -38,7 +38,10 @@ impl Gateway {
         let doors = format!("[http]\nlisten = \"127.0.0.1:0\"\n{http}\n[flows]\ndir = \"{}\"\n", flows.display());
         let file = folder.join("callward.toml");
         std::fs::write(&file, format!("{config}\n{doors}")).unwrap();
-        let mut process = program(&["serve", "--config", file.to_str().unwrap()]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut serve = program(&["serve", "--config", file.to_str().unwrap()]);
+        // Other gateways have the usual port.
+        serve.env("CALLWARD_SIP__LISTEN", "127.0.0.1:0");
+        let mut process = serve.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let mut said = String::new();
         loop {
@@ -61,6 +64,13 @@ impl Gateway {
     pub async fn page(&self, request: RequestBuilder) -> Page {
         Page::read(request.send().await.unwrap()).await
     }
+}
+
+/// A platform's client, whose certificates are the machine's.
+pub fn client() -> Client {
+    // Fails when another test was first, and then all is well too.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().build().unwrap()
 }
 
 /// The program, in the folder of the project; killed when it is dropped.

@@ -24,7 +24,7 @@ use crate::page::Page;
 use crate::postgres_cluster::{Cluster, Durability};
 
 /// How often a gateway is killed, on each store.
-const KILLS: usize = 50;
+const KILLS: usize = 100;
 
 /// How many calls go on at once; those that wait for a lost node's lease to run out are not counted.
 const LOAD: usize = 6;

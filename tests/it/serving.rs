@@ -11,7 +11,7 @@ use reqwest::Client;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-use crate::gateway::{Gateway, PATIENCE, certify, terminate};
+use crate::gateway::{Gateway, PATIENCE, certify, client, terminate};
 use crate::house::{House, TWO_FACTOR};
 use crate::page::Page;
 
@@ -102,12 +102,6 @@ async fn start_with(folder: &Path, stand_ins: &StandIns, http: &str) -> Gateway 
 
 async fn stand_ins() -> StandIns {
     StandIns::start(Default::default(), Clock::system(), Chance::system()).await.unwrap()
-}
-
-fn client() -> Client {
-    // Fails when another test was first, and then all is well too.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().build().unwrap()
 }
 
 /// Looks again and again, for as long as a process may take.

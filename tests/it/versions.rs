@@ -10,7 +10,7 @@ use sqlx::SqlitePool;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use crate::gateway::{PATIENCE, program};
+use crate::gateway::{Gateway, PATIENCE, client, program};
 use crate::house::{House, Plan};
 
 const HOURS: &str = "/vxml/demo/hours";
@@ -311,6 +311,25 @@ async fn a_file_that_an_editor_replaces_is_noticed() {
     std::fs::rename(place.flows().join("hours.yaml.new"), place.flows().join("hours.yaml")).unwrap();
 
     assert!(timeout(PATIENCE, watch.changed()).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_gateway_that_runs_takes_up_a_changed_file() {
+    let place = Place::new();
+    let config = format!("{}\n{PROCESS}\n", demo_text(&place.store(), "http://127.0.0.1:9", 25, &[]));
+    let gateway = Gateway::serve_flows(place.0.path(), &place.flows(), &config, "").await;
+    let client = client();
+    let hours = async || {
+        let entry = gateway.page(client.get(gateway.url(HOURS))).await;
+        let menu = gateway.page(client.post(entry.submit()).form(&entry.variables())).await;
+        gateway.page(client.post(menu.submit()).form(&[("keys", "1")])).await.said()
+    };
+    assert_eq!(hours().await, BEFORE);
+
+    place.write("hours.yaml", &changed());
+
+    let taken_up = async { while hours().await != AFTER {} };
+    timeout(PATIENCE, taken_up).await.expect("the changed file is not taken up");
 }
 
 impl Place {
