@@ -1,6 +1,5 @@
 //! Who is called when a rehearsed call is put through: answers, is busy or lets it ring, as the world says.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -13,6 +12,7 @@ use crate::sip::{Action, Headers, Refused, Srtp};
 
 use super::engaged::Engaged;
 use super::moment::Moment;
+use super::sip_invitation::LOOPBACK;
 use super::world::World;
 
 /// Takes calls until it is dropped.
@@ -75,7 +75,7 @@ impl Desk {
 
     /// Answers, and hangs up as soon as the caller is there.
     async fn talk(&self, mut leg: CallLeg, offer: &[u8]) {
-        let opened = SessionMedia::open(&self.media, None, IpAddr::V4(Ipv4Addr::LOCALHOST), Srtp::Off, &self.chance);
+        let opened = SessionMedia::open(&self.media, None, LOOPBACK, Srtp::Off, &self.chance);
         let Ok((mut session, _news)) = opened else { return };
         let Ok(answer) = session.answer(offer) else { return };
         if leg.accept(answer, Headers::default()).await.is_err() {

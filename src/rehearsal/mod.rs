@@ -33,6 +33,7 @@ mod reading;
 mod rest;
 mod services;
 mod sip_house;
+mod sip_invitation;
 mod sip_line;
 mod spoken;
 mod telephone;

@@ -8,11 +8,10 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::clock::Chance;
-use crate::line::{CallLeg, ExchangeClosed, Media, MediaNews, OutgoingCall, SessionMedia};
-use crate::passage::AuthHeaders;
+use crate::line::{CallLeg, ExchangeClosed, Media, MediaNews, SessionMedia};
 use crate::rtp::{Key, KeyTiming};
 use crate::secret::SecretText;
-use crate::sip::{Action, Body, Cause, DTMF_RELAY, Ending, Headers, Host, InfoKey, NameAddr, Order, Refused, Side, Srtp, Uri};
+use crate::sip::{Action, Body, CallId, Cause, DTMF_RELAY, Ending, Headers, InfoKey, Order, Refused, Side, Srtp};
 use crate::web::Gateway;
 
 use super::audible::Ear;
@@ -23,7 +22,8 @@ use super::far_end::{Desk, FarEnd, status_of};
 use super::moment::{Heard, Moment};
 use super::pattern::normal;
 use super::quiet::Quiet;
-use super::sip_house::{LOOPBACK, SipHouse, address, carried, media_settings, open_exchange};
+use super::sip_house::{SipHouse, address, media_settings, open_exchange};
+use super::sip_invitation::{LOOPBACK, invitation, returned};
 use super::sip_line::{KeysBy, SipLine};
 use super::world::World;
 
@@ -233,7 +233,7 @@ impl SipCall {
         match self.next(until).await {
             Next::Signal(Some(Action::Ended(_, ending))) => self.finish(&ending).await,
             Next::Signal(Some(action)) => self.handle_signal(action).await,
-            Next::Signal(None) => self.finish(&lost()).await,
+            Next::Signal(None) => self.finish(&Ending { by: Side::Us, cause: Cause::Unknown, headers: Headers::default() }).await,
             Next::Media(news) => self.hear(news),
             Next::Time => {}
         }
@@ -268,7 +268,21 @@ impl SipCall {
                 Err(error) => self.leg.refuse(Refused::with(error.status())).await,
             },
             Action::ReferAsked(call, to) => self.refer(call, to.uri.to_string()).await,
-            _ => Ok(()),
+            Action::Offered(_, None)
+            | Action::OfferAnswered(..)
+            | Action::OfferRefused(..)
+            | Action::Progress { .. }
+            | Action::Answered { .. }
+            | Action::Acknowledged(..)
+            | Action::Info { .. }
+            | Action::Transfer { .. }
+            | Action::Transmit(..)
+            | Action::Resolve(..)
+            | Action::Incoming(..)
+            | Action::Ended(..)
+            | Action::Registered(..)
+            | Action::Unregistered(..)
+            | Action::Drained => Ok(()),
         };
         if done.is_err() {
             tracing::debug!("the exchange has closed");
@@ -276,7 +290,7 @@ impl SipCall {
     }
 
     /// We are asked to call somebody else, and tell how that went.
-    async fn refer(&mut self, call: crate::sip::CallId, to: String) -> Result<(), ExchangeClosed> {
+    async fn refer(&mut self, call: CallId, to: String) -> Result<(), ExchangeClosed> {
         let status = status_of(self.world.transfer(&to));
         self.world.note(Moment::Transferred(to));
         self.leg.order(Order::AnswerRefer { call, status: 202 }).await?;
@@ -333,29 +347,4 @@ impl SipCall {
 
 fn now() -> Instant {
     tokio::time::Instant::now().into_std()
-}
-
-/// The INVITE: call variables go as headers, as a PBX sends them.
-fn invitation(dialled: &Dialled, port: u16, sdp: Vec<u8>) -> OutgoingCall {
-    let mut headers = Headers::default();
-    for (name, header) in carried(dialled) {
-        headers.push(&header, dialled.variable(&name));
-    }
-    let user = |name: &str| Uri::sip(Host::from(LOOPBACK)).with_user(name);
-    OutgoingCall {
-        target: user(&dialled.process).with_port(port),
-        proxy: None,
-        from: NameAddr::new(user(dialled.variable("from"))),
-        sdp,
-        headers,
-        account: None,
-    }
-}
-
-fn returned(headers: &Headers) -> Vec<(String, String)> {
-    headers.iter().filter_map(|(header, value)| Some((AuthHeaders::returned_name(header)?.to_owned(), value.to_owned()))).collect()
-}
-
-fn lost() -> Ending {
-    Ending { by: Side::Us, cause: Cause::Unknown, headers: Headers::default() }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -23,11 +23,9 @@ use super::dialled::Dialled;
 use super::engaged::Engaged;
 use super::herald::Herald;
 use super::house::KEY;
+use super::sip_invitation::{LOOPBACK, carried};
 use super::timed_pages::TimedPages;
 use super::world::{TENANT, World};
-
-/// Where all sockets of a rehearsal are.
-pub(super) const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Ports for the sound of the house.
 const RTP_PORTS: (u16, u16) = (50_000, 54_999);
@@ -122,12 +120,6 @@ pub(super) fn address(exchange: &Exchange) -> SocketAddr {
 pub(super) fn media_settings((first_port, last_port): (u16, u16)) -> MediaSettings {
     let keep_alive = Duration::from_secs(1);
     MediaSettings { address: LOOPBACK, first_port, last_port, threads: 1, silence: Some(SILENCE), keep_alive }
-}
-
-/// The call variables that the platform gives beside the two numbers, with the headers that carry them.
-pub(super) fn carried(dialled: &Dialled) -> BTreeMap<String, String> {
-    let given = dialled.variables.iter().map(|(name, _)| name).filter(|name| !matches!(name.as_str(), "from" | "to"));
-    given.map(|name| (name.clone(), format!("X-Rehearsed-{name}"))).collect()
 }
 
 fn clients() -> Result<HttpClients, HttpSetUpError> {
