@@ -51,7 +51,8 @@ fn main() {
     }
     dialogs("hello", HELLO, "");
     dialogs("six digits", SIX_DIGITS, "482913");
-    memory(300);
+    memory("idle", SIX_DIGITS, 300);
+    memory("computing", &SIX_DIGITS.replace("expr=\"0\"", "expr=\"1 - 1\""), 300);
     chain();
 }
 
@@ -91,14 +92,14 @@ fn at_first_page(page: &str, now: Instant) -> Interpreter {
     browser
 }
 
-/// Resident memory of calls that wait for their caller.
-fn memory(calls: u64) {
+/// Resident memory of calls that wait for their caller: of a page that declares, and of one that had to compute.
+fn memory(name: &str, page: &str, calls: u64) {
     let now = Instant::now();
-    let _first = at_first_page(SIX_DIGITS, now);
+    let _first = at_first_page(page, now);
     let before = resident();
-    let waiting: Vec<Interpreter> = (0..calls).map(|_| at_first_page(SIX_DIGITS, now)).collect();
+    let waiting: Vec<Interpreter> = (0..calls).map(|_| at_first_page(page, now)).collect();
     let each = (resident() - before) / calls;
-    println!("{:<12} {each:>8.1} KB an idle call ({} of them)", "memory", waiting.len());
+    println!("{name:<12} {each:>8} KB a waiting call ({} of them)", waiting.len());
 }
 
 /// A call through many documents, each fetched over HTTP; the server has a thread of its own, whose CPU does not count.

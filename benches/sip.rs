@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use callward::app::demo_text;
 use callward::clock::{Chance, Clock};
-use callward::demo::{ContactMethod, Customer, Options, StandIns};
+use callward::demo::{ContactMethod, Customer, Inbox, Options, StandIns};
 use callward::line::{CallLeg, Exchange, ExchangeSettings, Media, MediaNews, MediaSettings, OutgoingCall, SessionMedia};
 use callward::rtp::{Key, KeyTiming};
 use callward::sip::{Action, Admission, Body, Headers, Host, NameAddr, SessionLimits, Srtp, TransportProtocol, Uri};
@@ -46,6 +46,13 @@ struct Telephones {
     exchange: Exchange,
     media: Media,
     sip: SocketAddr,
+}
+
+/// The codes that were sent, by telephone number. The stand-ins' inbox forgets old messages: codes are taken as they come.
+#[derive(Default)]
+struct Codes {
+    by_number: HashMap<String, String>,
+    seen: u64,
 }
 
 /// A call that hears a prompt.
@@ -112,21 +119,21 @@ async fn measure_standing(calls: usize) {
     let memory_before = gateway.memory();
     let own_before = cpu(Path::new("/proc/self/stat"));
 
-    let (mut standing, mut pace) = (Vec::new(), tokio::time::interval(BETWEEN));
+    let (mut standing, mut codes, mut pace) = (Vec::new(), Codes::default(), tokio::time::interval(BETWEEN));
     for number in 0..calls {
         pace.tick().await;
         standing.push(telephones.stand(number).await);
+        codes.take(stand_ins.inbox());
     }
     let ramp = gateway.cpu();
     tokio::time::sleep(HEARS).await;
     let (cpu_hearing, memory) = (gateway.cpu() - ramp, gateway.memory().saturating_sub(memory_before));
     let late = lateness(gateway.http).await;
 
-    let codes: HashMap<String, String> =
-        stand_ins.inbox().messages().iter().filter_map(|message| Some((message.to.clone(), message.code()?.expose().to_owned()))).collect();
+    codes.take(stand_ins.inbox());
     let mut running = JoinSet::new();
     for (number, call) in standing.into_iter().enumerate() {
-        let Some(code) = codes.get(&telephone_number(number)) else { continue };
+        let Some(code) = codes.by_number.get(&telephone_number(number)) else { continue };
         let keys = code.chars().filter_map(Key::from_symbol).collect();
         call.session.stream.press(keys, KeyTiming::default()).expect("the thread takes orders");
         running.spawn(status(call));
@@ -168,6 +175,15 @@ async fn status(mut call: Standing) -> bool {
         }
     }
     false
+}
+
+impl Codes {
+    fn take(&mut self, inbox: &Inbox) {
+        for message in inbox.since(self.seen) {
+            self.seen = message.number;
+            self.by_number.extend(message.code().map(|code| (message.to.clone(), code.expose().to_owned())));
+        }
+    }
 }
 
 impl Telephones {

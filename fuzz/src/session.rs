@@ -8,7 +8,7 @@ use serde_json::json;
 use url::Url;
 
 /// What the caller does, one after the other, before hanging up.
-const ACTS: [char; 8] = ['1', '#', 'w', '5', 't', '*', 'u', '0'];
+const ACTS: [char; 8] = ['1', '#', 'w', 's', 't', '*', 'u', '0'];
 /// A page that says something may go to itself as often as it likes: after so many fetches there is no page any more.
 const MOST_FETCHES: u32 = 50;
 /// More than any session needs after its caller hung up.
@@ -78,6 +78,7 @@ impl Session<'_> {
     fn act(&mut self) {
         let event = match self.acts.remove(0) {
             'w' => Event::Said("yes please".to_owned()),
+            's' => Event::SpeechBegan,
             'u' => Event::Unrecognised,
             't' => {
                 self.now += Duration::from_secs(60);

@@ -9,7 +9,7 @@ use crate::audio::{Sound, WavEncoding, write_wav};
 use crate::clock::{Chance, Clock};
 use crate::line::{Dialling, Softphone, SoftphoneTerminal};
 use crate::secret::SecretText;
-use crate::sip::{Account, Headers, Uri};
+use crate::sip::{Account, Cause, Ending, Headers, Side, Uri};
 
 use super::call_request::Call;
 
@@ -18,7 +18,7 @@ const PASSWORD: &str = "SIP_PASSWORD";
 /// Whether a caller was verified, on the other side's BYE.
 const STATUS: &str = "X-Auth-Status";
 
-/// Calls; `true` when the other side's BYE says that the caller was verified.
+/// Calls; `true` when it did what it was for.
 pub(super) async fn call_sip(call: &Call) -> Result<bool, Box<dyn Error>> {
     let (target, headers) = addressed(&call.target, &call.variables)?;
     let phone = Softphone::open(target.clone(), Clock::system(), Chance::system()).await?;
@@ -36,7 +36,15 @@ pub(super) async fn call_sip(call: &Call) -> Result<bool, Box<dyn Error>> {
         save(file, heard)?;
     }
     terminal.end(&over);
-    Ok(over.ending.headers.get(STATUS) == Some("verified"))
+    Ok(succeeded(&over.ending))
+}
+
+/// Verified, or somebody who knows no verdicts has spoken and hung up.
+fn succeeded(ending: &Ending) -> bool {
+    match ending.headers.get(STATUS) {
+        Some(status) => status == "verified",
+        None => (ending.by, ending.cause) == (Side::Them, Cause::HungUp),
+    }
 }
 
 /// The address and the headers of the call: a variable named like a header (`X-…`) is one, any other is a parameter of the address.
@@ -76,5 +84,18 @@ mod tests {
         assert_eq!(uri.to_string(), "sip:two-factor@127.0.0.1:5060;identity=1001;phone=%2B49%2030");
         assert_eq!(headers.get("X-Case"), Some("7X-Evil: 1"));
         assert!(addressed("sip:", &[]).unwrap_err().contains("sip:two-factor@"));
+    }
+
+    #[test]
+    fn a_call_succeeds_when_it_verifies_or_when_a_stranger_has_hung_up() {
+        let ending = |by, cause, status: &str| {
+            let mut headers = Headers::default();
+            (!status.is_empty()).then(|| headers.push(STATUS, status));
+            succeeded(&Ending { by, cause, headers })
+        };
+
+        assert!(ending(Side::Them, Cause::HungUp, "verified") && ending(Side::Them, Cause::HungUp, ""));
+        assert!(!ending(Side::Them, Cause::HungUp, "not_verified") && !ending(Side::Us, Cause::HungUp, ""));
+        assert!(!ending(Side::Them, Cause::Refused(486), "") && !ending(Side::Them, Cause::Expired, ""));
     }
 }

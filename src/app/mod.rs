@@ -24,6 +24,7 @@ mod folder_watch;
 mod following;
 mod logging;
 mod master_key;
+mod preparation;
 mod prompts;
 mod prompts_render;
 mod records;

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::release::Flows;
 use crate::voice::{EngineKind, INDEX, Index};
 
 use super::flow_files::{flow_files, flow_name, read_flow};
@@ -105,9 +107,9 @@ pub(super) fn script(shelf: &Shelf, csv: bool, missing_only: bool) -> Result<boo
 impl Shelf {
     /// Every language of the flows with its recordings.
     pub(super) fn take_stock(&self) -> Result<Vec<Stock>, Box<dyn Error>> {
-        let mut flows = BTreeMap::new();
+        let mut flows = Flows::new();
         for path in flow_files(std::slice::from_ref(&self.flows))? {
-            flows.insert(flow_name(&path), read_flow(&path)?);
+            flows.insert(flow_name(&path), Arc::new(read_flow(&path)?));
         }
         let mut by_language: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
         for wanted in wanted(&flows, &self.audio) {

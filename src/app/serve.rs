@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::clock::{Chance, Clock};
 use crate::config::Config;
@@ -15,6 +15,7 @@ use crate::web::{Server, published_keys, router};
 use super::compose::{Composition, compose};
 use super::flows::FlowLibrary;
 use super::following::follow;
+use super::preparation::keep_ready;
 use super::telephone::{OpenTelephone, open_telephone};
 
 /// Serves until SIGTERM or SIGINT; turns in flight are answered first.
@@ -50,8 +51,12 @@ pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, compos
     let pages = router(composition.gateway).merge(published_keys(composition.signer.published()));
     let follow = follow(&composition.releases, flows);
     let calls = async {
-        if let Some(OpenTelephone { telephone, drain, .. }) = telephone {
-            telephone.run(told_to_stop(), drain).await;
+        let Some(OpenTelephone { telephone, drain, speaker, .. }) = telephone else { return };
+        // A task of its own: calls are then taken on the thread that read them.
+        let taking = tokio::spawn(telephone.run(told_to_stop(), drain));
+        tokio::select! {
+            taken = taking => taken.unwrap_or_else(|broken_off| error!("the telephone broke off: {broken_off}")),
+            () = keep_ready(&speaker, &composition.releases) => {}
         }
     };
     tokio::select! {

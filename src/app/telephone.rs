@@ -13,6 +13,7 @@ use crate::line::{
 };
 use crate::passage::{AuthHeaders, OwnPages};
 use crate::sip::{Account, Admission, AllowedPages, Register, RegistrationId, SessionLimits, TransportProtocol};
+use crate::voice::Speaker;
 
 use super::compose::Composition;
 use super::voices::speaker;
@@ -30,6 +31,8 @@ pub struct OpenTelephone {
     pub telephone: Telephone,
     /// Where calls can be made.
     pub exchange: Exchange,
+    /// Who speaks.
+    pub speaker: Speaker,
     /// What calls may take once we are told to stop.
     pub drain: Duration,
 }
@@ -74,10 +77,11 @@ pub async fn open_telephone(
         exchange.register(registration(number, login)).await?;
     }
     let pages = OwnPages::of(&composition.gateway, sip.domains.clone(), sip.default_tenant.clone());
+    let speaker = speaker(&config.speech).map_err(TelephoneError::Voices)?;
     let equipment = Equipment {
         exchange: exchange.clone(),
         media: Media::start(media_settings(sip), chance.clone())?,
-        speaker: Arc::new(speaker(&config.speech).map_err(TelephoneError::Voices)?),
+        speaker: Arc::new(speaker.clone()),
         pages: Arc::new(pages),
         results: Arc::new(AuthHeaders(Arc::clone(&composition.signer))),
         http: HttpClients::new()?,
@@ -87,7 +91,7 @@ pub async fn open_telephone(
         shelf: Arc::new(SoundShelf::default()),
     };
     let drain = Duration::from_secs(u64::from(sip.drain_seconds));
-    Ok(OpenTelephone { telephone: Telephone::new(equipment, incoming), exchange, drain })
+    Ok(OpenTelephone { telephone: Telephone::new(equipment, incoming), exchange, speaker, drain })
 }
 
 fn exchange_settings(sip: &Sip) -> ExchangeSettings {

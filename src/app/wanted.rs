@@ -1,9 +1,10 @@
 //! The recordings that an installation wants: every prompt of its flows cut at its variables, and the vocabulary of each language.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::flow::{Flow, FlowStep, Kind, Part, Piece, SettingKind, Template, Words, apology};
+use crate::release::Flows;
 
 /// The folder of sounds that are no words of a prompt.
 pub(super) const HOLD: &str = "hold/";
@@ -34,7 +35,7 @@ struct Collection {
 }
 
 /// Everything that is wanted for these flows, by name; vocabularies are read from `audio/LANGUAGE/vocabulary.tsv` where they are.
-pub(super) fn wanted(flows: &BTreeMap<String, Flow>, audio: &Path) -> Vec<Wanted> {
+pub(super) fn wanted(flows: &Flows, audio: &Path) -> Vec<Wanted> {
     let mut collection = Collection::default();
     let languages: BTreeSet<&str> = flows.values().flat_map(|flow| flow.prompts.tables.keys()).map(String::as_str).collect();
     for language in &languages {
@@ -152,13 +153,15 @@ fn spoken_place(part: &Part) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
     fn a_prompt_is_cut_at_its_variables() {
         let flow = Flow::read(include_str!("../../flows/two-factor.yaml")).unwrap();
 
-        let wanted = wanted(&[("two-factor".to_owned(), flow)].into(), Path::new("audio"));
+        let wanted = wanted(&[("two-factor".to_owned(), Arc::new(flow))].into(), Path::new("audio"));
 
         let of = |id: &str| {
             let stem = format!("two-factor/{id}.");

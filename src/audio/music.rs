@@ -1,5 +1,7 @@
 //! Music for waiting: plucked strings, eight chords, made here so that nobody's rights are in it (Karplus and Strong, 1983).
 
+use std::sync::LazyLock;
+
 use super::fade::fade_out;
 use super::noise::Noise;
 use super::sound::{RATE, Sound};
@@ -22,8 +24,14 @@ const KEPT: f32 = 0.996;
 /// Height of a string at its pluck: soft beside speech.
 const HEIGHT: f32 = 6000.0;
 
-/// Twelve seconds that begin and end softly, so that they loop.
+static MUSIC: LazyLock<Sound> = LazyLock::new(make_music);
+
+/// Twelve seconds that begin and end softly, so that they loop; made once for all calls.
 pub fn hold_music() -> Sound {
+    MUSIC.clone()
+}
+
+fn make_music() -> Sound {
     let mut samples = Vec::with_capacity(CHORD * CHORDS.len());
     for (number, notes) in (1..).zip(CHORDS) {
         let strings = notes.map(|note| string(note, number));

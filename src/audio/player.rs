@@ -19,6 +19,8 @@ const FADE: usize = 80;
 #[derive(Debug, Default)]
 pub struct Player {
     line: VecDeque<Waiting>,
+    /// Sounds that were ever put in line.
+    pushed: u64,
     /// Samples of the first one that were played.
     played: usize,
 }
@@ -51,13 +53,18 @@ pub struct Progress {
 impl Player {
     /// Puts a sound at the end of the line.
     pub fn push(&mut self, sound: Sound) {
-        self.line.push_back(Waiting { sound, role: Role::Once });
+        self.put(Waiting { sound, role: Role::Once });
     }
 
     /// Puts a sound at the end of the line that repeats until it is cut, or another one stands behind it.
     pub fn push_loop(&mut self, sound: Sound) {
         let role = if sound.is_empty() { Role::Once } else { Role::Loop };
-        self.line.push_back(Waiting { sound, role });
+        self.put(Waiting { sound, role });
+    }
+
+    /// How many of all sounds that were put in line have ended or were cut; they do so in their order.
+    pub fn passed(&self) -> u64 {
+        self.pushed.saturating_sub(self.counted() as u64)
     }
 
     /// Whether nothing is left to play.
@@ -67,8 +74,7 @@ impl Player {
 
     /// Fades out what sounds, within 10 ms, and goes on with the last `remaining` sounds of the line.
     pub fn interrupt(&mut self, remaining: usize) {
-        let counted = self.line.iter().filter(|waiting| waiting.role != Role::Rest).count();
-        if counted <= remaining {
+        if self.counted() <= remaining {
             return;
         }
         let rest = self.rest();
@@ -98,6 +104,16 @@ impl Player {
         }
         unfilled.fill(codec.silence());
         progress
+    }
+
+    fn put(&mut self, waiting: Waiting) {
+        self.pushed += 1;
+        self.line.push_back(waiting);
+    }
+
+    /// Sounds in line, without the rest of what was cut.
+    fn counted(&self) -> usize {
+        self.line.iter().filter(|waiting| waiting.role != Role::Rest).count()
     }
 
     /// Ends or repeats the first in line; how many sounds ended by that.
@@ -181,8 +197,8 @@ mod tests {
         player.interrupt(1);
         player.interrupt(1);
 
-        assert_eq!(heard(&mut player).0[159], 3);
-        assert_eq!(heard(&mut player).1.ended, 1);
+        assert_eq!((heard(&mut player).0[159], player.passed()), (3, 2));
+        assert_eq!((heard(&mut player).1.ended, player.passed()), (1, 3));
     }
 
     #[test]

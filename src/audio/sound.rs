@@ -1,7 +1,7 @@
 //! A sound that thousands of calls share: samples once, and the payloads of both codecs made when they are first asked for.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use super::g711::Codec;
@@ -9,9 +9,17 @@ use super::g711::Codec;
 /// Samples a second.
 pub const RATE: u32 = 8000;
 
+/// Pauses up to this long are the beginning of one sound, which all calls share.
+const SHARED_SILENCE: Duration = Duration::from_secs(4);
+static SILENCE: LazyLock<Sound> = LazyLock::new(|| Sound::new(vec![0; samples_in(SHARED_SILENCE)]));
+
 /// 8 kHz, one channel, 16 bits. Clones share everything.
 #[derive(Clone)]
-pub struct Sound(Arc<Shared>);
+pub struct Sound {
+    shared: Arc<Shared>,
+    /// How many of the samples are its own.
+    length: usize,
+}
 
 struct Shared {
     samples: Box<[i16]>,
@@ -22,7 +30,8 @@ struct Shared {
 impl Sound {
     /// A sound of these samples.
     pub fn new(samples: Vec<i16>) -> Self {
-        Self(Arc::new(Shared { samples: samples.into(), pcmu: OnceLock::new(), pcma: OnceLock::new() }))
+        let length = samples.len();
+        Self { shared: Arc::new(Shared { samples: samples.into(), pcmu: OnceLock::new(), pcma: OnceLock::new() }), length }
     }
 
     /// The sound of a payload.
@@ -32,7 +41,10 @@ impl Sound {
 
     /// Nothing to hear, so long.
     pub fn silence(length: Duration) -> Self {
-        Self::new(vec![0; samples_in(length)])
+        if length > SHARED_SILENCE {
+            return Self::new(vec![0; samples_in(length)]);
+        }
+        Self { shared: Arc::clone(&SILENCE.shared), length: samples_in(length) }
     }
 
     /// Sounds one behind the other.
@@ -44,32 +56,33 @@ impl Sound {
 
     /// The samples.
     pub fn samples(&self) -> &[i16] {
-        &self.0.samples
+        self.shared.samples.get(..self.length).unwrap_or_default()
     }
 
     /// One byte a sample, as it goes out; made once for all calls.
     pub fn payload(&self, codec: Codec) -> &[u8] {
         let made = match codec {
-            Codec::Pcmu => &self.0.pcmu,
-            Codec::Pcma => &self.0.pcma,
+            Codec::Pcmu => &self.shared.pcmu,
+            Codec::Pcma => &self.shared.pcma,
         };
-        made.get_or_init(|| self.samples().iter().map(|sample| codec.encode(*sample)).collect())
+        let payload = made.get_or_init(|| self.shared.samples.iter().map(|sample| codec.encode(*sample)).collect());
+        payload.get(..self.length).unwrap_or_default()
     }
 
     /// How long it lasts.
     pub fn duration(&self) -> Duration {
-        Duration::from_micros(self.samples().len() as u64 * 125)
+        Duration::from_micros(self.length as u64 * 125)
     }
 
     /// Whether there is not one sample.
     pub fn is_empty(&self) -> bool {
-        self.samples().is_empty()
+        self.length == 0
     }
 }
 
 impl PartialEq for Sound {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.samples() == other.samples()
+        self.length == other.length && (Arc::ptr_eq(&self.shared, &other.shared) || self.samples() == other.samples())
     }
 }
 
@@ -95,6 +108,15 @@ mod tests {
 
         assert!(std::ptr::eq(sound.payload(Codec::Pcmu), clone.payload(Codec::Pcmu)));
         assert_eq!(sound.payload(Codec::Pcma).len(), 3);
+    }
+
+    #[test]
+    fn short_pauses_share_one_silence_and_have_their_own_length() {
+        let (short, shorter) = (Sound::silence(Duration::from_millis(350)), Sound::silence(Duration::from_millis(1)));
+
+        assert!(std::ptr::eq(&short.payload(Codec::Pcma)[0], &shorter.payload(Codec::Pcma)[0]));
+        assert_eq!((short.samples().len(), shorter.payload(Codec::Pcma).len()), (2800, 8));
+        assert_eq!(Sound::silence(Duration::from_secs(9)).duration(), Duration::from_secs(9));
     }
 
     #[test]

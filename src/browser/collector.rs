@@ -15,6 +15,8 @@ pub(super) struct Timing {
     pub termination: Duration,
     /// The terminating key.
     pub termchar: Option<char>,
+    /// How long the caller may speak without an end.
+    pub speech: Duration,
     /// Keys that fit no grammar are dropped without an event (§4.1.5.1).
     pub hotword: bool,
 }
@@ -26,6 +28,8 @@ pub(super) enum Collected {
     Match(String),
     NoMatch(String),
     NoInput,
+    /// The caller speaks on and on.
+    TooLong,
 }
 
 /// Keys on their way to be understood. `judge` is asked what the grammars say of a run of keys.
@@ -34,11 +38,12 @@ pub(super) struct Collector {
     keys: String,
     verdict: Verdict,
     deadline: Option<Instant>,
+    is_speaking: bool,
 }
 
 impl Collector {
     pub fn new(timing: Timing) -> Self {
-        Self { timing, keys: String::new(), verdict: Verdict::Partial, deadline: None }
+        Self { timing, keys: String::new(), verdict: Verdict::Partial, deadline: None, is_speaking: false }
     }
 
     /// Whether a key has been taken.
@@ -53,13 +58,29 @@ impl Collector {
 
     /// The prompts are over: silence counts from here.
     pub fn handle_prompts_over(&mut self, now: Instant) {
+        if self.keys.is_empty() && !self.is_speaking {
+            self.deadline = Some(now + self.timing.timeout);
+        }
+    }
+
+    /// The caller begins to speak: that is no silence any more.
+    pub fn handle_speech(&mut self, now: Instant) {
         if self.keys.is_empty() {
+            self.is_speaking = true;
+            self.deadline = Some(now + self.timing.speech);
+        }
+    }
+
+    /// What was said is over, and meant nothing.
+    pub fn handle_speech_over(&mut self, now: Instant) {
+        if std::mem::take(&mut self.is_speaking) {
             self.deadline = Some(now + self.timing.timeout);
         }
     }
 
     /// Takes a key, and gives the end of the collection if it is one.
     pub fn handle_key(&mut self, key: char, now: Instant, mut judge: impl FnMut(&str) -> Verdict) -> Option<Collected> {
+        self.is_speaking = false;
         let longer = format!("{}{key}", self.keys);
         let verdict = judge(&longer);
         if verdict == Verdict::NoMatch && self.timing.termchar == Some(key) {
@@ -87,6 +108,9 @@ impl Collector {
             return None;
         }
         self.deadline = None;
+        if self.is_speaking {
+            return Some(Collected::TooLong);
+        }
         if self.keys.is_empty() {
             return Some(Collected::NoInput);
         }
@@ -165,6 +189,7 @@ mod tests {
         interdigit: Duration::from_secs(3),
         termination: Duration::ZERO,
         termchar: Some('#'),
+        speech: Duration::from_secs(60),
         hotword: false,
     };
 
@@ -219,6 +244,18 @@ mod tests {
         for (row, (timing, sentences, keys, collected, at)) in rows.into_iter().enumerate() {
             assert_eq!(timeline(timing, sentences, keys), (collected, at), "row {row}");
         }
+    }
+
+    #[test]
+    fn speech_is_no_silence_and_may_not_go_on_for_ever() {
+        let start = Instant::now();
+        let mut collector = Collector::new(TIMING);
+        collector.handle_prompts_over(start);
+
+        collector.handle_speech(start + Duration::from_secs(4));
+
+        assert!(collector.handle_timeout(start + Duration::from_secs(63)).is_none());
+        assert_eq!(collector.handle_timeout(start + Duration::from_secs(64)), Some(Collected::TooLong));
     }
 
     #[test]

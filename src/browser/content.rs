@@ -90,7 +90,16 @@ pub(super) enum Destination {
 #[derive(Debug)]
 pub(super) enum Script {
     Inline(Arc<str>),
-    External { target: Target, charset: Option<String>, fetching: Fetching },
+    /// Only functions, by their names: they can be declared whenever something is computed.
+    Functions {
+        source: Arc<str>,
+        names: Vec<String>,
+    },
+    External {
+        target: Target,
+        charset: Option<String>,
+        fetching: Fetching,
+    },
 }
 
 /// `<data>` (2.1 §5).

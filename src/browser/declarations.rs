@@ -31,6 +31,26 @@ impl Declarations {
         declarations
     }
 
+    /// The functions that `source` declares, where it does nothing else.
+    pub fn only_functions(source: &str) -> Option<Vec<String>> {
+        let tokens = Tokens { rest: source, last: None }.collect::<Vec<_>>();
+        let mut names = Vec::new();
+        let mut rest = tokens.as_slice();
+        while let Some((first, after)) = rest.split_first() {
+            rest = match (first, after) {
+                (Token::Mark(';'), _) => after,
+                (Token::Word(word), [Token::Word(name), Token::Mark('('), ..]) if word == "function" => {
+                    names.push(name.clone());
+                    let body = closing(after, 1) + 1;
+                    after.get(body).filter(|mark| **mark == Token::Mark('{'))?;
+                    after.get(closing(after, body) + 1..)?
+                }
+                _ => return None,
+            };
+        }
+        (!names.is_empty()).then_some(names)
+    }
+
     /// Reads what begins at `at`, inside so many brackets, and gives the place where the next thing begins.
     fn read(&mut self, tokens: &[Token], at: usize, depth: &mut usize) -> usize {
         let Some(token) = tokens.get(at) else { return at };

@@ -20,6 +20,8 @@ pub enum Event {
     MarkReached(String),
     /// The caller pressed a key: `0`–`9`, `*`, `#`, `A`–`D`.
     Key(char),
+    /// The caller begins to speak: prompts stop, and what is said may take `maxspeechtimeout` (§6.3.2).
+    SpeechBegan,
     /// The caller said something.
     Said(String),
     /// What the caller is just saying, as sound: the words follow (2.1 §7).

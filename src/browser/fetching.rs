@@ -100,6 +100,7 @@ impl Interpreter {
     pub(super) fn run_script(&mut self, script: &Script) -> Run {
         match script {
             Script::Inline(source) => Ok(self.scopes.run(source)?),
+            Script::Functions { source, names } => Ok(self.scopes.declare_functions(source, names)?),
             Script::External { target, charset, fetching } => {
                 let url = self.absolute_target(target)?;
                 let fetch = self.fetch_of(&Submission::plain(url), fetching, "script")?;

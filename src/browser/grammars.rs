@@ -75,7 +75,7 @@ impl Interpreter {
         let library = &self.grammars.library;
         let grammar = match (&wanted.source.form, &wanted.url) {
             (GrammarForm::Inline(grammar, _), _) => grammar.clone(),
-            (_, Some(url)) if url.scheme() == "builtin" => Arc::new(Grammar::builtin(url.as_str()).map_err(refused)?),
+            (_, Some(url)) if url.scheme() == "builtin" => return Automaton::builtin(url.as_str()).map(Linked::Ready).map_err(refused),
             (_, Some(url)) => match (library.grammar(url), url.fragment()) {
                 (None, _) => return Ok(Linked::Missing(plain(url), wanted.source.fetching.clone(), wanted.source.mode)),
                 (Some(grammar), None | Some("")) => grammar.clone(),

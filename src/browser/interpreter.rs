@@ -145,6 +145,10 @@ impl Interpreter {
                 Ok(())
             }
             Event::Key(key) => self.handle_key(key),
+            Event::SpeechBegan => {
+                self.handle_speech_began();
+                Ok(())
+            }
             Event::Said(words) => self.handle_said(&words),
             Event::UtteranceRecorded(recording) => {
                 self.handle_utterance(recording);

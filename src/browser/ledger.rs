@@ -1,87 +1,98 @@
 //! What is done to the scopes before there is anything to compute: most dialogs need no script engine until much later, many never.
 
-use std::collections::HashSet;
-
-use rquickjs::{Function, Object};
-
-/// One thing that is done to the scopes and needs no expression.
-pub(super) enum Entry {
-    EnterContext,
-    LeaveContext,
-    OpenApplication,
-    OpenDocument { is_root: bool },
-    OpenDialog,
-    OpenAnonymous,
-    CloseAnonymous,
-    SetItem { name: String, json: Option<String> },
-    SetAnonymous { name: String, json: Option<String> },
-    SetResult { json: String },
-}
-
-impl Entry {
-    /// Does it to the host object of `scopes.js`.
-    pub fn perform(self, host: &Object<'_>) -> rquickjs::Result<()> {
-        let method = |name: &str| host.get::<_, Function<'_>>(name);
-        match self {
-            Self::EnterContext => method("enterContext")?.call(()),
-            Self::LeaveContext => method("leaveContext")?.call(()),
-            Self::OpenApplication => method("openApplication")?.call(()),
-            Self::OpenDocument { is_root } => method("openDocument")?.call((is_root,)),
-            Self::OpenDialog => method("openDialog")?.call(()),
-            Self::OpenAnonymous => method("openAnonymous")?.call(()),
-            Self::CloseAnonymous => method("closeAnonymous")?.call(()),
-            Self::SetItem { name, json } => method("setItem")?.call((name, json)),
-            Self::SetAnonymous { name, json } => method("setAnonymous")?.call((name, json)),
-            Self::SetResult { json } => method("setResult")?.call((json,)),
-        }
-    }
-}
+use super::ledger_entry::Entry;
+use super::standing::{Held, Standing};
 
 /// Things put down, in their order.
 #[derive(Default)]
 pub(super) struct Ledger {
     entries: Vec<Entry>,
-    /// Form items that have a value, for each execution context.
-    items: Vec<HashSet<String>>,
+    contexts: Vec<Standing>,
 }
 
 impl Ledger {
     pub fn put(&mut self, entry: Entry) {
-        match &entry {
-            Entry::EnterContext => self.items.push(HashSet::new()),
-            Entry::LeaveContext => {
-                self.items.pop();
-            }
-            Entry::OpenDialog => self.in_context(HashSet::clear),
-            Entry::SetItem { name, json } => {
-                let (name, is_set) = (name.clone(), json.is_some());
-                self.in_context(|items| if is_set { items.insert(name) } else { items.remove(&name) });
-            }
-            // A new application begins with nothing: what was done before in its context does not count any more.
-            Entry::OpenApplication => {
-                while self.entries.pop_if(|last| !matches!(last, Entry::EnterContext | Entry::LeaveContext)).is_some() {}
-            }
-            Entry::OpenDocument { .. }
-            | Entry::OpenAnonymous
-            | Entry::CloseAnonymous
-            | Entry::SetAnonymous { .. }
-            | Entry::SetResult { .. } => {}
+        if matches!(entry, Entry::CloseAnonymous) && self.forget_anonymous() {
+            return;
         }
+        // A new application begins with nothing: what was done before in its context does not count any more.
+        if matches!(entry, Entry::OpenApplication) {
+            while self.entries.pop_if(|last| !matches!(last, Entry::EnterContext | Entry::LeaveContext)).is_some() {}
+        }
+        self.note(&entry);
         self.entries.push(entry);
     }
 
-    /// Whether a form item has a value.
+    /// What the variable `name` holds, as far as it is known.
+    pub fn held(&self, name: &str) -> Option<&Held> {
+        self.contexts.last().and_then(|context| context.held(name))
+    }
+
+    /// Whether a variable of the dialog has a value.
     pub fn is_set(&self, name: &str) -> bool {
-        self.items.last().is_some_and(|items| items.contains(name))
+        self.contexts.last().is_some_and(|context| context.is_set_in_dialog(name))
     }
 
     pub fn take(&mut self) -> Vec<Entry> {
         std::mem::take(&mut self.entries)
     }
 
-    fn in_context<R>(&mut self, change: impl FnOnce(&mut HashSet<String>) -> R) {
-        if let Some(items) = self.items.last_mut() {
-            change(items);
+    fn note(&mut self, entry: &Entry) {
+        if matches!(entry, Entry::EnterContext) {
+            self.contexts.push(Standing::default());
+        } else if matches!(entry, Entry::LeaveContext) {
+            self.contexts.pop();
+        } else if let Some(context) = self.contexts.last_mut() {
+            context.note(entry);
         }
+    }
+
+    /// An anonymous scope that left nothing behind outside of it need not have been; nor need the end of one that is not open.
+    fn forget_anonymous(&mut self) -> bool {
+        let Some(context) = self.contexts.last_mut() else { return false };
+        if !context.is_in_anonymous() {
+            return true;
+        }
+        let is_inside = |entry: &Entry| matches!(entry, Entry::SetAnonymous { .. } | Entry::Declare { .. } | Entry::Functions { .. });
+        let opened = self.entries.iter().rposition(|entry| !is_inside(entry));
+        let Some(opened) = opened.filter(|at| matches!(self.entries[*at], Entry::OpenAnonymous)) else { return false };
+        context.note(&Entry::CloseAnonymous);
+        self.entries.truncate(opened);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn an_anonymous_scope_that_left_nothing_is_forgotten() {
+        let mut ledger = Ledger::default();
+        [Entry::EnterContext, Entry::OpenApplication, Entry::OpenDialog].into_iter().for_each(|entry| ledger.put(entry));
+
+        for _ in 0..3 {
+            ledger.put(Entry::OpenAnonymous);
+            ledger.put(Entry::SetAnonymous { name: "_event".to_owned(), value: None });
+            ledger.put(Entry::CloseAnonymous);
+            ledger.put(Entry::CloseAnonymous);
+        }
+
+        assert_eq!(ledger.take().len(), 3);
+    }
+
+    #[test]
+    fn a_variable_that_the_dialog_declares_has_its_value() {
+        let mut ledger = Ledger::default();
+        [Entry::EnterContext, Entry::OpenApplication, Entry::OpenDialog].into_iter().for_each(|entry| ledger.put(entry));
+
+        ledger.put(Entry::Declare { name: "choice".to_owned(), value: Some(Value::from(1)) });
+        ledger.put(Entry::OpenAnonymous);
+        ledger.put(Entry::Declare { name: "inner".to_owned(), value: Some(Value::from(1)) });
+
+        assert!(ledger.is_set("choice"));
+        assert!(!ledger.is_set("inner"));
     }
 }

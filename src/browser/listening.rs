@@ -12,6 +12,7 @@ use super::grammar_shelf::Active;
 use super::interpreter::{Afterwards, Interpreter, Line, State};
 use super::properties::{Properties, is_key};
 use super::recognition::Recognised;
+use super::recording::is_known;
 use super::thrown::{Run, Thrown};
 use crate::grammar::{Mode, Outcome};
 
@@ -19,6 +20,8 @@ use crate::grammar::{Mode, Outcome};
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Silence between keys where the page says nothing.
 const INTERDIGIT: Duration = Duration::from_secs(3);
+/// Longest speech where the page says nothing.
+const SPEECH: Duration = Duration::from_secs(60);
 /// More keys than this are not kept for later items.
 const MOST_TYPED_AHEAD: usize = 200;
 
@@ -44,10 +47,14 @@ impl Interpreter {
             interdigit: properties.time("interdigittimeout", INTERDIGIT)?,
             termination: properties.time("termtimeout", Duration::ZERO)?,
             termchar: properties.key("termchar", '#')?,
+            speech: properties.time("maxspeechtimeout", SPEECH)?,
             hotword: false,
         };
+        if active.is_empty() {
+            return Err(Thrown::semantic("input is awaited, and no grammar is active"));
+        }
         let (dtmf, voice) = properties.input_modes()?;
-        let record_utterance = voice && properties.is_on("recordutterance", false)?;
+        let record_utterance = voice && self.records_utterances(&properties)?;
         let active = active.into_iter().filter(|grammar| if grammar.automaton.mode() == Mode::Dtmf { dtmf } else { voice });
         let (keys, words): (Vec<_>, Vec<_>) = active.partition(|grammar| grammar.automaton.mode() == Mode::Dtmf);
         let keys = KeyMatcher::new(keys);
@@ -72,6 +79,15 @@ impl Interpreter {
         match self.speech.timeout() {
             Some(timeout) => Ok(timeout),
             None => properties.time("timeout", TIMEOUT),
+        }
+    }
+
+    /// Whether what is said is recorded, in a form that there is (2.1 §7.1).
+    fn records_utterances(&self, properties: &Properties<'_>) -> Run<bool> {
+        let is_on = properties.is_on("recordutterance", false)?;
+        match properties.value("recordutterancetype").filter(|media_type| is_on && !is_known(media_type)) {
+            Some(media_type) => Err(Thrown::with("error.unsupported.format", format!("utterances cannot be recorded in {media_type}"))),
+            None => Ok(is_on),
         }
     }
 
@@ -151,14 +167,36 @@ impl Interpreter {
         }
     }
 
+    /// The caller begins to speak, which cuts what plays unless it waits for a hotword (§4.1.5.1).
+    pub(super) fn handle_speech_began(&mut self) {
+        if !self.hears(|listening| listening.voice) || !self.speech.can_be_cut() {
+            return;
+        }
+        if !self.speech.waits_for_hotword() {
+            self.cut_prompts();
+        }
+        if let State::Collecting(collection) = &mut self.state {
+            collection.collector.handle_speech(self.now);
+        }
+    }
+
     pub(super) fn handle_said(&mut self, words: &str) -> Run {
         let State::Collecting(collection) = &self.state else { return Ok(()) };
         let matcher = matcher(&collection.words, words.split_whitespace().map(str::to_owned));
         let is_hotword = self.speech.waits_for_hotword();
         match matcher.outcome() {
             Some(outcome) => self.understood(&outcome, false),
-            None if is_hotword || !self.speech.can_be_cut() => Ok(()),
+            None if is_hotword || !self.speech.can_be_cut() => {
+                self.speech_over();
+                Ok(())
+            }
             None => self.handle_unrecognised(),
+        }
+    }
+
+    fn speech_over(&mut self) {
+        if let State::Collecting(collection) = &mut self.state {
+            collection.collector.handle_speech_over(self.now);
         }
     }
 
@@ -184,6 +222,10 @@ impl Interpreter {
     fn conclude(&mut self, collected: Collected) -> Run {
         match collected {
             Collected::NoInput => Err(Thrown::new("noinput")),
+            Collected::TooLong => {
+                self.renew();
+                Err(Thrown::new("maxspeechtimeout"))
+            }
             Collected::NoMatch(keys) => {
                 self.renew();
                 self.typed_ahead.clear();

@@ -9,6 +9,7 @@ use super::content::{Block, Branch, Destination, Executable, Expression, Piece, 
 use super::context::{Frame, ItemRun, Iteration, Task};
 use super::interpreter::{Afterwards, Interpreter, Line};
 use super::thrown::{Run, Thrown};
+use super::variable_name;
 
 impl Interpreter {
     /// Executes the next element of the content in progress; `false` when there is none left.
@@ -90,7 +91,10 @@ impl Interpreter {
 
     fn declare_item(&mut self, index: usize, expr: Option<&str>) -> Run {
         let item = self.current.dialog.as_ref().and_then(|run| run.dialog.items.get(index));
-        let Some(variable) = item.map(|item| item.variable.clone()) else { return Ok(()) };
+        let Some((variable, name)) = item.map(|item| (item.variable.clone(), item.name.clone())) else { return Ok(()) };
+        if let Some(name) = name {
+            variable_name::check(&name)?;
+        }
         Ok(self.scopes.declare_item(&variable, expr)?)
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::content::{Block, Branch, DataSource, Destination, Executable, Prompt, Return, Script, Submit};
+use super::literal::functions;
 use super::read_prompt::{is_spoken, read_log_content, read_prompt, stray_prompt};
 use super::reading::{
     Read, at_most_one, enctype, exactly_one, expression, fault, fetching, message, method, misplaced, names, required, required_expression,
@@ -81,7 +82,10 @@ fn read_script(element: &Element) -> Read<Script> {
         Some(_) if !is_empty => fault(element, "<script> has both an address and a text"),
         Some(target) => Ok(Script::External { target, charset: text(element, "charset"), fetching: fetching(element) }),
         None if is_empty => fault(element, "<script> has neither an address nor a text"),
-        None => Ok(Script::Inline(source.into())),
+        None => Ok(match functions(&source) {
+            Some(names) => Script::Functions { source: source.into(), names },
+            None => Script::Inline(source.into()),
+        }),
     }
 }
 

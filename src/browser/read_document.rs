@@ -11,7 +11,7 @@ use super::read_event::read_surrounding;
 use super::read_grammar::read_form_grammar;
 use super::read_item::{read_filled, read_item};
 use super::read_menu::read_menu;
-use super::reading::{DocumentError, Page, Read, expression, fault, read_scope, text};
+use super::reading::{DocumentError, Page, Read, expression, fault, read_scope, required, text};
 use crate::xml::{self, Element};
 
 /// The language of pages that name none.
@@ -31,6 +31,8 @@ fn read_vxml(root: &Element, url: Url) -> Read<Document> {
     if root.name != "vxml" {
         return fault(root, format!("the document is a <{}>, not a <vxml>", root.name));
     }
+    // An earlier or later language is tried as this one: its pages mostly are.
+    required(root, "version")?;
     let base = match root.attribute("xml:base") {
         Some(base) => joined(root, &url, base)?,
         None => url.clone(),

@@ -88,6 +88,11 @@ pub(super) fn read_keys(element: &Element, keys: &str) -> Read<String> {
     }
 }
 
+/// Keys as `<enumerate>` tells them: one space between two of them (§2.2.2).
+pub(super) fn spaced(keys: &str) -> String {
+    keys.chars().filter(|key| !key.is_whitespace()).map(String::from).collect::<Vec<_>>().join(" ")
+}
+
 /// The grammars of a built-in type, one for keys and one for speech (appendix P).
 pub(super) fn builtin(element: &Element) -> Read<Vec<GrammarSource>> {
     if element.attribute("type").is_none() {

@@ -6,7 +6,7 @@ use super::document::{Entry, Field, Filled, Item, ItemKind, Parameter, Record, S
 use super::grammar_source::{Accept, GrammarSource};
 use super::read_content::read_block;
 use super::read_event::read_surrounding;
-use super::read_grammar::{builtin, made, read_accept, read_grammar, read_keys};
+use super::read_grammar::{builtin, made, read_accept, read_grammar, read_keys, spaced};
 use super::read_prompt::read_prompts;
 use super::reading::{
     Page, Read, at_most_one, boolean, enctype, exactly_one, expression, fault, fetching, method, misplaced, names, one_line, required,
@@ -129,7 +129,7 @@ fn read_field_grammars(element: &Element, item: &mut Item) -> Read<()> {
 
 fn read_options(element: &Element) -> Read<Vec<Entry>> {
     let options = element.elements().filter(|child| child.name == "option");
-    Ok(options.map(|option| Entry { words: one_line(&option.text()), dtmf: text(option, "dtmf") }).collect())
+    Ok(options.map(|option| Entry { words: one_line(&option.text()), dtmf: option.attribute("dtmf").map(spaced) }).collect())
 }
 
 /// Reads `<filled>`; inside an item neither `mode` nor `namelist` may be given (§2.4).
@@ -149,9 +149,6 @@ pub(super) fn read_filled(element: &Element, item: Option<usize>) -> Read<Filled
 pub(super) fn empty_item(element: &Element, index: usize, kind: ItemKind) -> Read<Item> {
     at_most_one(element, &["name", "id"])?;
     let name = text(element, "name");
-    if name.as_deref().is_some_and(|name| name.contains(['.', ' ', '$'])) {
-        return fault(element, "a form item's name is one identifier");
-    }
     Ok(Item {
         variable: name.clone().unwrap_or_else(|| format!(" item {index}")),
         name,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::document::{Dialog, Entry, ItemKind, Menu, Surroundings, declaration};
 use super::grammar_source::{Accept, GrammarSource};
 use super::read_event::{read_outcome, read_surrounding};
-use super::read_grammar::{made, read_accept, read_grammar, read_keys};
+use super::read_grammar::{made, read_accept, read_grammar, read_keys, spaced};
 use super::read_item::empty_item;
 use super::read_prompt::read_prompts;
 use super::reading::{Page, Read, boolean, fault, misplaced, one_line, read_scope, text};
@@ -68,7 +68,7 @@ fn read_choice(choice: &Element, page: &Page, keys: Option<String>, accept: Acce
         let grammar = GrammarSource::of_words(&words, accept, &words, choice.attribute("xml:lang"));
         menu.grammars.push((index, made(choice, grammar)?));
     }
-    menu.entries.push(Entry { words, dtmf: keys });
+    menu.entries.push(Entry { words, dtmf: keys.as_deref().map(spaced) });
     Ok(())
 }
 

@@ -80,7 +80,7 @@ impl Recognised {
     /// What the waiting item gets: the property called like its slot, or all of it (§3.1.6.1).
     pub fn for_item(&self, slot: &str) -> Value {
         match &self.interpretation {
-            Value::Object(slots) => slots.get(slot).cloned().unwrap_or_else(|| self.interpretation.clone()),
+            Value::Object(_) => self.for_slot(slot).unwrap_or(&self.interpretation).clone(),
             other => other.clone(),
         }
     }

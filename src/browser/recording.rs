@@ -120,7 +120,9 @@ impl Interpreter {
         let last_key = recognised.and_then(|recognised| recognised.utterance.chars().last());
         shadow.insert("duration".to_owned(), json!(milliseconds(&recording)));
         shadow.insert("size".to_owned(), json!(recording.audio.len()));
-        shadow.insert("termchar".to_owned(), last_key.map_or(Value::Null, |key| json!(key.to_string())));
+        if let Some(key) = last_key {
+            shadow.insert("termchar".to_owned(), json!(key.to_string()));
+        }
         shadow.insert("maxtime".to_owned(), json!(recording.end == RecordingEnd::MaxTime));
         let value = self.store_recording(recording)?;
         self.fill(&item, &value, &shadow.into())?;

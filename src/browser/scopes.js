@@ -142,6 +142,8 @@
     json: (source) => stringify(evaluate(source)),
     isUndefined: (source) => evaluate(source) === undefined,
     declare(name, source) { declare(innermost(), name, source === undefined ? undefined : evaluate(source), source !== undefined); },
+    declareJson(name, json) { declare(innermost(), name, json === undefined ? undefined : parse(json), json !== undefined); },
+    assignJson(name, json) { store(name, json === undefined ? undefined : parse(json)); },
     assign(name, source) { store(name, evaluate(source)); },
     script(source, variables, functions, lexicals) {
       const target = innermost();

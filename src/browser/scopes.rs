@@ -1,11 +1,16 @@
 //! The variables of a call: five scopes of ECMAScript objects, one set for each execution context (VoiceXML 2.0 §5.1).
 
+use std::sync::Arc;
+
 use rquickjs::function::IntoArgs;
 use rquickjs::{Ctx, FromJs, Function, Object};
 use serde_json::Value;
 
 use super::declarations::Declarations;
-use super::ledger::{Entry, Ledger};
+use super::ledger::Ledger;
+use super::ledger_entry::Entry;
+use super::plain;
+use super::variable_name;
 use super::xml_json::nodes;
 use crate::clock::{Chance, Clock};
 use crate::script::{Limits, OwnScript, Sandbox, ScriptError};
@@ -23,6 +28,8 @@ pub(super) type Submitted = (String, String, Option<usize>);
 pub(super) struct Scopes {
     sandbox: Option<Sandbox>,
     outset: Outset,
+    /// Execution contexts inside each other.
+    depth: usize,
     /// The DOM was loaded: only pages with `<data>` need it.
     knows_documents: bool,
 }
@@ -32,28 +39,42 @@ type Outcome<T> = Result<T, ScriptError>;
 impl Scopes {
     /// Empty scopes; `session` holds the session variables (§5.1.4), which no page can change.
     pub fn new(session: &Value, clock: &Clock, chance: &Chance) -> Self {
-        let outset = Outset { session: session.to_string(), clock: clock.clone(), chance: chance.clone(), ledger: Ledger::default() };
-        Self { sandbox: None, outset, knows_documents: false }
+        let session = session.to_string();
+        let outset = Outset { session, clock: clock.clone(), chance: chance.clone(), ledger: Ledger::default(), spent: 0 };
+        Self { sandbox: None, outset, depth: 0, knows_documents: false }
     }
 
     /// The caller heard or did something: scripts have a whole budget of time again.
-    pub fn renew_budget(&self) {
+    pub fn renew_budget(&mut self) {
+        self.outset.spent = 0;
         if let Some(sandbox) = &self.sandbox {
             sandbox.renew_budget();
         }
     }
 
     pub fn enter_context(&mut self) -> Outcome<()> {
+        self.depth += 1;
         self.note(Entry::EnterContext)
     }
 
     pub fn leave_context(&mut self) -> Outcome<()> {
+        self.depth = self.depth.saturating_sub(1);
         self.note(Entry::LeaveContext)
     }
 
     /// A new application scope, which is the document scope too until a leaf opens its own.
     pub fn open_application(&mut self) -> Outcome<()> {
+        self.forget_sandbox();
         self.note(Entry::OpenApplication)
+    }
+
+    /// A new application sees nothing of the one before it: what that one computed with can go, but for what it has spent.
+    fn forget_sandbox(&mut self) {
+        let Some(sandbox) = self.sandbox.take_if(|sandbox| self.depth == 1 && sandbox.broken().is_none()) else { return };
+        self.outset.spent = sandbox.spent();
+        self.outset.ledger = Ledger::default();
+        self.outset.ledger.put(Entry::EnterContext);
+        self.knows_documents = false;
     }
 
     pub fn open_document(&mut self, is_root: bool) -> Outcome<()> {
@@ -83,37 +104,67 @@ impl Scopes {
 
     /// The value of `expression` as text.
     pub fn text(&mut self, expression: &str) -> Outcome<String> {
-        self.call("text", (expression,))
+        match self.plain(expression) {
+            Some(value) => Ok(plain::text(value.as_ref())),
+            None => self.call("text", (expression,)),
+        }
     }
 
     pub fn truth(&mut self, expression: &str) -> Outcome<bool> {
-        self.call("truth", (expression,))
+        let known = if self.sandbox.is_none() { plain::condition(expression, &self.outset.ledger) } else { None };
+        match known {
+            Some(is_true) => Ok(is_true),
+            None => self.call("truth", (expression,)),
+        }
     }
 
     pub fn is_undefined(&mut self, expression: &str) -> Outcome<bool> {
-        self.call("isUndefined", (expression,))
+        match self.plain(expression) {
+            Some(value) => Ok(value.is_none()),
+            None => self.call("isUndefined", (expression,)),
+        }
     }
 
     /// The value as JSON; none where JSON has no word for it.
     pub fn json(&mut self, expression: &str) -> Outcome<Option<Value>> {
+        if let Some(value) = self.plain(expression) {
+            return Ok(value);
+        }
         let json: Option<String> = self.call("json", (expression,))?;
         Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
     }
 
     /// `<var>` in the innermost scope.
     pub fn declare(&mut self, name: &str, expression: Option<&str>) -> Outcome<()> {
-        self.call("declare", (name, expression))
+        variable_name::check(name)?;
+        let known = match expression {
+            Some(expression) => self.plain(expression).flatten().map(Some),
+            None if self.sandbox.is_none() => Some(None),
+            None => None,
+        };
+        match known {
+            Some(value) => self.note(Entry::Declare { name: name.to_owned(), value }),
+            None => self.call("declare", (name, expression)),
+        }
     }
 
     /// `<assign>` to a variable that some scope has.
     pub fn assign(&mut self, name: &str, expression: &str) -> Outcome<()> {
-        self.call("assign", (name, expression))
+        match self.plain(expression).filter(|_| self.outset.ledger.held(name).is_some()) {
+            Some(value) => self.note(Entry::Assign { name: name.to_owned(), value }),
+            None => self.call("assign", (name, expression)),
+        }
     }
 
     /// `<script>` in the innermost scope.
     pub fn run(&mut self, source: &str) -> Outcome<()> {
         let Declarations { variables, lexicals, functions } = Declarations::of(source);
         self.call("script", (source, variables, functions, lexicals))
+    }
+
+    /// A `<script>` that only declares functions, in the innermost scope.
+    pub fn declare_functions(&mut self, source: &Arc<str>, names: &[String]) -> Outcome<()> {
+        self.note(Entry::Functions { source: Arc::clone(source), names: names.to_vec() })
     }
 
     /// Initialises the variable of a form item.
@@ -133,12 +184,12 @@ impl Scopes {
 
     /// Sets a variable of the dialog; none is undefined.
     pub fn set_item(&mut self, name: &str, value: Option<&Value>) -> Outcome<()> {
-        self.note(Entry::SetItem { name: name.to_owned(), json: value.map(Value::to_string) })
+        self.note(Entry::SetItem { name: name.to_owned(), value: value.cloned() })
     }
 
     /// Sets a variable of the anonymous scope; none is undefined.
     pub fn set_anonymous(&mut self, name: &str, value: Option<&Value>) -> Outcome<()> {
-        self.note(Entry::SetAnonymous { name: name.to_owned(), json: value.map(Value::to_string) })
+        self.note(Entry::SetAnonymous { name: name.to_owned(), value: value.cloned() })
     }
 
     /// Makes a variable undefined; one that nobody declared is an error.
@@ -148,7 +199,7 @@ impl Scopes {
 
     /// Sets `application.lastresult$` to an array of results.
     pub fn set_result(&mut self, results: &Value) -> Outcome<()> {
-        self.note(Entry::SetResult { json: results.to_string() })
+        self.note(Entry::SetResult { results: results.clone() })
     }
 
     pub fn keep(&mut self, key: &str, expression: &str) -> Outcome<()> {
@@ -200,6 +251,11 @@ impl Scopes {
     }
 
     pub fn submission(&mut self, names: &[String]) -> Outcome<Vec<Submitted>> {
+        let known: Option<Vec<Submitted>> =
+            names.iter().map(|name| Some((name.clone(), plain::text(self.plain(name)?.as_ref()), None))).collect();
+        if let Some(known) = known {
+            return Ok(known);
+        }
         let json: String = self.call("submission", (names.to_vec(),))?;
         serde_json::from_str(&json).map_err(|error| ScriptError::Engine(error.to_string()))
     }
@@ -208,6 +264,14 @@ impl Scopes {
     pub fn snapshot(&mut self, names: &[String]) -> Outcome<Value> {
         let json: String = self.call("snapshot", (names.to_vec(),))?;
         serde_json::from_str(&json).map_err(|error| ScriptError::Engine(error.to_string()))
+    }
+
+    /// What an expression gives, where no sandbox is needed to know; none inside is `undefined`.
+    fn plain(&self, expression: &str) -> Option<Option<Value>> {
+        if self.sandbox.is_some() {
+            return None;
+        }
+        plain::value(expression, &self.outset.ledger)
     }
 
     fn call<A, R>(&mut self, method: &str, arguments: A) -> Outcome<R>
@@ -245,14 +309,17 @@ struct Outset {
     clock: Clock,
     chance: Chance,
     ledger: Ledger,
+    /// What earlier sandboxes of the call took of the budget.
+    spent: u64,
 }
 
 impl Outset {
     fn begin(&mut self) -> Outcome<Sandbox> {
         let mut sandbox = Sandbox::new(Limits::default(), &self.clock, &self.chance)?;
-        let (session, entries) = (std::mem::take(&mut self.session), self.ledger.take());
+        let (session, entries) = (&self.session, self.ledger.take());
+        sandbox.set_spent(self.spent);
         sandbox.enter(|ctx| {
-            let host: Object = SCOPES.load(ctx)?.call((session,))?;
+            let host: Object = SCOPES.load(ctx)?.call((session.as_str(),))?;
             entries.into_iter().try_for_each(|entry| entry.perform(&host))?;
             ctx.store_userdata(host).map(drop).map_err(|_| rquickjs::Error::Unknown)
         })?;

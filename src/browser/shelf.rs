@@ -8,8 +8,8 @@ use url::Url;
 use super::document::Document;
 use super::reading::DocumentError;
 
-/// Most bytes of pages that are kept.
-const MOST_BYTES: usize = 8 << 20;
+/// Most bytes of pages that are kept. Their documents take some times as much, and most pages are one call's own.
+const MOST_BYTES: usize = 1 << 20;
 
 static SHELF: LazyLock<Mutex<Shelf>> = LazyLock::new(|| Mutex::new(Shelf::default()));
 

@@ -21,9 +21,7 @@ impl Interpreter {
     /// Visits a `<transfer>`: the queued prompts play, then the call is made.
     pub(super) fn begin_transfer(&mut self, transfer: &Transfer, active: Vec<Active>) -> Run {
         let dest = self.resolved(&transfer.dest)?.trim().to_owned();
-        if !["tel:", "sip:", "sips:"].iter().any(|scheme| dest.starts_with(scheme)) {
-            return Err(Thrown::with("error.unsupported.uri", "a call can be transferred to tel:, sip: and sips: addresses"));
-        }
+        refuse_destination(&dest)?;
         let audio = match &transfer.audio {
             Some(address) => Some(self.audio_source(address, None, &Fetching::default())?),
             None => None,
@@ -80,6 +78,17 @@ impl Interpreter {
         }
         self.line = Line::Final(Reason::Transfer);
         Err(Thrown::new("connection.disconnect.transfer"))
+    }
+}
+
+/// What is no address at all is another error than one of a sort that cannot be called (§2.3.7.3).
+fn refuse_destination(dest: &str) -> Run {
+    match dest.split_once(':') {
+        Some(("tel" | "sip" | "sips", number)) if !number.is_empty() => Ok(()),
+        Some((scheme, rest)) if !rest.is_empty() && !matches!(scheme, "" | "tel" | "sip" | "sips") => {
+            Err(Thrown::with("error.unsupported.uri", "a call can be transferred to tel:, sip: and sips: addresses"))
+        }
+        Some(_) | None => Err(Thrown::with("error.connection.baddestination", "the destination is no address")),
     }
 }
 

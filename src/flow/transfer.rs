@@ -40,7 +40,7 @@ impl Transfer {
         if let Some(say) = &self.say {
             stage.say(&say.text);
         }
-        Next::Transfer(TransferTurn { to, kind: self.kind, ring_for_ms: stage.amount(&self.ring_for) })
+        Next::Transfer(TransferTurn { to, kind: self.kind, ring_for_ms: stage.amount(&self.ring_for), results: Vec::new() })
     }
 }
 

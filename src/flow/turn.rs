@@ -47,6 +47,9 @@ pub struct Transfer {
     pub kind: TransferKind,
     /// How long it may ring, in milliseconds.
     pub ring_for_ms: u32,
+    /// What the other side is told of the call so far: names of results and their values. The engine knows none.
+    #[serde(default)]
+    pub results: Vec<(String, String)>,
 }
 
 /// Whether a call that was put through comes back.

@@ -8,6 +8,7 @@ mod abnf_form;
 mod abnf_scanner;
 mod automaton;
 mod builtin;
+mod builtin_shelf;
 mod builtin_value;
 mod chart;
 mod derivation;

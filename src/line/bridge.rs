@@ -32,6 +32,8 @@ pub(super) enum Transferring {
 /// A second leg.
 pub(super) struct Bridge {
     pub target: sip::Uri,
+    /// What the far end is told of the call: on our INVITE, and on the REFER of a consultation.
+    pub headers: sip::Headers,
     /// `None` while it is being dialled.
     pub leg: Option<CallLeg>,
     pub media: SessionMedia,

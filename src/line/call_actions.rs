@@ -1,7 +1,6 @@
 //! What the browser of a call wants done.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use super::call::Call;
 use super::media_error::MediaError;
@@ -10,9 +9,6 @@ use super::recorder::Recorder;
 use super::rendering::{Errand, Renderer};
 use crate::audio::{Sound, beep, hold_music, read_wav};
 use crate::browser::{self, Action, AudioSource, Event, Fetch, RecordRequest, RecordingEnd, Spoken};
-
-/// In place of a sound that holds nothing: its end is told all the same.
-const NOTHING: Duration = Duration::from_millis(20);
 
 impl Call {
     pub(super) async fn perform(&mut self, action: Action) {
@@ -41,11 +37,12 @@ impl Call {
                 self.stop_hold();
                 self.interpreter.handle(Event::Fetched { id, outcome }, now());
             }
-            Errand::Rendered { number, sound } => {
-                let sound = if sound.is_empty() { Sound::silence(NOTHING) } else { sound };
-                let ready = self.playback.rendered(number, sound);
-                if !ready.is_empty() {
-                    report(self.media.stream.play(ready, false));
+            Errand::Rendered { number, sounds } => {
+                let ready = self.playback.rendered(number, sounds);
+                if !ready.is_empty()
+                    && let Some(last) = report(self.media.stream.play(ready, false))
+                {
+                    self.playback.playing(last);
                 }
             }
             Errand::Meanwhile(sound) if self.hold.is_wanted() => self.play_hold(sound),
@@ -115,9 +112,10 @@ impl Call {
 }
 
 /// A call whose media thread is gone or overloaded goes on as far as it can: its timers end it.
-pub(super) fn report(done: Result<(), MediaError>) {
-    if let Err(error) = done {
+pub(super) fn report<T>(done: Result<T, MediaError>) -> Option<T> {
+    let lost = |error: &MediaError| {
         metrics::counter!("callward_media_orders_lost_total").increment(1);
         tracing::warn!("a call's sound was not played as it should be: {error}");
-    }
+    };
+    done.inspect_err(lost).ok()
 }

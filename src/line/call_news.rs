@@ -47,7 +47,7 @@ impl Call {
     pub(super) async fn handle_media(&mut self, news: MediaNews) {
         match news {
             MediaNews::Key { key, .. } => self.press(key.symbol(), KeyWay::Event),
-            MediaNews::Ended { sounds, .. } => self.played(sounds),
+            MediaNews::Ended { passed } => self.played(passed),
             MediaNews::Recorded(heard) => {
                 if let Some(recorder) = &mut self.recorder {
                     recorder.hear(&heard, now());
@@ -93,8 +93,8 @@ impl Call {
         }
     }
 
-    fn played(&mut self, sounds: usize) {
-        for passed in self.playback.ended(sounds) {
+    fn played(&mut self, last: u64) {
+        for passed in self.playback.ended(last) {
             let event = match passed {
                 Passed::Mark(name) => Event::MarkReached(name),
                 Passed::Prompt => Event::PromptPlayed,

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use super::call::Call;
 use super::call_actions::report;
 use super::media_news::MediaNews;
-use crate::audio::beep;
+use crate::audio::{Sound, beep};
 use crate::browser::{Ending, Reason};
 use crate::rtp::Statistics;
 use crate::sip::{Action, Headers, Order};
@@ -46,14 +46,17 @@ impl Call {
     }
 
     async fn apologise(&mut self, news: &mut mpsc::Receiver<MediaNews>) {
-        let said = self.equipment.speaker.say(&Speech::plain(APOLOGY, "en")).await.sound;
+        let said = self.equipment.speaker.say(&Speech::plain(APOLOGY, "en")).await.sounds;
         report(self.media.stream.interrupt(0));
-        report(self.media.stream.play(vec![if said.is_empty() { beep() } else { said }], false));
+        let played = self.media.stream.play(if said.iter().all(Sound::is_empty) { vec![beep()] } else { said }, false);
+        let Some(last) = report(played) else { return };
         let heard = async {
             loop {
                 tokio::select! {
-                    told = news.recv() => if matches!(told, None | Some(MediaNews::Ended { is_idle: true, .. } | MediaNews::Closed(_))) {
-                        return;
+                    told = news.recv() => match told {
+                        Some(MediaNews::Ended { passed }) if passed < last => {}
+                        None | Some(MediaNews::Ended { .. } | MediaNews::Closed(_)) => return,
+                        Some(_) => {}
                     },
                     signal = self.leg.news() => if matches!(signal, None | Some(Action::Ended(..))) {
                         return;

@@ -157,13 +157,13 @@ impl Call {
             target,
             from: self.caller.clone(),
             sdp: media.offer(),
-            headers,
+            headers: headers.clone(),
             account: settings.account.clone(),
         };
         let until = Some(now() + request.connecttimeout);
         let (hides_keys, maxtime) = (request.hears_keys, request.maxtime);
         let target = call.target.clone();
-        let bridge = Bridge { target, leg: None, media, news, is_consultation, hides_keys, maxtime, until, joined: None };
+        let bridge = Bridge { target, headers, leg: None, media, news, is_consultation, hides_keys, maxtime, until, joined: None };
         self.transferring = Transferring::Bridging(Box::new(bridge));
         let exchange = self.equipment.exchange.clone();
         self.errands.spawn(async move { Errand::Dialled(exchange.dial(call).await) });
@@ -190,8 +190,8 @@ impl Call {
             bridge.until = Some(now + NEWS_WITHIN);
             let Some(far) = &bridge.leg else { return };
             let (call, replaces) = (self.leg.id(), Some(far.id()));
-            let to = bridge.target.clone();
-            return self.order(Order::Refer { call, to, replaces, headers: Headers::default() }).await;
+            let (to, headers) = (bridge.target.clone(), bridge.headers.clone());
+            return self.order(Order::Refer { call, to, replaces, headers }).await;
         }
         let keys = if bridge.hides_keys { KeyRelay::Hidden } else { KeyRelay::Passed };
         report(self.media.stream.join(&bridge.media.stream, keys));

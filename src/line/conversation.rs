@@ -78,6 +78,7 @@ impl<C: Caller> Conversation<C> {
             Action::Interrupt { remaining } => self.timeline.interrupt(remaining, self.now),
             Action::Listen(listening) => {
                 self.owes_answer = true;
+                self.timeline.forget_speech();
                 self.records_utterance = listening.record_utterance;
                 self.tell(&Happening::Listen(&listening));
             }
@@ -205,7 +206,11 @@ impl<C: Caller> Conversation<C> {
         match (asked, reply) {
             (_, Reply::HangUp) => self.timeline.act(after_prompts, Event::HungUp),
             (Asked::Input, Reply::Keys { keys, gap, pause, during }) => self.press(&keys, gap, pause, self.first_key(during)),
-            (Asked::Input, Reply::Say(words)) => self.say(words, after_prompts),
+            (Asked::Input, Reply::Say { words, lasting }) => {
+                let lasting = lasting.unwrap_or_else(|| said_in(&words));
+                self.timeline.act(after_prompts, Event::SpeechBegan);
+                self.say(words, after_prompts + lasting);
+            }
             (Asked::Input, Reply::NoMatch) => self.timeline.act(after_prompts, Event::Unrecognised),
             (Asked::Input, _) => {}
             (Asked::Transfer, Reply::Transferred(outcome)) => self.transferred(outcome),
@@ -233,7 +238,7 @@ impl<C: Caller> Conversation<C> {
                 self.timeline.act(self.now, Event::HungUp);
             }
             Some(Reply::Keys { keys, gap, .. }) => self.press(&keys, gap, Duration::ZERO, self.now),
-            Some(Reply::Say(words)) => self.say(words, self.now),
+            Some(Reply::Say { words, .. }) => self.say(words, self.now),
             Some(Reply::NoMatch) => self.timeline.act(self.now, Event::Unrecognised),
         }
     }

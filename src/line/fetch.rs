@@ -11,6 +11,7 @@ use url::Url;
 
 use super::address_guard::{AddressGuard, OuterNames};
 use super::http_cache::HttpCache;
+use super::shared_copies::SharedCopies;
 use crate::browser::{Fetch, FetchFailure, Method, Resource};
 use crate::clock::Clock;
 
@@ -30,13 +31,19 @@ pub trait Fetching: Send {
 #[error("the HTTP client cannot be made: {0}")]
 pub struct HttpSetUpError(#[from] reqwest::Error);
 
-/// HTTP clients that many calls can share. Cheap to clone.
-#[derive(Debug, Clone)]
+/// HTTP clients that many calls can share, and what they share. Cheap to clone.
+#[derive(Clone)]
 pub struct HttpClients {
     /// For addresses that are trusted.
-    trusting: Client,
+    trusting: Shared,
     /// For all others: names that lead inside are not resolved.
-    guarded: Client,
+    guarded: Shared,
+}
+
+#[derive(Clone)]
+struct Shared {
+    client: Client,
+    copies: SharedCopies,
 }
 
 impl HttpClients {
@@ -45,7 +52,8 @@ impl HttpClients {
         // A second call finds the provider installed; that is what it wants.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = || Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().user_agent("callward");
-        Ok(Self { trusting: client().build()?, guarded: client().dns_resolver(Arc::new(OuterNames)).build()? })
+        let shared = |client| Shared { client, copies: SharedCopies::default() };
+        Ok(Self { trusting: shared(client().build()?), guarded: shared(client().dns_resolver(Arc::new(OuterNames)).build()?) })
     }
 }
 
@@ -89,6 +97,11 @@ impl HttpFetcher {
         if let Some(copy) = copy.filter(|copy| copy.is_usable(request.maxage, request.maxstale, now)) {
             return Ok(Answer::Resource(copy.resource.clone()));
         }
+        // With cookies, another page may be meant.
+        let is_anyones = hop.method == Method::Get && self.cookies.cookies(&hop.url).is_none();
+        if let Some(resource) = self.shared(&hop.url).copies.usable(&hop.url, request, now).filter(|_| is_anyones) {
+            return Ok(Answer::Resource(resource));
+        }
         let response = self.send(hop).await?;
         self.take_cookies(&hop.url, response.headers());
         let (status, headers) = (response.status(), response.headers().clone());
@@ -106,13 +119,24 @@ impl HttpFetcher {
         let resource = Resource { url: hop.url.clone(), media_type: media_type(&headers), body: body_of(response).await? };
         match hop.method {
             Method::Get => self.cache.store(&hop.url, &resource, &headers, self.clock.now()),
-            Method::Post => self.cache.forget(&hop.url),
+            Method::Post => {
+                self.cache.forget(&hop.url);
+                self.shared(&hop.url).copies.forget(&hop.url);
+            }
+        }
+        if is_anyones {
+            self.shared(&hop.url).copies.store(&hop.url, &resource, &headers, self.clock.now());
         }
         Ok(Answer::Resource(resource))
     }
 
+    /// What this call shares with others that may go where it may.
+    fn shared(&self, url: &Url) -> &Shared {
+        if self.guard.is_trusted(url) { &self.clients.trusting } else { &self.clients.guarded }
+    }
+
     async fn send(&self, hop: &Hop) -> Result<Response, FetchFailure> {
-        let client = if self.guard.is_trusted(&hop.url) { &self.clients.trusting } else { &self.clients.guarded };
+        let client = &self.shared(&hop.url).client;
         let mut request = match hop.method {
             Method::Get => client.get(hop.url.clone()),
             Method::Post => client.post(hop.url.clone()),

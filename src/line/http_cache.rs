@@ -27,7 +27,7 @@ pub(super) struct Copy {
     never_stale: bool,
 }
 
-/// The copies of one call.
+/// The copies of one call, or of all.
 #[derive(Default)]
 pub(super) struct HttpCache {
     copies: HashMap<Url, Copy>,
@@ -43,11 +43,10 @@ impl HttpCache {
     /// Keeps an answer to GET, unless its headers forbid it.
     pub fn store(&mut self, url: &Url, resource: &Resource, headers: &HeaderMap, now: Timestamp) {
         self.forget(url);
-        let size = resource.body.len();
-        if has_directive(headers, "no-store") || headers.contains_key(VARY) || self.bytes + size > MOST_BYTES {
+        if has_directive(headers, "no-store") || headers.contains_key(VARY) || !self.has_room(resource) {
             return;
         }
-        self.bytes += size;
+        self.bytes += resource.body.len();
         let copy = Copy {
             resource: resource.clone(),
             etag: text(headers, ETAG.as_str()),
@@ -58,6 +57,11 @@ impl HttpCache {
             never_stale: is_never_stale(headers),
         };
         self.copies.insert(url.clone(), copy);
+    }
+
+    /// Whether there is room for this too.
+    pub fn has_room(&self, resource: &Resource) -> bool {
+        self.bytes + resource.body.len() <= MOST_BYTES
     }
 
     /// The server says that the copy of `url` is still good.
@@ -101,6 +105,11 @@ fn lifetime(headers: &HeaderMap, now: Timestamp) -> Duration {
     }
     let expires = text(headers, EXPIRES.as_str()).and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
     expires.and_then(|expires| expires.timestamp().duration_since(now).try_into().ok()).unwrap_or(Duration::ZERO)
+}
+
+/// Whether the answer is for one caller alone.
+pub(super) fn is_private(headers: &HeaderMap) -> bool {
+    has_directive(headers, "private")
 }
 
 fn is_never_stale(headers: &HeaderMap) -> bool {

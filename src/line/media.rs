@@ -57,6 +57,8 @@ pub struct MediaStream {
     number: u64,
     port: u16,
     post: Arc<Post>,
+    /// Sounds that were ever played.
+    played: AtomicU64,
 }
 
 impl Media {
@@ -87,7 +89,7 @@ impl Media {
         let number = self.opened.fetch_add(1, Ordering::Relaxed);
         let post = beside.map_or_else(|| self.post(number), |other| Ok(other.post.clone()))?;
         post.send(Order::Open(number, Box::new(call)))?;
-        Ok((MediaStream { number, port, post }, news))
+        Ok((MediaStream { number, port, post, played: AtomicU64::new(0) }, news))
     }
 
     /// The lateness that 99 of 100 packets kept since this was last asked for; the worst of the threads.
@@ -113,9 +115,12 @@ impl MediaStream {
         self.order(CallOrder::Remote(Box::new(remote)))
     }
 
-    /// Puts sounds behind those that wait; with `repeats` the last goes on until it is interrupted or others follow.
-    pub fn play(&self, sounds: Vec<Sound>, repeats: bool) -> Result<(), MediaError> {
-        self.order(CallOrder::Play { sounds, repeats })
+    /// Puts sounds behind those that wait; with `repeats` the last goes on until it is interrupted or others follow. Gives
+    /// how many have been played by then, all in all.
+    pub fn play(&self, sounds: Vec<Sound>, repeats: bool) -> Result<u64, MediaError> {
+        let count = sounds.len() as u64;
+        self.order(CallOrder::Play { sounds, repeats })?;
+        Ok(self.played.fetch_add(count, Ordering::Relaxed) + count)
     }
 
     /// Breaks off what sounds, at the next frame, and goes on with the last `remaining` sounds that wait. What is broken
@@ -134,7 +139,7 @@ impl MediaStream {
         self.order(CallOrder::Record(records))
     }
 
-    /// Begins or ends to tell each frame as [`MediaNews::Heard`], for whoever looks for tones.
+    /// Begins or ends to tell each frame that is heard as [`MediaNews::Heard`], for whoever looks for tones.
     pub fn tap(&self, has_tap: bool) -> Result<(), MediaError> {
         self.order(CallOrder::Tap(has_tap))
     }

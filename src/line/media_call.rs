@@ -18,6 +18,9 @@ use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Stream};
 /// Samples of a piece of a recording.
 const RECORDING_PIECE: usize = 1600;
 
+/// Frames of silence that are told after what was heard: so many let a tone end.
+const FRAMES_AFTERWARDS: u8 = 10;
+
 /// Packets read at once from a port that more come to than a call sends.
 const MOST_AT_ONCE: usize = 32;
 
@@ -25,7 +28,7 @@ const MOST_AT_ONCE: usize = 32;
 pub(super) const DATAGRAM_BYTES: usize = 2048;
 
 /// Milliseconds between two reads that mean that packets pile up.
-const PILING_UP: u64 = 7;
+const PILING_UP: u64 = 12;
 
 /// The two ports of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,8 @@ pub(super) struct MediaCall {
     news: Newsagent,
     recording: Option<Heard>,
     has_tap: bool,
+    /// Frames of silence that are still to be told to the tap.
+    afterwards: u8,
     joined: Option<(u64, KeyRelay)>,
     last_read: u64,
 }
@@ -83,6 +88,7 @@ impl MediaCall {
             news: Newsagent(news),
             recording: None,
             has_tap: false,
+            afterwards: 0,
             joined: None,
             last_read: 0,
         }
@@ -187,8 +193,8 @@ impl MediaCall {
         let mut frame = [0; FRAME_SAMPLES];
         let filled = if self.stream.is_pressing() { Filled::Nothing } else { self.speech.fill(self.stream.format().codec, &mut frame) };
         self.stream.send_frame((filled != Filled::Nothing).then_some(&frame), outgoing);
-        if let Filled::Sound { ended: sounds @ 1.. } = filled {
-            self.news.tell(MediaNews::Ended { sounds, is_idle: self.speech.is_idle() });
+        if let Filled::Sound { ended: 1.. } = filled {
+            self.news.tell(MediaNews::Ended { passed: self.speech.passed() });
         }
         let Some(to) = self.stream.destination() else { return };
         for packet in outgoing.packets() {
@@ -202,12 +208,19 @@ impl MediaCall {
         if self.recording.is_some() {
             self.extend_recording(&frame);
         }
-        if self.has_tap {
+        if self.has_tap && self.is_worth_telling(&frame) {
             self.news.tell_if_room(MediaNews::Heard(Heard { codec: frame.codec, payload: frame.samples.to_vec() }));
         }
         if let Some((peer, _)) = self.joined {
             desk.relayed.push((peer, Relayed::Frame(frame)));
         }
+    }
+
+    /// Whether something is heard, or was just now: who says nothing costs nothing.
+    fn is_worth_telling(&mut self, frame: &Frame) -> bool {
+        let left = if frame.is_heard { FRAMES_AFTERWARDS } else { self.afterwards.saturating_sub(1) };
+        let was = std::mem::replace(&mut self.afterwards, left);
+        frame.is_heard || was > 0
     }
 
     fn extend_recording(&mut self, frame: &Frame) {

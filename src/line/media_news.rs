@@ -21,16 +21,15 @@ pub enum MediaNews {
         /// When its first packet came.
         at: Instant,
     },
-    /// So many sounds of the line have ended, each exactly once.
+    /// A sound of the line has ended.
     Ended {
-        /// How many.
-        sounds: usize,
-        /// Nothing is left to play.
-        is_idle: bool,
+        /// How many of all sounds that were ever played have ended or were broken off, as [`super::MediaStream::play`] counts
+        /// them: so the news are right about an interruption that they cross, too.
+        passed: u64,
     },
     /// What the caller said, while it is recorded: a fifth of a second or less.
     Recorded(Heard),
-    /// What the caller says, frame by frame, while somebody listens for tones.
+    /// What the caller says, frame by frame, while somebody listens for tones; of a silence only the beginning.
     Heard(Heard),
     /// No packet has come for the time that was set.
     Silent,

@@ -12,7 +12,7 @@ use super::media_order::CallOrder;
 use super::media_thread::{MediaThread, Order};
 use super::pacing::Lateness;
 
-/// Orders that may wait for a thread. A thread takes all that wait every millisecond.
+/// Orders that may wait for a thread. A thread takes all that wait every few milliseconds.
 const MOST_ORDERS: usize = 16_384;
 
 /// The way to one thread.

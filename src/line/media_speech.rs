@@ -60,9 +60,9 @@ impl Speech {
         self.relayed = Some(frame);
     }
 
-    /// Whether no prompt waits or sounds.
-    pub fn is_idle(&self) -> bool {
-        self.player.is_idle()
+    /// How many of all sounds of the line have ended or were broken off.
+    pub fn passed(&self) -> u64 {
+        self.player.passed()
     }
 
     /// Fills the next frame, if there is anything to say.

@@ -1,6 +1,6 @@
 //! The media thread: sleeps to the next millisecond of its wheel, reads what has come, sends what is due.
 //!
-//! It is woken by time and by orders, not by packets: those of a millisecond are read together. Each call has ports of
+//! It is woken by time alone, not by packets and orders: those that have come are taken together. Each call has ports of
 //! its own, as peers behind NAT need it, and a frame for each port is due every 20 ms: there is one packet for one
 //! socket at a time, so `sendmmsg` and `recvmmsg`, which take many for one socket, would save nothing.
 
@@ -22,7 +22,7 @@ use super::pacing::{Lateness, Pacing, ask_for_real_time};
 use super::wheel::Wheel;
 
 /// Milliseconds after which packets are read though nothing is to be sent.
-const READ_EVERY: u64 = 5;
+const READ_EVERY: u64 = 10;
 
 /// Ports with packets that are learnt of at once.
 const EVENTS: usize = 512;
@@ -235,7 +235,7 @@ impl MediaThread {
         }
     }
 
-    /// When something is due next; whoever gives an order wakes the thread before.
+    /// When something is due next; an order waits for it, since nothing goes out before.
     fn due(&self) -> Option<Instant> {
         let next = self.pacing.next();
         (!self.places.is_empty()).then(|| self.pacing.due_at(next + self.wheel.wait(next, READ_EVERY)))
@@ -244,7 +244,7 @@ impl MediaThread {
 
 fn rest(wait: Duration) {
     if wait > Duration::ZERO {
-        std::thread::park_timeout(wait);
+        std::thread::sleep(wait);
     }
 }
 

@@ -6,8 +6,6 @@ use std::time::{Duration, Instant};
 use thread_priority::unix::{RealtimeThreadSchedulePolicy, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id};
 use thread_priority::{ThreadPriority, ThreadPriorityValue};
 
-const MILLISECOND: Duration = Duration::from_millis(1);
-
 /// More milliseconds than this are not made up for: a machine that slept must not flood its peers.
 const MOST_BEHIND: u64 = 100;
 
@@ -54,7 +52,7 @@ impl Pacing {
 
     /// When a millisecond is due.
     pub fn due_at(&self, millisecond: u64) -> Instant {
-        self.start + MILLISECOND * u32::try_from(millisecond).unwrap_or(u32::MAX)
+        self.start + Duration::from_millis(millisecond)
     }
 }
 
@@ -109,6 +107,14 @@ mod tests {
         assert_eq!(due(3100), [1, 2, 3]);
         assert!(due(3900).is_empty());
         assert_eq!(due(900_000), [900]);
+    }
+
+    #[test]
+    fn a_thread_that_has_run_for_months_knows_when_a_millisecond_is_due() {
+        let start = Instant::now();
+        let months = Duration::from_secs(90 * 24 * 3600);
+
+        assert_eq!(Pacing::new(start).due_at(90 * 24 * 3_600_000), start + months);
     }
 
     #[test]

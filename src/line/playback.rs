@@ -26,6 +26,8 @@ pub(super) struct Part {
 pub(super) struct Playback {
     slots: VecDeque<Slot>,
     numbers: u64,
+    /// The number of the sound that has ended last.
+    heard: u64,
 }
 
 #[derive(Debug)]
@@ -38,8 +40,14 @@ struct Slot {
 #[derive(Debug, PartialEq)]
 enum State {
     Rendering,
-    Ready(Sound),
-    Playing,
+    Ready(Vec<Sound>),
+    /// So many sounds are on their way to the media.
+    Given(usize),
+    /// The media have them; the last one is the sound of this number.
+    Playing {
+        sounds: usize,
+        last: u64,
+    },
 }
 
 impl Playback {
@@ -56,23 +64,35 @@ impl Playback {
         parts
     }
 
-    /// A part was rendered; gives what can be played now, each behind the one before.
-    pub fn rendered(&mut self, number: u64, sound: Sound) -> Vec<Sound> {
+    /// A part was rendered; gives what can be played now, each behind the one before. [`Playback::playing`] tells that it is.
+    pub fn rendered(&mut self, number: u64, sounds: Vec<Sound>) -> Vec<Sound> {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.number == number) {
-            slot.state = State::Ready(sound);
+            slot.state = State::Ready(sounds);
         }
         let mut ready = Vec::new();
         for slot in &mut self.slots {
-            match std::mem::replace(&mut slot.state, State::Playing) {
-                State::Playing => {}
-                State::Ready(sound) => ready.push(sound),
-                State::Rendering => {
-                    slot.state = State::Rendering;
-                    break;
+            match &mut slot.state {
+                State::Ready(sounds) => {
+                    let count = sounds.len();
+                    ready.append(sounds);
+                    slot.state = State::Given(count);
                 }
+                State::Rendering => break,
+                State::Given(_) | State::Playing { .. } => {}
             }
         }
         ready
+    }
+
+    /// The media have taken what was ready; `last` is the number of the last of these sounds.
+    pub fn playing(&mut self, last: u64) {
+        let mut last = last;
+        for slot in self.slots.iter_mut().rev() {
+            if let State::Given(sounds) = slot.state {
+                slot.state = State::Playing { sounds, last };
+                last = last.saturating_sub(sounds as u64);
+            }
+        }
     }
 
     /// Only the last `remaining` prompts go on; gives how many sounds of them the media have already.
@@ -82,18 +102,31 @@ impl Playback {
             let Some(slot) = self.slots.pop_front() else { break };
             prompts -= usize::from(slot.passed == Passed::Prompt);
         }
-        self.slots.iter().filter(|slot| slot.state == State::Playing).count()
+        self.slots.iter().map(|slot| slot.left(self.heard)).sum()
     }
 
-    /// So many sounds have ended.
-    pub fn ended(&mut self, sounds: usize) -> Vec<Passed> {
-        let playing = self.slots.iter().take(sounds).take_while(|slot| slot.state == State::Playing).count();
-        self.slots.drain(..playing).map(|slot| slot.passed).collect()
+    /// The sounds up to this number have ended; gives what has passed with them.
+    pub fn ended(&mut self, last: u64) -> Vec<Passed> {
+        self.heard = last;
+        let has_ended = |slot: &&Slot| matches!(slot.state, State::Playing { last: own, .. } if own <= last);
+        let ended = self.slots.iter().take_while(has_ended).count();
+        self.slots.drain(..ended).map(|slot| slot.passed).collect()
     }
 
     /// Whether nothing waits or plays.
     pub fn is_idle(&self) -> bool {
         self.slots.is_empty()
+    }
+}
+
+impl Slot {
+    /// Sounds that the media have, and that come behind those up to `heard`.
+    fn left(&self, heard: u64) -> usize {
+        match self.state {
+            State::Rendering | State::Ready(_) => 0,
+            State::Given(sounds) => sounds,
+            State::Playing { sounds, last } => sounds.min(usize::try_from(last.saturating_sub(heard)).unwrap_or(usize::MAX)),
+        }
     }
 }
 
@@ -120,8 +153,8 @@ mod tests {
         Spoken { text: String::new(), sounds, bargein: true, lang: None }
     }
 
-    fn tone(length: usize) -> Sound {
-        Sound::new(vec![1; length])
+    fn tone(length: usize) -> Vec<Sound> {
+        vec![Sound::new(vec![1; length])]
     }
 
     fn numbers(parts: &[Part]) -> Vec<u64> {
@@ -134,9 +167,24 @@ mod tests {
         let parts = numbers(&playback.queue(vec![prompt(Vec::new()), prompt(Vec::new())]));
 
         assert_eq!(playback.rendered(parts[1], tone(2)), []);
-        assert_eq!(playback.rendered(parts[0], tone(1)), [tone(1), tone(2)]);
+        assert_eq!(playback.rendered(parts[0], tone(1)), [tone(1), tone(2)].concat());
+        playback.playing(2);
         assert_eq!(playback.ended(2), [Passed::Prompt, Passed::Prompt]);
         assert!(playback.is_idle());
+    }
+
+    #[test]
+    fn a_prompt_of_several_sounds_ends_with_the_last_of_them() {
+        let mut playback = Playback::default();
+        let parts = numbers(&playback.queue(vec![prompt(Vec::new()), prompt(Vec::new())]));
+        playback.rendered(parts[0], [tone(1), tone(2), tone(3)].concat());
+        playback.rendered(parts[1], [tone(4), tone(5)].concat());
+        playback.playing(5);
+
+        assert_eq!(playback.ended(2), []);
+        assert_eq!(playback.ended(4), [Passed::Prompt]);
+        assert_eq!(playback.interrupt(1), 1);
+        assert_eq!(playback.ended(5), [Passed::Prompt]);
     }
 
     #[test]
@@ -144,11 +192,44 @@ mod tests {
         let mut playback = Playback::default();
         let pause = browser::Sound::Pause(Duration::from_secs(1));
         let parts = playback.queue(vec![prompt(vec![pause.clone(), browser::Sound::Mark("half".into()), pause.clone()])]);
-        parts.iter().for_each(|part| drop(playback.rendered(part.number, tone(1))));
+        for (part, number) in parts.iter().zip(7..) {
+            playback.rendered(part.number, tone(1));
+            playback.playing(number);
+        }
 
         assert_eq!(parts[0].spoken.sounds, [pause]);
-        assert_eq!(playback.ended(1), [Passed::Mark("half".into())]);
-        assert_eq!(playback.ended(1), [Passed::Prompt]);
+        assert_eq!(playback.ended(7), [Passed::Mark("half".into())]);
+        assert_eq!(playback.ended(8), [Passed::Prompt]);
+    }
+
+    #[test]
+    fn an_end_that_crosses_a_barge_in_counts_for_no_other_prompt() {
+        let mut playback = Playback::default();
+        let before = numbers(&playback.queue(vec![prompt(Vec::new()), prompt(Vec::new())]));
+        before.iter().for_each(|number| drop(playback.rendered(*number, tone(1))));
+        playback.playing(2);
+
+        playback.interrupt(1);
+        assert_eq!(playback.ended(1), [], "the end of the prompt that was broken off");
+        playback.interrupt(0);
+        let after = numbers(&playback.queue(vec![prompt(Vec::new())]));
+        playback.rendered(after[0], tone(3));
+        playback.playing(3);
+
+        assert_eq!(playback.ended(2), [], "the end of the one that was kept at first");
+        assert_eq!(playback.ended(3), [Passed::Prompt]);
+    }
+
+    #[test]
+    fn a_kept_prompt_that_has_ended_before_the_barge_in_came_through_counts() {
+        let mut playback = Playback::default();
+        let parts = numbers(&playback.queue(vec![prompt(Vec::new()), prompt(Vec::new())]));
+        parts.iter().for_each(|number| drop(playback.rendered(*number, tone(1))));
+        playback.playing(2);
+
+        playback.interrupt(1);
+
+        assert_eq!(playback.ended(2), [Passed::Prompt]);
     }
 
     #[test]
@@ -160,7 +241,7 @@ mod tests {
 
         assert_eq!(playback.interrupt(2), 1);
         assert_eq!(playback.rendered(parts[0], tone(1)), []);
-        assert_eq!(playback.rendered(parts[2], tone(3)), [tone(3)]);
+        assert_eq!(playback.rendered(parts[2], tone(3)), tone(3));
         assert_eq!(playback.interrupt(0), 0);
         assert_eq!(playback.ended(1), []);
     }

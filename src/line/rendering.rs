@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::call_fetcher::CallFetcher;
 use super::call_leg::CallLeg;
@@ -11,12 +12,15 @@ use crate::audio::{Sound, beep};
 use crate::browser::{self, AudioSource, FetchFailure, Resource};
 use crate::voice::{Said, Speak, Speech};
 
+/// In place of a sound that holds nothing: its end is told all the same.
+const NOTHING: Duration = Duration::from_millis(20);
+
 /// What was done.
 pub(super) enum Errand {
     /// A page, or why there is none.
     Fetched { id: u64, outcome: Result<Resource, FetchFailure> },
-    /// A part of a prompt.
-    Rendered { number: u64, sound: Sound },
+    /// A part of a prompt: one sound at least.
+    Rendered { number: u64, sounds: Vec<Sound> },
     /// The sound to wait by; `None` where it cannot be had.
     Meanwhile(Option<Sound>),
     /// The far end of a transfer is being called.
@@ -37,13 +41,13 @@ pub(super) struct Renderer {
 impl Renderer {
     /// A part of a prompt, its sounds fetched, its words said.
     pub async fn render(self, part: Part) -> Errand {
-        let sounds = self.fetch_all(&part.spoken.sounds).await;
+        let fetched = self.fetch_all(&part.spoken.sounds).await;
         let speech = Speech::of(&part.spoken, &self.language, |sound| match sound {
-            browser::Sound::Audio(source) => sounds.get(&source.url).cloned(),
+            browser::Sound::Audio(source) => fetched.get(&source.url).cloned(),
             browser::Sound::Recording(number) => self.recordings.get(number).cloned(),
             browser::Sound::Words(_) | browser::Sound::Pause(_) | browser::Sound::Mark(_) => None,
         });
-        let Said { sound, unsaid } = self.speaker.say(&speech).await;
+        let Said { mut sounds, unsaid } = self.speaker.say(&speech).await;
         if !unsaid.is_empty() {
             metrics::counter!("callward_prompts_unsaid_total").increment(1);
             tracing::warn!(
@@ -51,9 +55,11 @@ impl Renderer {
                 unsaid.len()
             );
         }
-        // A caller never hears silence where words should be.
-        let sound = if sound.is_empty() && !unsaid.is_empty() { beep() } else { sound };
-        Errand::Rendered { number: part.number, sound }
+        if sounds.iter().all(Sound::is_empty) {
+            // A caller never hears silence where words should be.
+            sounds = vec![if unsaid.is_empty() { Sound::silence(NOTHING) } else { beep() }];
+        }
+        Errand::Rendered { number: part.number, sounds }
     }
 
     /// Every sound that can be had, by its address; where one cannot, those that stand in for it.

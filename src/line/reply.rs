@@ -21,7 +21,12 @@ pub enum Reply {
         during: Option<(usize, Duration)>,
     },
     /// Says something.
-    Say(String),
+    Say {
+        /// The words.
+        words: String,
+        /// How long it takes; by the words where nothing is told.
+        lasting: Option<Duration>,
+    },
     /// Says and presses nothing.
     Silence,
     /// Makes a sound that is no word.
@@ -43,6 +48,11 @@ impl Reply {
     /// Presses `keys` after the prompts, a tenth of a second apart.
     pub fn keys(keys: &str) -> Self {
         Self::Keys { keys: keys.to_owned(), gap: Duration::from_millis(100), pause: Duration::ZERO, during: None }
+    }
+
+    /// Says `words` after the prompts.
+    pub fn say(words: &str) -> Self {
+        Self::Say { words: words.to_owned(), lasting: None }
     }
 }
 
@@ -69,6 +79,7 @@ struct Written {
     during_prompt: Option<usize>,
     at_ms: Option<u64>,
     say: Option<String>,
+    say_ms: Option<u64>,
     #[serde(default)]
     noinput: bool,
     #[serde(default)]
@@ -96,7 +107,7 @@ impl TryFrom<serde_json::Value> for Reply {
             });
         }
         if let Some(words) = written.say {
-            return Ok(Self::Say(words));
+            return Ok(Self::Say { words, lasting: milliseconds(written.say_ms) });
         }
         if let Some(word) = written.transfer {
             return transfer_outcome(&word).map(Self::Transferred).ok_or(ReplyError::Unknown(word));

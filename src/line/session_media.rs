@@ -121,6 +121,7 @@ fn remote(negotiated: &Negotiated) -> Result<MediaRemote, SessionError> {
         event_out: negotiated.telephone_event,
         event_in: negotiated.telephone_event_received,
         direction,
+        packet_time: negotiated.packet_time,
     };
     let srtp = negotiated.crypto.as_ref().map(keys).transpose()?;
     Ok(MediaRemote {

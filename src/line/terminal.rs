@@ -13,7 +13,11 @@ use super::caller::{Asked, Caller, Happening, Pace};
 use super::inbox_codes::fill_in;
 use super::reply::Reply;
 use super::trace::told;
-use crate::browser::{Ending, Reason, RecordingEnd, Trace, TransferOutcome};
+use super::trace_words::inside;
+use crate::browser::{Ending, Reason, RecordingEnd, TransferOutcome};
+
+/// After so many questions without an answer a caller whose keys are used up hangs up.
+const MOST_SILENCES: u32 = 12;
 
 /// How the terminal shows a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub struct Terminal {
     patience: Duration,
     /// Somebody sits at the keyboard, and acts at any time.
     is_live: bool,
+    /// Questions that were left without an answer, since the keys were used up.
+    silences: u32,
 }
 
 enum Keys {
@@ -45,14 +51,14 @@ enum Keys {
 
 impl Terminal {
     /// A caller who presses `keys`, one group for each question, or who types where there are none. `{sms}` and `{email}`
-    /// in them are the newest codes in the inbox.
+    /// in them are the newest codes in the inbox; a group with letters is said, with `_` for a space.
     pub fn new(keys: Option<&str>, inbox: Option<Url>, show: Show) -> Self {
         let keys = match keys {
             Some(keys) => Keys::Given(keys.split_whitespace().map(str::to_owned).collect()),
             None => Keys::Typed(BufReader::new(tokio::io::stdin()).lines()),
         };
         let is_live = matches!(keys, Keys::Typed(_)) && io::stdin().is_terminal();
-        Self { keys, inbox, show, patience: Duration::ZERO, is_live }
+        Self { keys, inbox, show, patience: Duration::ZERO, is_live, silences: 0 }
     }
 
     /// How time goes by: as it does for whoever sits at the keyboard; not at all for keys that are given beforehand.
@@ -65,7 +71,7 @@ impl Terminal {
         let pressed = match &mut self.keys {
             Keys::Given(keys) => match keys.pop_front() {
                 Some(keys) => fill_in(keys, self.inbox.as_ref()).await,
-                None => return Some(Reply::Silence),
+                None => return Some(self.keep_silent()),
             },
             Keys::Typed(lines) if self.is_live => match next_keys(lines).await {
                 Typed::Keys(keys) => keys,
@@ -78,11 +84,31 @@ impl Terminal {
                 Typed::End => return Some(Reply::HangUp),
             },
         };
+        if pressed.contains(char::is_alphabetic) && !pressed.contains('{') {
+            return Some(self.say(&pressed.replace('_', " ")));
+        }
         let known: String = pressed.chars().filter(|key| key.is_ascii_digit() || matches!(key, '*' | '#')).collect();
         if self.show != Show::Json && matches!(self.keys, Keys::Given(_)) {
             print(&format!("  > {known}"));
         }
         Some(if known.is_empty() { Reply::Silence } else { Reply::keys(&known) })
+    }
+
+    /// The keys are used up. A page that asks for ever is left in the end.
+    fn keep_silent(&mut self) -> Reply {
+        self.silences += 1;
+        match self.silences > MOST_SILENCES {
+            true => Reply::HangUp,
+            false => Reply::Silence,
+        }
+    }
+
+    /// What has letters is said, not pressed.
+    fn say(&self, words: &str) -> Reply {
+        if self.show != Show::Json && matches!(self.keys, Keys::Given(_)) {
+            print(&format!("  > \"{words}\""));
+        }
+        Reply::say(words)
     }
 
     /// So many seconds of speech, and perhaps the key that ends them: `3`, `3#`.
@@ -122,7 +148,7 @@ impl Caller for Terminal {
         self.show != Show::Words
     }
 
-    fn witness(&mut self, happening: &Happening<'_>, _: Duration) {
+    fn witness(&mut self, happening: &Happening<'_>, at: Duration) {
         if let Happening::Listen(listening) = happening {
             self.patience = listening.timeout;
             if self.is_live && self.show != Show::Json {
@@ -132,7 +158,7 @@ impl Caller for Terminal {
         let line = match self.show {
             Show::Json => Some(told(happening).to_string()),
             Show::Words => words(happening),
-            Show::Trace => words(happening).or_else(|| inside(happening)),
+            Show::Trace => words(happening).or_else(|| inside(happening).map(|line| format!("{:>8.1}s  {line}", at.as_secs_f64()))),
         };
         if let Some(line) = line {
             print(&line);
@@ -159,43 +185,6 @@ fn words(happening: &Happening<'_>) -> Option<String> {
         }
         Happening::Fetched { .. } | Happening::Meanwhile(_) | Happening::Log { .. } | Happening::Listen(_) | Happening::Matched(_) => None,
         Happening::Record(_) | Happening::Submit { .. } | Happening::Trace(_) => None,
-    }
-}
-
-fn inside(happening: &Happening<'_>) -> Option<String> {
-    match happening {
-        Happening::Fetched { url, method, status, .. } => Some(format!("  . {} {url} {}", method.as_str(), status.unwrap_or_default())),
-        Happening::Meanwhile(Some(audio)) => Some(format!("  . plays {} while it fetches", audio.url)),
-        Happening::Meanwhile(None) => Some("  . the sound of the fetch stops".to_owned()),
-        Happening::Log { label, text } => Some(format!("  . log {} {text}", label.unwrap_or_default())),
-        Happening::Listen(listening) => Some(format!(
-            "  . listens: {} ms for a key, {} ms between keys",
-            listening.timeout.as_millis(),
-            listening.interdigit.as_millis()
-        )),
-        Happening::Matched(matched) => Some(format!("  . understood {}", matched.utterance)),
-        Happening::Submit { url, method, params } => {
-            let names: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            Some(format!("  . {} {url} {}", method.as_str(), names.join(" ")))
-        }
-        Happening::Trace(trace) => Some(format!("  . {}", insight(trace))),
-        Happening::Prompt(_) | Happening::Transfer(_) | Happening::Record(_) | Happening::End(_) => None,
-    }
-}
-
-fn insight(trace: &Trace) -> String {
-    match trace {
-        Trace::Selected { dialog, item, line, why } => {
-            let item = item.as_deref().unwrap_or("an item without name");
-            let place = dialog.as_ref().map(|dialog| format!(" of {dialog}")).unwrap_or_default();
-            format!("goes to {item}{place} (line {line}): {why}")
-        }
-        Trace::Assigned { name, value } => format!("{name} = {value}"),
-        Trace::Thrown { event, message: Some(message) } => format!("event {event}: {message}"),
-        Trace::Thrown { event, message: None } => format!("event {event}"),
-        Trace::Caught { event, line: Some(line) } => format!("{event} is handled in line {line}"),
-        Trace::Caught { event, line: None } => format!("{event} is handled by the platform: the page has no handler for it"),
-        Trace::Entered { url } => format!("enters {url}"),
     }
 }
 

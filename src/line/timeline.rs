@@ -95,6 +95,11 @@ impl Timeline {
         self.acts.insert(place, (at, event));
     }
 
+    /// Whatever the caller was about to say came too late.
+    pub fn forget_speech(&mut self) {
+        self.acts.retain(|(_, event)| !matches!(event, Event::Said(_) | Event::UtteranceRecorded(_)));
+    }
+
     /// The recording in progress has another end than the one that was to come.
     pub fn forget_recording(&mut self) {
         self.acts.retain(|(_, event)| !matches!(event, Event::Recorded(_)));

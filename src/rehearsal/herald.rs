@@ -16,7 +16,7 @@ pub(super) struct Herald(AtomicU16);
 impl Speak for Herald {
     async fn say(&self, speech: &Speech) -> Said {
         let number = self.0.fetch_add(1, Ordering::Relaxed);
-        Said { sound: sound_of(number, &text(speech)), unsaid: Vec::new() }
+        Said { sounds: vec![sound_of(number, &text(speech))], unsaid: Vec::new() }
     }
 }
 

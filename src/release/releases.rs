@@ -63,6 +63,11 @@ impl Releases {
         Arc::clone(&self.warnings)
     }
 
+    /// The versions that new calls begin on, one for each process.
+    pub fn live(&self) -> Vec<Arc<Edition>> {
+        self.shelves.iter().map(|shelf| shelf.live()).collect()
+    }
+
     /// Looks whether somebody published something, or went back; to be called before the first call, and then every few seconds.
     pub async fn look(&self) -> Result<(), StoreError> {
         let mut known = self.known.lock().await;

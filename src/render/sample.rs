@@ -47,7 +47,8 @@ pub(super) fn menu_question() -> Listen {
 
 /// A turn that puts the caller through.
 pub(super) fn transfer(kind: TransferKind) -> Turn {
-    Turn { act: Act::Transfer(Transfer { to: "sip:agents@127.0.0.1:5070".to_owned(), kind, ring_for_ms: 30_000 }), ..code() }
+    let results = [("authStatus", "verified"), ("authId", HOSTILE)].map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    Turn { act: Act::Transfer(Transfer { to: "sip:agents@127.0.0.1:5070".to_owned(), kind, ring_for_ms: 30_000, results }), ..code() }
 }
 
 /// A turn that holds the caller, who may press these keys.

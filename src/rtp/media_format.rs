@@ -1,6 +1,10 @@
 //! What two ends have agreed to send: the codec, the payload type of keys, the direction (RFC 3551 §6, RFC 3264 §5.1).
 
+use super::packing::MOST_SAMPLES;
 use crate::audio::Codec;
+
+/// What is sent where nobody asks for anything else (RFC 3551 §4.5).
+const USUAL_PACKET_TIME: u16 = 20;
 
 /// Who may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub struct Format {
     pub event_in: Option<u8>,
     /// Who may send.
     pub direction: Direction,
+    /// Milliseconds of sound in each packet that we send.
+    pub packet_time: u16,
 }
 
 impl Direction {
@@ -34,7 +40,13 @@ impl Direction {
 impl Format {
     /// A codec under its static payload type, and keys under one payload type both ways.
     pub fn new(codec: Codec, event: Option<u8>) -> Self {
-        Self { codec, payload_type: static_payload_type(codec), event_out: event, event_in: event, direction: Direction::BOTH }
+        let (payload_type, direction) = (static_payload_type(codec), Direction::BOTH);
+        Self { codec, payload_type, event_out: event, event_in: event, direction, packet_time: USUAL_PACKET_TIME }
+    }
+
+    /// Samples in each packet that we send.
+    pub(super) fn packet_samples(&self) -> usize {
+        (usize::from(self.packet_time) * 8).clamp(80, MOST_SAMPLES)
     }
 
     /// The codec of sound that comes under a payload type.

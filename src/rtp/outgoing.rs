@@ -3,8 +3,8 @@
 /// Bytes of the longest packet that is sent: header, 60 ms of sound, tag.
 const PACKET_BYTES: usize = 512;
 
-/// Packets of a frame at most: the three ends of a key.
-const PACKETS: usize = 3;
+/// Packets of a frame at most: the rest of what was said, and the three ends of a key.
+const PACKETS: usize = 4;
 
 /// The packets of one frame.
 #[derive(Debug)]

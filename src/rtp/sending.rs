@@ -24,10 +24,11 @@ impl Sending {
         Self { ssrc, sequence, timestamp, event_began: timestamp, has_paused: true, packets: 0, octets: 0 }
     }
 
-    /// The header of the next packet of sound: marked when it follows a pause (RFC 3551 §4.1).
-    pub fn next_sound(&mut self, payload_type: u8, payload: &[u8]) -> Header {
+    /// The header of the next packet of sound, whose first sample has this timestamp: marked when it follows a pause
+    /// (RFC 3551 §4.1).
+    pub fn next_sound(&mut self, payload_type: u8, timestamp: u32, payload: &[u8]) -> Header {
         let marker = std::mem::take(&mut self.has_paused);
-        self.next(payload_type, marker, self.timestamp, payload.len())
+        self.next(payload_type, marker, timestamp, payload.len())
     }
 
     /// The header of a packet of the event under way: its timestamp is when the event began, its first packet is marked.
@@ -82,12 +83,12 @@ mod tests {
     fn numbers_go_on_over_a_pause_and_the_first_packet_behind_it_is_marked() {
         let mut sending = Sending::new(1, u16::MAX, u32::MAX);
 
-        let first = sending.next_sound(0, &[0; 160]);
+        let first = sending.next_sound(0, sending.timestamp(), &[0; 160]);
         sending.pass_frame(false);
-        let second = sending.next_sound(0, &[0; 160]);
+        let second = sending.next_sound(0, sending.timestamp(), &[0; 160]);
         sending.pass_frame(false);
         sending.pass_frame(true);
-        let third = sending.next_sound(8, &[0; 160]);
+        let third = sending.next_sound(8, sending.timestamp(), &[0; 160]);
 
         assert_eq!([first.sequence, second.sequence, third.sequence], [u16::MAX, 0, 1]);
         assert_eq!([first.timestamp, second.timestamp, third.timestamp], [u32::MAX, 159, 479]);

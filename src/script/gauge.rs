@@ -92,6 +92,16 @@ impl Gauge {
         self.used.spent.store(0, Ordering::Relaxed);
     }
 
+    /// Steps of all runs since the budget was renewed.
+    pub fn spent(&self) -> u64 {
+        self.used.spent.load(Ordering::Relaxed)
+    }
+
+    /// From here on so much of the budget is gone.
+    pub fn set_spent(&self, steps: u64) {
+        self.used.spent.store(steps, Ordering::Relaxed);
+    }
+
     /// A run begins: its count starts at nothing, but for what coming in costs.
     pub fn reset(&self) {
         self.used.steps.store(0, Ordering::Relaxed);

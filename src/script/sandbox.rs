@@ -69,6 +69,16 @@ impl Sandbox {
         self.gauge.renew();
     }
 
+    /// How much of the budget is gone.
+    pub fn spent(&self) -> u64 {
+        self.gauge.spent()
+    }
+
+    /// What an earlier sandbox of the same owner spent counts here too.
+    pub fn set_spent(&self, steps: u64) {
+        self.gauge.set_spent(steps);
+    }
+
     /// Runs `visit` inside, under the limits of one run. Whoever needs more of the engine than the methods here comes in by this door.
     pub fn enter<R>(&mut self, visit: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<R>) -> Result<R, ScriptError> {
         if let Some(limit) = self.broken {
@@ -205,6 +215,8 @@ mod tests {
             ("var s = new Array(100000); for (;;) try { s.indexOf(1) } catch (e) {}", Limit::Time),
             ("(function deeper() { return deeper() + 1 })()", Limit::Stack),
             ("var a = []; for (;;) a.push('x' + a.length)", Limit::Memory),
+            ("var a = []; a.length = 4e9; [...a.keys()]", Limit::Memory),
+            ("var a = []; a.length = 4e9; Array.from(a.entries())", Limit::Memory),
         ];
         for (source, limit) in endless {
             let mut sandbox = sandbox();
@@ -241,6 +253,7 @@ mod tests {
             "var a = []; a.length = 4e9; [...a]",
             "(function () { arguments.length = 1e15; [].values.call(arguments) })()",
             "[].slice.call(Object.create({ length: 1e15 }))",
+            "var a = []; a.length = 4e9; a.find(Boolean)",
             "var s = 'ab'.repeat(50000); s.indexOf(s)",
         ];
         for source in too_large {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Chance;
 use crate::flow::{State, Turn, Words};
 use crate::secret::{MasterKey, Sealed};
-use crate::verify::Verification;
+use crate::verify::{Proof, Verification};
 
 use super::journal::Journal;
 use super::results::Results;
@@ -101,6 +101,12 @@ impl Live {
     /// Encrypts it for the row `row`.
     pub fn seal(&self, row: &[u8; 32], key: &MasterKey, chance: &Chance) -> Sealed {
         Borrowed::Live(self).seal(row, key, chance)
+    }
+
+    /// What can be told of the call before it ends. That somebody else was verified in it is not told.
+    pub fn results_so_far(&self, now: Timestamp) -> Results {
+        let counts = |proof: &&Proof| proof.until > now && (self.state.proven || proof.identity == self.state.identity());
+        Results::so_far(self.verification.proof.as_ref().filter(counts), &self.auth_id)
     }
 }
 

@@ -32,21 +32,31 @@ impl Results {
         let proof = proof.filter(|_| farewell.verdict == Verdict::Verified);
         let outputs =
             farewell.outputs.iter().map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
-        Self {
+        let told = Self {
             status: farewell.verdict.name().to_owned(),
             path: farewell.path.clone(),
             reason: farewell.reason.clone(),
-            method: proof.map(|proof| proof.method.name().to_owned()).unwrap_or_default(),
-            strength: proof.map(|proof| proof.method.strength().name().to_owned()).unwrap_or_default(),
-            until: proof.map(|proof| proof.until.to_string()).unwrap_or_default(),
-            id: proof.map_or(auth_id, |proof| &proof.auth_id).to_owned(),
             outputs: outputs.collect(),
-        }
+            ..Self::default()
+        };
+        told.proven(proof, auth_id)
+    }
+
+    /// The results of a call that is put through before it ends; `proof` is the one that counts for who is on the line.
+    pub fn so_far(proof: Option<&Proof>, auth_id: &str) -> Self {
+        let verdict = if proof.is_some() { Verdict::Verified } else { Verdict::NotVerified };
+        Self { status: verdict.name().to_owned(), ..Self::default() }.proven(proof, auth_id)
     }
 
     /// The results of a call that we could not serve.
     pub fn unavailable(reason: &str) -> Self {
         Self { status: Verdict::Unavailable.name().to_owned(), path: "error".to_owned(), reason: reason.to_owned(), ..Self::default() }
+    }
+
+    /// The names that have a value, for who goes on with the call.
+    pub fn told(&self) -> Vec<(String, String)> {
+        let said = self.named().into_iter().filter(|(_, value)| !value.is_empty());
+        said.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     /// Every name with its value, in the order of the contract.
@@ -62,5 +72,15 @@ impl Results {
         ];
         named.extend(self.outputs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         named
+    }
+
+    fn proven(self, proof: Option<&Proof>, auth_id: &str) -> Self {
+        Self {
+            method: proof.map(|proof| proof.method.name().to_owned()).unwrap_or_default(),
+            strength: proof.map(|proof| proof.method.strength().name().to_owned()).unwrap_or_default(),
+            until: proof.map(|proof| proof.until.to_string()).unwrap_or_default(),
+            id: proof.map_or(auth_id, |proof| &proof.auth_id).to_owned(),
+            ..self
+        }
     }
 }

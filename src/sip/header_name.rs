@@ -95,10 +95,18 @@ const ONE_VALUE_A_LINE: [&str; 5] = ["Via", "Route", "Record-Route", "Contact", 
 
 /// The usual spelling of `name`, compact forms spelled out; an unknown name stays as it is.
 pub(super) fn usual(name: &str) -> Cow<'static, str> {
-    let compact = || COMPACT.iter().find(|(short, _)| short.eq_ignore_ascii_case(name)).map(|(_, long)| *long);
     let known = || KNOWN.iter().find(|known| known.eq_ignore_ascii_case(name)).copied();
-    let found = if name.len() == 1 { compact() } else { known() };
+    let found = if name.len() == 1 { compact(name) } else { known() };
     found.map_or_else(|| Cow::Owned(name.to_owned()), Cow::Borrowed)
+}
+
+/// `name`, or what it stands for when it is a compact form: what headers are looked for by, in any case of letters.
+pub(super) fn spelled_out(name: &str) -> &str {
+    if name.len() == 1 { compact(name).unwrap_or(name) } else { name }
+}
+
+fn compact(name: &str) -> Option<&'static str> {
+    COMPACT.iter().find(|(short, _)| short.eq_ignore_ascii_case(name)).map(|(_, long)| *long)
 }
 
 /// Whether values in one line are taken apart.

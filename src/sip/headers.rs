@@ -30,13 +30,13 @@ impl Headers {
     }
 
     /// The values of `name`, one for each line.
-    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
-        let name = header_name::usual(name);
-        self.0.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(&name)).map(|(_, value)| value.as_str())
+    pub fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
+        let name = header_name::spelled_out(name);
+        self.0.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// The values of `name` in all its lines, taken apart at commas.
-    pub fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    pub fn values<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
         self.all(name).flat_map(|line| token::split(line, ',')).filter(|value| !value.is_empty())
     }
 
@@ -79,21 +79,21 @@ impl Headers {
 
     /// Takes all headers of `name` away.
     pub fn remove(&mut self, name: &str) {
-        let name = header_name::usual(name);
-        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+        let name = header_name::spelled_out(name);
+        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
     /// Takes the first header of `name` away.
     pub fn remove_first(&mut self, name: &str) -> Option<String> {
-        let name = header_name::usual(name);
-        let at = self.0.iter().position(|(known, _)| known.eq_ignore_ascii_case(&name))?;
+        let name = header_name::spelled_out(name);
+        let at = self.0.iter().position(|(known, _)| known.eq_ignore_ascii_case(name))?;
         Some(self.0.remove(at).1)
     }
 
     /// Adds all headers of `name` that `other` has.
     pub fn copy(&mut self, name: &str, other: &Self) {
-        let name = header_name::usual(name);
-        self.0.extend(other.0.iter().filter(|(known, _)| known.eq_ignore_ascii_case(&name)).cloned());
+        let name = header_name::spelled_out(name);
+        self.0.extend(other.0.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name)).cloned());
     }
 
     /// All names and values, in order.

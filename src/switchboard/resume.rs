@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tracing::{Instrument, debug, info, info_span, warn};
 
-use crate::flow::{Advance, Farewell, Input, Rules, Step, Turn, Verdict, Waiting, advance, apology};
+use crate::flow::{Act, Advance, Farewell, Input, Rules, Step, Turn, Verdict, Waiting, advance, apology};
 use crate::release::Edition;
 use crate::render::DialogKind;
 use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
@@ -293,8 +293,11 @@ impl Switchboard {
         Ok(saved)
     }
 
-    async fn speak(&self, mut work: Work<'_>, turn: Turn) -> Result<Attempt, SwitchboardError> {
+    async fn speak(&self, mut work: Work<'_>, mut turn: Turn) -> Result<Attempt, SwitchboardError> {
         let (key, guard, number, revision, edition) = (work.key, work.guard(), work.turn + 1, work.revision, work.edition.clone());
+        if let Act::Transfer(transfer) = &mut turn.act {
+            transfer.results = work.live.results_so_far(self.store.now().await?).told();
+        }
         let turn = Arc::new(turn);
         work.live.turn = Some(Arc::clone(&turn));
         let body = work.live.seal(&key.0, &self.key, &self.chance);

@@ -133,7 +133,9 @@ impl Voice for Recorded {
         }
     }
 
-    async fn prepare(&self, _: &Words) {}
+    async fn prepare(&self, _: &Words) -> usize {
+        0
+    }
 }
 
 fn primary(language: &str) -> String {

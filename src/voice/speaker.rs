@@ -24,15 +24,15 @@ pub struct Speaker {
 /// Whoever says whole prompts.
 #[async_trait]
 pub trait Speak: Send + Sync {
-    /// The prompt as one sound.
+    /// The prompt as sounds.
     async fn say(&self, speech: &Speech) -> Said;
 }
 
 /// A prompt as it sounds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Said {
-    /// All of it.
-    pub sound: Sound,
+    /// All of it, one sound behind the other: recordings are shared by all calls, so they are not copied into one.
+    pub sounds: Vec<Sound>,
     /// The words that nobody could say. A caller's digits may be among them: not for a log.
     pub unsaid: Vec<String>,
 }
@@ -43,22 +43,30 @@ impl Speaker {
         Self { voices: voices.into() }
     }
 
-    /// Makes ready to say these: what is not recorded is synthesised, and kept.
-    pub async fn prepare(&self, speeches: &[Speech]) {
+    /// Makes ready to say these: what is not recorded is synthesised, and kept. Gives how many sounds that were.
+    pub async fn prepare(&self, speeches: &[Speech]) -> usize {
         let words = speeches.iter().flat_map(|speech| &speech.spans).filter_map(|span| match span {
             Span::Words(words) => Some(words),
             Span::Pause(_) | Span::Sound(_) => None,
         });
-        stream::iter(words.map(|words| self.prepare_words(words))).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+        stream::iter(words.map(|words| self.prepare_words(words))).buffer_unordered(AT_ONCE).collect::<Vec<usize>>().await.into_iter().sum()
     }
 
-    async fn prepare_words(&self, words: &Words) {
+    /// Each voice makes ready what those before it leave to it.
+    async fn prepare_words(&self, words: &Words) -> usize {
+        let (mut left, mut made) = (vec![words.clone()], 0);
         for voice in self.voices.iter() {
-            voice.prepare(words).await;
-            if !voice.say(words).await.iter().any(|part| matches!(part, Part::Unsaid(_))) {
-                return;
+            let mut unsaid = Vec::new();
+            for words in &left {
+                made += voice.prepare(words).await;
+                unsaid.extend(voice.say(words).await.into_iter().filter_map(|part| match part {
+                    Part::Unsaid(text) => Some(Words { text, ..words.clone() }),
+                    Part::Said(_) | Part::Pause(_) => None,
+                }));
             }
+            left = unsaid;
         }
+        made
     }
 
     async fn parts(&self, words: &Words) -> Vec<Part> {
@@ -112,11 +120,7 @@ impl Speak for Speaker {
                 }
             }
         }
-        let sound = match sounds.as_slice() {
-            [only] => only.clone(),
-            several => Sound::joined(several),
-        };
-        Said { sound, unsaid }
+        Said { sounds, unsaid }
     }
 }
 
@@ -178,7 +182,7 @@ mod tests {
         let said = speaker.say(&speech).await;
         speaker.say(&speech).await;
 
-        let without_silence: Vec<i16> = said.sound.samples().iter().copied().filter(|sample| *sample != 0).collect();
+        let without_silence: Vec<i16> = Sound::joined(&said.sounds).samples().iter().copied().filter(|sample| *sample != 0).collect();
         assert_eq!(without_silence, [&[1; 10][..], &[7; 15], &[1; 10]].concat());
         assert_eq!(said.unsaid, Vec::<String>::new());
         assert_eq!(*letters.0.lock().unwrap(), ["your neighbour."]);
@@ -194,13 +198,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_prepared_is_what_the_recordings_leave_unsaid() {
+        let (speaker, letters) = speaker();
+        let speech = Speech::plain("I have sent a code to your neighbour. Enter it now.", "en");
+
+        speaker.prepare(std::slice::from_ref(&speech)).await;
+        speaker.say(&speech).await;
+
+        assert_eq!(*letters.0.lock().unwrap(), ["your neighbour."]);
+    }
+
+    #[tokio::test]
     async fn digits_are_said_one_by_one() {
         let (speaker, letters) = speaker();
         let words = Words { text: "22".into(), language: "en".into(), say_as: SayAs::named("digits", "") };
 
         let said = speaker.say(&Speech { spans: vec![Span::Words(words)] }).await;
 
-        assert!(said.sound.duration() >= Duration::from_millis(400));
+        assert!(Sound::joined(&said.sounds).duration() >= Duration::from_millis(400));
         assert!(letters.0.lock().unwrap().is_empty());
     }
 
@@ -209,9 +224,11 @@ mod tests {
         let (speaker, letters) = speaker();
         let speech = Speech::plain("Hello. How are you?", "en");
 
-        speaker.prepare(&[speech.clone(), speech.clone()]).await;
+        let made = speaker.prepare(std::slice::from_ref(&speech)).await;
+        let again = speaker.prepare(&[speech.clone(), speech.clone()]).await;
         speaker.say(&speech).await;
 
+        assert_eq!((made, again), (2, 0));
         assert_eq!(*letters.0.lock().unwrap(), ["Hello.", "How are you?"]);
     }
 }

@@ -31,6 +31,10 @@ impl Synthesised {
         Self { engine, cache, gate: Semaphore::new(at_once.max(1)) }
     }
 
+    fn is_there(&self, words: &Words) -> bool {
+        self.engine.voice(&words.language).is_some_and(|voice| self.cache.find(CacheKey::of(words, &voice)).is_some())
+    }
+
     async fn sentence(&self, words: &Words, for_long: bool) -> Option<Sound> {
         let voice = self.engine.voice(&words.language)?;
         let key = CacheKey::of(words, &voice);
@@ -74,9 +78,11 @@ impl Voice for Synthesised {
         parts
     }
 
-    async fn prepare(&self, words: &Words) {
+    async fn prepare(&self, words: &Words) -> usize {
+        let mut made = 0;
         for piece in pieces(words) {
-            self.sentence(&piece, true).await;
+            made += usize::from(!self.is_there(&piece) && self.sentence(&piece, true).await.is_some());
         }
+        made
     }
 }

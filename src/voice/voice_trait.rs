@@ -13,8 +13,9 @@ pub trait Voice: Send + Sync {
     /// The words as sounds, pauses, and what is left unsaid, in order.
     async fn say(&self, words: &Words) -> Vec<Part>;
 
-    /// Makes ready to say words of which the flows are known to consist; what it makes may outlive the process.
-    async fn prepare(&self, words: &Words);
+    /// Makes ready to say words of which the flows are known to consist; what it makes may outlive the process. Gives how many
+    /// sounds were not there before.
+    async fn prepare(&self, words: &Words) -> usize;
 }
 
 /// A part of what a voice says.

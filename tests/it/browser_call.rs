@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use callward::browser::time_designation;
 use callward::line::Reply;
 use serde_json::{Value, json};
 
@@ -25,7 +26,7 @@ fn read_line(line: &str) -> Line {
     let rest = rest.trim();
     let reply = match verb {
         "presses" => presses(rest),
-        "says" => json!({ "say": rest }),
+        "says" => says(rest),
         "mumbles" => json!({ "nomatch": true }),
         "stays" => json!({ "noinput": true }),
         "hangs" => json!({ "hangup": true }),
@@ -37,6 +38,15 @@ fn read_line(line: &str) -> Line {
         other => panic!("no line of a call begins with {other:?}"),
     };
     Line::Does(Reply::try_from(reply).unwrap())
+}
+
+/// `yes please`, or `yes please for 70s`.
+fn says(rest: &str) -> Value {
+    let timed = rest.rsplit_once(" for ").and_then(|(words, time)| Some((words, time_designation(time)?)));
+    match timed {
+        Some((words, lasting)) => json!({ "say": words, "say_ms": u64::try_from(lasting.as_millis()).unwrap() }),
+        None => json!({ "say": rest }),
+    }
 }
 
 /// `12#`, or `1 in prompt 2 at 300ms`, with `gap 4s` behind either.

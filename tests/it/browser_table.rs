@@ -10,7 +10,7 @@ const PAGE: &str = "docs/voicexml.md";
 const BEGIN: &str = "<!-- made from fixtures/browser by tests/it/browser_table.rs -->\n";
 
 /// Sections of VoiceXML 2.0, and of 2.1 with a `v2.1-` before them.
-const SECTIONS: [(&str, &str); 45] = [
+const SECTIONS: [(&str, &str); 49] = [
     ("1.5.1", "Execution within one document"),
     ("1.5.2", "Applications: root documents"),
     ("1.5.4", "Final processing"),
@@ -27,11 +27,14 @@ const SECTIONS: [(&str, &str); 45] = [
     ("2.5", "Links"),
     ("3.1", "Grammars, inline and by address"),
     ("3.1.3", "Scope of grammars"),
+    ("3.1.4", "Activation of grammars"),
+    ("3.1.6", "From interpretation to form item"),
     ("4.1", "Prompts, speech markup"),
     ("4.1.3", "Audio"),
     ("4.1.5", "Barge-in"),
     ("4.1.6", "Prompt selection"),
     ("4.1.8", "Prompt queueing, type-ahead"),
+    ("5.1.1", "Names of variables"),
     ("5.1.4", "Session variables"),
     ("5.1.5", "Results of recognition"),
     ("5.2", "Events"),
@@ -46,6 +49,7 @@ const SECTIONS: [(&str, &str); 45] = [
     ("6.1.1", "Sounds while fetching"),
     ("6.1.2", "Caching"),
     ("6.3", "Properties"),
+    ("6.3.2", "Limits of speech"),
     ("6.3.3", "Timers of keys"),
     ("6.3.6", "Input modes, universals"),
     ("limits", "Pages without end or measure"),

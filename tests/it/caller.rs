@@ -111,6 +111,11 @@ impl Caller {
 
     /// Takes the call that comes next.
     pub async fn answers(&mut self) -> Line {
+        self.answers_with_headers().await.0
+    }
+
+    /// The same, with what its INVITE said.
+    pub async fn answers_with_headers(&mut self) -> (Line, Headers) {
         let IncomingCall { leg, invitation } = self.rings().await;
         let (mut session, news) =
             SessionMedia::open(&self.media, None, IpAddr::V4(Ipv4Addr::LOCALHOST), Srtp::Off, &Chance::system()).unwrap();
@@ -118,7 +123,7 @@ impl Caller {
         let answer = session.answer(&invitation.request.body).unwrap();
         leg.accept(answer, Headers::default()).await.unwrap();
         let call_id = invitation.request.headers.call_id().unwrap().to_owned();
-        Line { leg, call_id, session, news }
+        (Line { leg, call_id, session, news }, invitation.request.headers)
     }
 }
 

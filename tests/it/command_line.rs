@@ -162,42 +162,8 @@ async fn the_demo_comes_up_is_called_and_stops() {
     assert_eq!(stopped.code(), Some(0));
 }
 
-#[tokio::test]
-async fn a_telephone_of_the_command_line_calls_a_house_and_records_what_it_hears() {
-    let house = crate::telephone_house::House::open().await;
-    let (target, inbox) = (format!("sip:two-factor@{}", house.udp()), house.stand_ins.base_url());
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("heard.wav");
-    let record = ["--record", file.to_str().unwrap()];
-
-    let right = ["call", &target, "--var", "identity=1002", "--keys", "{sms}", "--inbox", &inbox, "--json"];
-    let called = run(&[&right[..], &record].concat(), "").await;
-
-    let told: Vec<Value> = text(&called.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let end = told.last().unwrap();
-    assert_eq!((called.status.code(), end["exit"]["authStatus"].as_str()), (Some(0), Some("verified")), "{end}");
-    let heard = callward::audio::read_wav(&std::fs::read(&file).unwrap()).unwrap();
-    assert!(heard.duration() > Duration::from_secs(3) && heard.samples().iter().any(|sample| *sample > 3000));
-}
-
-#[tokio::test]
-async fn a_telephone_call_that_verifies_nobody_is_exit_code_1() {
-    let house = crate::telephone_house::House::open().await;
-    let target = |code: &str| format!("sip:{code}@{}", house.udp());
-
-    let agent = run(&["call", &target("two-factor"), "--var", "identity=1002", "--keys", "0#"], "").await;
-    let unknown = run(&["call", &target("nothing"), "--keys", "1"], "").await;
-    let nonsense = run(&["call", "sip:", "--keys", "1"], "").await;
-
-    assert_eq!(agent.status.code(), Some(1), "{}", text(&agent.stdout));
-    assert!(text(&agent.stdout).contains("agent_requested"), "{}", text(&agent.stdout));
-    assert_eq!(unknown.status.code(), Some(1));
-    assert!(text(&unknown.stdout).contains("refused with 404 Not Found"), "{}", text(&unknown.stdout));
-    assert_eq!(nonsense.status.code(), Some(2), "{}", text(&nonsense.stderr));
-}
-
 /// Runs the program to its end, in the folder of the project.
-async fn run(arguments: &[&str], stdin: &str) -> Output {
+pub async fn run(arguments: &[&str], stdin: &str) -> Output {
     let mut command: Command = program(arguments);
     let mut running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut pipe = running.stdin.take().unwrap();
@@ -207,6 +173,6 @@ async fn run(arguments: &[&str], stdin: &str) -> Output {
     timeout(PATIENCE, running.wait_with_output()).await.unwrap().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -204,7 +204,7 @@ impl Tester {
     /// In the rendering for keys each word of the tests has a key.
     fn say(&self, words: &str) -> Reply {
         if self.build == "asr" {
-            return Reply::Say(words.to_owned());
+            return Reply::say(words);
         }
         Reply::keys(match words.to_lowercase().as_str() {
             "chicago" | "alpha" => "1",

@@ -3,6 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "what a test needs and does not get is its failure")]
 
 mod access;
+mod bare_calls;
+mod bare_telephone;
+mod baresip;
+mod baresip_calls;
 mod browser;
 mod browser_caching;
 mod browser_call;
@@ -10,6 +14,7 @@ mod browser_hostile;
 mod browser_live;
 mod browser_table;
 mod caller;
+mod captured_keys;
 mod command_line;
 mod conformance_vxml;
 mod endings;
@@ -29,21 +34,25 @@ mod lost_nodes;
 mod media;
 mod other_flows;
 mod page;
+mod peer_programs;
 mod plan;
 #[path = "../../src/store/postgres_cluster.rs"]
 mod postgres_cluster;
 mod receipts;
+mod recognition;
 mod recordings;
 mod schemas;
 mod secrets;
 mod serving;
 mod sip_door;
-mod sip_peers;
 mod sip_torture;
+mod sipp_calls;
 mod skip;
+mod softphone;
 mod telephone;
 mod telephone_house;
 mod telephone_pages;
+mod telephone_transfers;
 mod two_nodes;
 mod versions;
 mod vxml_run;

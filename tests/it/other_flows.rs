@@ -87,10 +87,27 @@ async fn the_front_door_verifies_and_puts_through() {
     let end = house.give_up(&transfer, "ended").await;
 
     assert!(transfer.text.contains("dest=\"sip:agents@127.0.0.1:5070\""), "{}", transfer.text);
+    assert!(transfer.text.contains("aai=\"authStatus=verified&amp;authMethod=sms&amp;"), "{}", transfer.text);
     assert!(transfer.said().contains("I am connecting you now."), "{}", transfer.said());
     let returned = end.returned();
     assert_eq!((returned["authStatus"].as_str(), returned["authPath"].as_str()), ("verified", "done"));
     assert_eq!(returned["authMethod"], "sms");
+}
+
+#[tokio::test]
+async fn agents_are_not_told_that_somebody_was_verified_earlier_in_the_call() {
+    let house = House::usual().await;
+    let again = [("from", CONTACT), ("call_id", "one-call")];
+    let language = house.begin_at(FRONT_DOOR, &again).await;
+    let account = house.press(&language, "1").await;
+    let code = house.press(&account, "1002").await;
+    house.press(&code, &house.sms_code()).await;
+
+    let language = house.begin_at(FRONT_DOOR, &again).await;
+    let account = house.press(&language, "1").await;
+    let transfer = house.press(&account, "0#").await;
+
+    assert!(transfer.text.contains("aai=\"authStatus=not_verified&amp;authId="), "{}", transfer.text);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::Duration;
 
-use callward::audio::Meter;
+use callward::audio::{self, Meter};
 use callward::browser::{Phrase, SayAs, Sound, Spoken, Style};
 use callward::flow::{Flow, Kind, Part, Template};
 use callward::voice::{Recorded, Said, Speak, Speaker, Speech};
@@ -39,9 +39,9 @@ async fn every_prompt_of_the_shipped_flows_is_recorded_in_both_languages() {
             for (id, wording) in wordings(&flow, language) {
                 for values in &calls {
                     let spoken = spoken(&flow, language, wording, values);
-                    let Said { sound, unsaid } = speaker.say(&Speech::of(&spoken, language, |_| None)).await;
+                    let Said { sounds, unsaid } = speaker.say(&Speech::of(&spoken, language, |_| None)).await;
                     assert!(unsaid.is_empty(), "{name} {language} {id}: nobody says {unsaid:?} of {spoken:?}");
-                    assert!(sound.duration() > Duration::from_millis(300), "{name} {language} {id}");
+                    assert!(audio::Sound::joined(&sounds).duration() > Duration::from_millis(300), "{name} {language} {id}");
                     said += 1;
                 }
             }
@@ -83,11 +83,11 @@ async fn dates_times_money_and_numbers_are_recorded() {
 async fn recordings_are_at_one_level_and_join_without_a_click() {
     let said = speaker().say(&Speech::plain("I have sent a 6-digit code to your e-mail address. Enter it on your keypad.", "en")).await;
 
-    let mut meter = Meter::default();
-    meter.hear(said.sound.samples());
+    let (sound, mut meter) = (audio::Sound::joined(&said.sounds), Meter::default());
+    meter.hear(sound.samples());
     let level = meter.read();
     assert!((-26.0..-16.0).contains(&level.mean), "{level:?}");
-    let largest = said.sound.samples().windows(2).map(|pair| pair[0].abs_diff(pair[1])).max().unwrap();
+    let largest = sound.samples().windows(2).map(|pair| pair[0].abs_diff(pair[1])).max().unwrap();
     assert!(largest < 20_000, "{largest}");
 }
 

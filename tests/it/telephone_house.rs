@@ -1,8 +1,12 @@
 //! A house with a telephone on loopback, and the demo's customers.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::get;
 use callward::app::{Composition, FlowLibrary, OpenTelephone, compose, demo_text, open_telephone};
 use callward::clock::{Chance, Clock};
 use callward::config::Config;
@@ -10,6 +14,7 @@ use callward::demo::{Channel, Options, StandIns};
 use callward::line::Exchange;
 use callward::sip::{Peer, TransportProtocol};
 use callward::store::Store;
+use callward::web::Server;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -22,7 +27,7 @@ pub struct House {
     stop: Option<oneshot::Sender<()>>,
     /// Ends when the telephone has stopped.
     pub running: JoinHandle<()>,
-    _composition: Composition,
+    composition: Composition,
 }
 
 impl House {
@@ -32,22 +37,38 @@ impl House {
 
     /// With these variables in its environment.
     pub async fn with(more: &[(&str, &str)]) -> Self {
+        Self::built("", more).await
+    }
+
+    /// One that may browse the page that this handler serves; and whom to call for it.
+    pub async fn beside<T: 'static>(page: impl Handler<T, ()>, more: &[(&str, &str)]) -> (Self, String) {
+        let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
+        let address = server.address().unwrap();
+        tokio::spawn(server.run(Router::new().route("/page", get(page)), std::future::pending(), Duration::ZERO));
+        let pages = format!("http://{address}/");
+        let house = Self::with(&[&[("CALLWARD_SIP__PAGES", pages.as_str())], more].concat()).await;
+        (house, format!("dialog;voicexml=http:%2F%2F{address}%2Fpage"))
+    }
+
+    /// With more in its configuration too.
+    pub async fn built(tables: &str, more: &[(&str, &str)]) -> Self {
         let clock = Clock::system();
         let stand_ins = StandIns::start(Options::default(), clock.clone(), Chance::system()).await.unwrap();
-        let text = demo_text("memory:", &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]);
+        let text =
+            demo_text("memory:", &stand_ins.base_url(), stand_ins.smtp_address().port(), &["consent", "front-door", "two-factor"]) + tables;
         let usual = [("CALLWARD_SIP__LISTEN", "127.0.0.1:0")];
         let environment = usual.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::from_text("house.toml", &text, environment).unwrap_or_else(|error| panic!("{error}"));
         let composition = compose(&config, &FlowLibrary::shipped().unwrap(), clock.clone(), Chance::system()).await.unwrap();
         let sip = config.sip.as_ref().unwrap();
         let open = open_telephone(sip, &config, &composition, clock, Chance::system()).await.unwrap();
-        let OpenTelephone { telephone, exchange, drain } = open;
+        let OpenTelephone { telephone, exchange, drain, .. } = open;
         let (stop, stopped) = oneshot::channel();
         let told = async {
             let _ = stopped.await;
         };
         let running = tokio::spawn(telephone.run(told, drain));
-        Self { stand_ins, store: composition.store.clone(), exchange, stop: Some(stop), running, _composition: composition }
+        Self { stand_ins, store: composition.store.clone(), exchange, stop: Some(stop), running, composition }
     }
 
     pub fn udp(&self) -> SocketAddr {
@@ -67,6 +88,11 @@ impl House {
         let right = self.code();
         let first = if right.starts_with('1') { "2" } else { "1" };
         first.to_owned() + &right[1..]
+    }
+
+    /// The keys with which others check what it has signed.
+    pub fn published_keys(&self) -> String {
+        self.composition.signer.published()
     }
 
     pub fn stop(&mut self) {

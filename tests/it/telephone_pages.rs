@@ -1,12 +1,7 @@
-//! Pages on a telephone that is sent to them by its address (RFC 5552): transfers, recordings, and what breaks.
+//! Pages on a telephone that is sent to them by its address (RFC 5552): recordings, and what breaks.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::get;
-use callward::sip::{Action, Cause, Order, Refused, Side};
-use callward::web::Server;
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
@@ -15,90 +10,22 @@ use crate::sip_torture;
 use crate::telephone_house::House;
 
 /// A house, and a line to a page that was sent to it.
-struct OnAPage {
+pub struct OnAPage {
     _house: House,
-    line: Line,
+    pub line: Line,
 }
 
 /// Calls a page with this form.
-async fn call(caller: &Caller, form: &str) -> OnAPage {
-    let page = format!("<?xml version=\"1.0\"?><vxml version=\"2.1\" xmlns=\"http://www.w3.org/2001/vxml\">{form}</vxml>");
-    let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-    let address = server.address().unwrap();
-    let router = Router::new().route("/page", get(async move || page));
-    tokio::spawn(server.run(router, std::future::pending(), Duration::ZERO));
-    let house = House::with(&[("CALLWARD_SIP__PAGES", &format!("http://{address}/"))]).await;
-    let line = caller.dial(&format!("dialog;voicexml=http:%2F%2F{address}%2Fpage"), house.udp()).await;
+pub async fn call(caller: &Caller, form: &str) -> OnAPage {
+    let page = page(form);
+    let (house, user) = House::beside(async move || page, &[]).await;
+    let line = caller.dial(&user, house.udp()).await;
     OnAPage { _house: house, line }
 }
 
-fn transfer(kind: &str, to: SocketAddr) -> String {
-    format!(
-        "<form><var name=\"authStatus\"/><transfer name=\"far\" type=\"{kind}\" dest=\"sip:bob@{to}\" connecttimeout=\"10s\"><filled>\
-         <assign name=\"authStatus\" expr=\"far\"/><exit namelist=\"authStatus\"/></filled></transfer></form>"
-    )
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bridge_lets_both_hear_each_other_until_the_far_end_hangs_up() {
-    let (caller, mut bob) = (Caller::new().await, Caller::new().await);
-    let mut on = call(&caller, &transfer("bridge", bob.address())).await;
-    on.line.answered().await;
-
-    let mut far = bob.answers().await;
-    on.line.says();
-    far.hears_at_once().await;
-    far.says();
-    on.line.hears_at_once().await;
-    far.hang_up().await;
-
-    assert_eq!(on.line.ended().await.headers.get("X-Auth-Status"), Some("far_end_disconnect"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_far_end_that_is_busy_is_told_to_the_page() {
-    let (caller, mut bob) = (Caller::new().await, Caller::new().await);
-    let mut on = call(&caller, &transfer("bridge", bob.address())).await;
-    on.line.answered().await;
-
-    bob.rings().await.leg.refuse(Refused::with(486)).await.unwrap();
-
-    assert_eq!(on.line.ended().await.headers.get("X-Auth-Status"), Some("busy"));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_caller_who_hangs_up_takes_the_bridge_along() {
-    let (caller, mut bob) = (Caller::new().await, Caller::new().await);
-    let mut on = call(&caller, &transfer("bridge", bob.address())).await;
-    on.line.answered().await;
-    let mut far = bob.answers().await;
-    on.line.says();
-    far.hears_at_once().await;
-
-    on.line.hang_up().await;
-
-    assert_eq!(far.ended().await.by, Side::Them);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_blind_transfer_gives_the_call_away() {
-    let caller = Caller::new().await;
-    let mut on = call(&caller, &transfer("blind", SocketAddr::from((Ipv4Addr::LOCALHOST, 5099)))).await;
-    on.line.answered().await;
-
-    let asked = async {
-        loop {
-            if let Action::ReferAsked(call, to) = on.line.leg.news().await.unwrap() {
-                return (call, to);
-            }
-        }
-    };
-    let (id, to) = timeout(Duration::from_secs(20), asked).await.unwrap();
-    on.line.leg.order(Order::AnswerRefer { call: id, status: 202 }).await.unwrap();
-    on.line.leg.order(Order::Notify { call: id, status: 200 }).await.unwrap();
-
-    assert_eq!(to.uri.to_string(), "sip:bob@127.0.0.1:5099");
-    assert_eq!(on.line.ended().await.cause, Cause::HungUp);
+/// A page with this form.
+pub fn page(form: &str) -> String {
+    format!("<?xml version=\"1.0\"?><vxml version=\"2.1\" xmlns=\"http://www.w3.org/2001/vxml\">{form}</vxml>")
 }
 
 #[tokio::test(flavor = "multi_thread")]
