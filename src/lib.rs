@@ -16,6 +16,7 @@ pub mod formatter;
 pub mod grammar;
 pub mod line;
 pub mod lint;
+pub mod passage;
 pub mod rehearsal;
 pub mod release;
 pub mod render;

@@ -14,13 +14,13 @@ use crate::clock::{Chance, Clock};
 use crate::config::{Config, Findings, Found, Process as ProcessConfig, Tenant as TenantConfig};
 use crate::consent::ConsentBook;
 use crate::flow::{Book, Chapter, Flow, Overrides, SettingFault, Settings};
+use crate::passage::TokenSigner;
 use crate::release::{Binding, Releases, Shelf};
 use crate::store::{self, Store, StoreError};
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
 use crate::verify::{ByEmail, BySms, Method};
 use crate::web::{Access, Gateway};
 
-use super::auth_token::TokenSigner;
 use super::flows::FlowLibrary;
 use super::master_key::{KeyFileError, master_key};
 

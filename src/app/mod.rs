@@ -2,8 +2,6 @@
 
 pub mod cli;
 
-mod auth_headers;
-mod auth_token;
 mod beside;
 mod call;
 mod call_request;
@@ -26,7 +24,6 @@ mod folder_watch;
 mod following;
 mod logging;
 mod master_key;
-mod own_pages;
 mod preparation;
 mod prompts;
 mod prompts_render;
@@ -38,7 +35,6 @@ mod telephone;
 mod voices;
 mod wanted;
 
-pub use auth_token::TokenSigner;
 pub use compose::{ComposeError, Composition, compose};
 pub use demo::demo_text;
 pub use flows::{FlowLibrary, FlowsError};

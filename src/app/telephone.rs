@@ -11,12 +11,11 @@ use crate::line::{
     CallSettings, EntranceSettings, Equipment, Exchange, ExchangeClosed, ExchangeError, ExchangeSettings, HttpClients, HttpSetUpError,
     Media, MediaError, MediaSettings, SipTls, SoundShelf, Telephone,
 };
+use crate::passage::{AuthHeaders, OwnPages};
 use crate::sip::{Account, Admission, AllowedPages, Register, RegistrationId, SessionLimits, TransportProtocol};
 use crate::voice::Speaker;
 
-use super::auth_headers::AuthHeaders;
 use super::compose::Composition;
-use super::own_pages::OwnPages;
 use super::voices::speaker;
 
 /// After so long without sound, a packet of silence keeps the way through NAT open.
@@ -77,12 +76,12 @@ pub async fn open_telephone(
     for (number, login) in (1..).zip(&sip.registrations) {
         exchange.register(registration(number, login)).await?;
     }
-    let pages = OwnPages::new(config, composition, sip.domains.clone(), sip.default_tenant.clone());
+    let pages = OwnPages::of(&composition.gateway, sip.domains.clone(), sip.default_tenant.clone());
     let speaker = speaker(&config.speech).map_err(TelephoneError::Voices)?;
     let equipment = Equipment {
         exchange: exchange.clone(),
         media: Media::start(media_settings(sip), chance.clone())?,
-        speaker: speaker.clone(),
+        speaker: Arc::new(speaker.clone()),
         pages: Arc::new(pages),
         results: Arc::new(AuthHeaders(Arc::clone(&composition.signer))),
         http: HttpClients::new()?,

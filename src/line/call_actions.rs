@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::call::Call;
-use super::media::MediaError;
+use super::media_error::MediaError;
 use super::moment::now;
 use super::recorder::Recorder;
 use super::rendering::{Errand, Renderer};

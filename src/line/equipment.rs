@@ -11,7 +11,7 @@ use super::pages::{Pages, ResultHeaders};
 use super::sound_shelf::SoundShelf;
 use crate::clock::{Chance, Clock};
 use crate::sip::{Account, Srtp, Uri};
-use crate::voice::Speaker;
+use crate::voice::Speak;
 
 /// How calls are treated.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ pub struct Equipment {
     /// Ports and threads for sound.
     pub media: Media,
     /// Who speaks.
-    pub speaker: Speaker,
+    pub speaker: Arc<dyn Speak>,
     /// Pages in this process.
     pub pages: Arc<dyn Pages>,
     /// Results for the next hop.

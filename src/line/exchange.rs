@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::call_leg::{CallLeg, IncomingCall};
+use super::carrier::Carrier;
 use super::command::{Command, ExchangeClosed, OutgoingCall};
 use super::exchange_settings::{ExchangeError, ExchangeSettings};
 use super::ladder_log::LadderLog;
@@ -39,7 +40,17 @@ impl Exchange {
         clock: Clock,
         chance: Chance,
     ) -> Result<(Self, mpsc::Receiver<IncomingCall>), ExchangeError> {
-        let (wires, arrivals) = Wires::open(&settings).await?;
+        Self::open_behind(None, settings, clock, chance).await
+    }
+
+    /// The same, with a carrier that takes its datagrams to the network.
+    pub async fn open_behind(
+        carrier: Option<Arc<dyn Carrier>>,
+        settings: ExchangeSettings,
+        clock: Clock,
+        chance: Chance,
+    ) -> Result<(Self, mpsc::Receiver<IncomingCall>), ExchangeError> {
+        let (wires, arrivals) = Wires::open(&settings, carrier).await?;
         let addresses: Arc<[_]> = wires.addresses().into();
         let agent = Settings {
             listening: addresses.iter().map(|(protocol, address)| (*protocol, advertised(*address, settings.advertised))).collect(),

@@ -1,27 +1,24 @@
 //! The media of all calls: a dedicated thread for each core, reached by bounded channels.
 
-use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::thread::Thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::carrier::Carrier;
 use super::media_call::MediaCall;
+use super::media_error::MediaError;
 use super::media_news::MediaNews;
 use super::media_order::{CallOrder, KeyRelay, MediaRemote};
-use super::media_thread::{MediaThread, Order};
-use super::pacing::Lateness;
-use super::ports::{PortError, Ports};
+use super::media_post::Post;
+use super::media_thread::Order;
+use super::moment::now;
+use super::ports::Ports;
 use crate::audio::{Codec, Sound};
 use crate::clock::Chance;
 use crate::rtp::{Format, Key, KeyTiming, Stream, StreamSettings};
-
-/// Orders that may wait for a thread. A thread takes all that wait every few milliseconds.
-const MOST_ORDERS: usize = 16_384;
 
 /// News that may wait for a call: some seconds of frames, and keys beside.
 const MOST_NEWS: usize = 256;
@@ -43,32 +40,13 @@ pub struct MediaSettings {
     pub keep_alive: Duration,
 }
 
-/// Why media cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum MediaError {
-    /// No ports.
-    #[error(transparent)]
-    Ports(#[from] PortError),
-    /// The system gives no thread or no epoll.
-    #[error("the media thread cannot start; free memory or file handles")]
-    Start(#[source] io::Error),
-    /// The thread has more orders than it can take.
-    #[error("the media thread is overloaded; take fewer calls")]
-    Overloaded,
-    /// The thread has ended.
-    #[error("the media thread is gone; restart the server")]
-    Gone,
-    /// Two calls on different threads cannot be joined.
-    #[error("the two calls are on different media threads; open the second with `beside` the first")]
-    Apart,
-}
-
 /// The media threads. When this and all streams are dropped, the threads end.
 #[derive(Debug)]
 pub struct Media {
     settings: MediaSettings,
     ports: Ports,
     posts: Vec<Arc<Post>>,
+    carrier: Option<Arc<dyn Carrier>>,
     chance: Chance,
     opened: AtomicU64,
 }
@@ -83,20 +61,20 @@ pub struct MediaStream {
     played: AtomicU64,
 }
 
-/// The way to one thread.
-#[derive(Debug)]
-struct Post {
-    orders: SyncSender<Order>,
-    thread: Thread,
-    lateness: Arc<Lateness>,
-}
-
 impl Media {
     /// Starts the threads.
     pub fn start(settings: MediaSettings, chance: Chance) -> Result<Self, MediaError> {
         let ports = Ports::new(settings.address, settings.first_port, settings.last_port)?;
-        let posts = (0..settings.threads.max(1)).map(Post::open).collect::<Result<_, _>>().map_err(MediaError::Start)?;
-        Ok(Self { settings, ports, posts, chance, opened: AtomicU64::new(0) })
+        let posts = (0..settings.threads.max(1)).map(Post::of_thread).collect::<Result<_, _>>().map_err(MediaError::Start)?;
+        Ok(Self { settings, ports, posts, carrier: None, chance, opened: AtomicU64::new(0) })
+    }
+
+    /// Works in a task instead of threads, by the time of the runtime, which a rehearsal can hold; packets go out by the
+    /// carrier, where there is one.
+    pub fn start_in_runtime(settings: MediaSettings, carrier: Option<Arc<dyn Carrier>>, chance: Chance) -> Result<Self, MediaError> {
+        let ports = Ports::new(settings.address, settings.first_port, settings.last_port)?;
+        let posts = vec![Post::of_task().map_err(MediaError::Start)?];
+        Ok(Self { settings, ports, posts, carrier, chance, opened: AtomicU64::new(0) })
     }
 
     /// Opens ports for a call. Its news end with [`MediaNews::Closed`]. A call that will be joined to another is opened
@@ -105,9 +83,9 @@ impl Media {
         let ports = self.ports.open()?;
         let port = ports.port;
         let settings = StreamSettings::draw(&self.chance, self.settings.silence);
-        let stream = Stream::new(settings, Format::new(Codec::Pcmu, None), Instant::now());
+        let stream = Stream::new(settings, Format::new(Codec::Pcmu, None), now());
         let (sender, news) = mpsc::channel(MOST_NEWS);
-        let call = MediaCall::new(ports, stream, sender, self.settings.keep_alive);
+        let call = MediaCall::new(ports, stream, sender, self.settings.keep_alive, self.carrier.clone());
         let number = self.opened.fetch_add(1, Ordering::Relaxed);
         let post = beside.map_or_else(|| self.post(number), |other| Ok(other.post.clone()))?;
         post.send(Order::Open(number, Box::new(call)))?;
@@ -187,37 +165,8 @@ impl MediaStream {
 
 impl Drop for MediaStream {
     fn drop(&mut self) {
-        // Waits for room when the thread has more to do than it can: a call that is over must not keep its ports.
-        if self.post.orders.send(Order::To(self.number, CallOrder::Close)).is_err() {
+        if !self.post.close(self.number) {
             tracing::debug!(port = self.port, "the media thread has ended before this call");
-        }
-        self.post.thread.unpark();
-    }
-}
-
-impl Post {
-    fn open(index: usize) -> io::Result<Arc<Self>> {
-        let (orders, taken) = sync_channel(MOST_ORDERS);
-        let lateness = Arc::new(Lateness::default());
-        let media = MediaThread::new(taken, lateness.clone())?;
-        let running = std::thread::Builder::new().name(format!("media {index}")).spawn(move || media.run())?;
-        Ok(Arc::new(Self { orders, thread: running.thread().clone(), lateness }))
-    }
-
-    fn send(&self, order: Order) -> Result<(), MediaError> {
-        let sent = self.orders.try_send(order).map_err(|error| match error {
-            TrySendError::Full(_) => MediaError::Overloaded,
-            TrySendError::Disconnected(_) => MediaError::Gone,
-        });
-        self.thread.unpark();
-        sent
-    }
-}
-
-impl Drop for Post {
-    fn drop(&mut self) {
-        if self.send(Order::Quit).is_err() {
-            tracing::debug!("a media thread has ended before its house");
         }
     }
 }

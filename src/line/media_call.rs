@@ -2,10 +2,12 @@
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use super::carrier::{self, Carrier};
 use super::media_news::{Heard, MediaNews, Newsagent};
 use super::media_order::{KeyRelay, MediaRemote};
 use super::media_speech::{Filled, Speech};
@@ -51,8 +53,9 @@ pub(super) struct Desk {
 
 /// What the thread keeps of a call.
 pub(super) struct MediaCall {
-    rtp: UdpSocket,
-    rtcp: UdpSocket,
+    rtp: Arc<UdpSocket>,
+    rtcp: Arc<UdpSocket>,
+    carrier: Option<Arc<dyn Carrier>>,
     is_muxed: bool,
     stream: Stream,
     speech: Speech,
@@ -66,11 +69,19 @@ pub(super) struct MediaCall {
 }
 
 impl MediaCall {
-    /// A call that is silent and knows no peer. A frame of silence is sent whenever nothing was for `keep_alive`.
-    pub fn new(ports: PortPair, stream: Stream, news: mpsc::Sender<MediaNews>, keep_alive: Duration) -> Self {
+    /// A call that is silent and knows no peer. A frame of silence is sent whenever nothing was for `keep_alive`. Packets go
+    /// out by the carrier, where there is one.
+    pub fn new(
+        ports: PortPair,
+        stream: Stream,
+        news: mpsc::Sender<MediaNews>,
+        keep_alive: Duration,
+        carrier: Option<Arc<dyn Carrier>>,
+    ) -> Self {
         Self {
-            rtp: ports.rtp,
-            rtcp: ports.rtcp,
+            rtp: Arc::new(ports.rtp),
+            rtcp: Arc::new(ports.rtcp),
+            carrier,
             is_muxed: false,
             stream,
             speech: Speech::new(keep_alive),
@@ -85,7 +96,7 @@ impl MediaCall {
 
     /// The sockets to be watched.
     pub fn sockets(&self) -> impl Iterator<Item = (Port, &UdpSocket)> {
-        [(Port::Rtp, &self.rtp), (Port::Rtcp, &self.rtcp)].into_iter()
+        [(Port::Rtp, &*self.rtp), (Port::Rtcp, &*self.rtcp)].into_iter()
     }
 
     pub fn set_remote(&mut self, remote: MediaRemote, now: Instant) {
@@ -189,7 +200,7 @@ impl MediaCall {
         for packet in outgoing.packets() {
             self.speech.handle_sent();
             // What the network does not take is lost, as it would be further on.
-            drop(self.rtp.send_to(packet, to));
+            drop(carrier::send(&self.rtp, self.carrier.as_ref(), packet, to));
         }
     }
 
@@ -227,7 +238,10 @@ impl MediaCall {
                 Action::Key(key) => self.hear_key(key, desk, now),
                 Action::Silent => self.news.tell(MediaNews::Silent),
                 Action::Bye => self.news.tell(MediaNews::Bye),
-                Action::Report { bytes, to } => drop(if self.is_muxed { &self.rtp } else { &self.rtcp }.send_to(&bytes, to)),
+                Action::Report { bytes, to } => {
+                    let port = if self.is_muxed { &self.rtp } else { &self.rtcp };
+                    drop(carrier::send(port, self.carrier.as_ref(), &bytes, to));
+                }
             }
         }
     }

@@ -13,9 +13,11 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{Timespec, epoll};
 use rustix::fd::OwnedFd;
+use tokio::sync::Notify;
 
 use super::media_call::{DATAGRAM_BYTES, Desk, MediaCall, Port};
 use super::media_order::{CallOrder, KeyRelay};
+use super::moment::{now, sleep_until};
 use super::pacing::{Lateness, Pacing, ask_for_real_time};
 use super::wheel::Wheel;
 
@@ -56,7 +58,7 @@ impl MediaThread {
             free: Vec::new(),
             places: HashMap::new(),
             wheel: Wheel::default(),
-            pacing: Pacing::new(Instant::now()),
+            pacing: Pacing::new(now()),
             desk: Desk::default(),
             buffer: Box::new([0; DATAGRAM_BYTES]),
         })
@@ -67,13 +69,38 @@ impl MediaThread {
         if !ask_for_real_time() {
             tracing::info!("real-time priority is not granted; speech may stutter under load (CAP_SYS_NICE or LimitRTPRIO grants it)");
         }
-        while self.obey() {
-            let now = Instant::now();
+        while self.turn(now()) {
+            match self.due() {
+                Some(due) => rest(due.saturating_duration_since(now())),
+                None => std::thread::park(),
+            }
+        }
+        self.quit(now());
+    }
+
+    /// Does the same in a task, by the time of its runtime; `bell` tells of orders.
+    pub async fn run_in_runtime(mut self, bell: Arc<Notify>) {
+        while self.turn(now()) {
+            let due = self.due();
+            tokio::select! {
+                () = bell.notified() => {}
+                () = sleep_until(due) => {}
+            }
+        }
+        self.quit(now());
+    }
+
+    /// Does all that is to be done by now; `false` when nobody is left who could give orders.
+    fn turn(&mut self, now: Instant) -> bool {
+        let goes_on = self.obey();
+        if goes_on {
             self.receive(now);
             self.send(now);
-            self.rest();
         }
-        let now = Instant::now();
+        goes_on
+    }
+
+    fn quit(self, now: Instant) {
         self.calls.into_iter().flatten().for_each(|call| call.close(now));
     }
 
@@ -108,7 +135,7 @@ impl MediaThread {
     }
 
     fn order(&mut self, number: u64, order: CallOrder) {
-        let now = Instant::now();
+        let now = now();
         let Some(call) = call_of(&mut self.calls, &self.places, number) else { return };
         match order {
             CallOrder::Remote(remote) => call.set_remote(*remote, now),
@@ -185,17 +212,17 @@ impl MediaThread {
         }
     }
 
-    fn tick(&mut self, millisecond: u64, now: Instant) {
+    fn tick(&mut self, millisecond: u64, at: Instant) {
         let due = self.wheel.due(millisecond);
         if due.is_empty() {
             return;
         }
         for place in due {
             if let Some(call) = self.calls.get_mut(*place).and_then(Option::as_mut) {
-                call.tick(&mut self.desk, now);
+                call.tick(&mut self.desk, at);
             }
         }
-        let late = Instant::now().saturating_duration_since(self.pacing.due_at(millisecond));
+        let late = now().saturating_duration_since(self.pacing.due_at(millisecond));
         self.lateness.count(late, due.len() as u64);
         self.relay();
     }
@@ -208,18 +235,16 @@ impl MediaThread {
         }
     }
 
-    /// Sleeps until something is due. An order wakes the thread when it has no calls; else it waits for the next frame, since
-    /// nothing goes out before.
-    fn rest(&self) {
-        if self.places.is_empty() {
-            return std::thread::park();
-        }
+    /// When something is due next; an order waits for it, since nothing goes out before.
+    fn due(&self) -> Option<Instant> {
         let next = self.pacing.next();
-        let due = self.pacing.due_at(next + self.wheel.wait(next, READ_EVERY));
-        let wait = due.saturating_duration_since(Instant::now());
-        if wait > Duration::ZERO {
-            std::thread::sleep(wait);
-        }
+        (!self.places.is_empty()).then(|| self.pacing.due_at(next + self.wheel.wait(next, READ_EVERY)))
+    }
+}
+
+fn rest(wait: Duration) {
+    if wait > Duration::ZERO {
+        std::thread::sleep(wait);
     }
 }
 

@@ -44,7 +44,10 @@ enum State {
     /// So many sounds are on their way to the media.
     Given(usize),
     /// The media have them; the last one is the sound of this number.
-    Playing { sounds: usize, last: u64 },
+    Playing {
+        sounds: usize,
+        last: u64,
+    },
 }
 
 impl Playback {

@@ -90,10 +90,13 @@ impl Arriving {
         if let Err(failure) = &outcome {
             return refuse(&self.leg, status_of(failure)).await;
         }
-        if self.leg.accept(std::mem::take(&mut self.sdp), Headers::default()).await.is_err() || !self.is_agreed().await {
+        if self.leg.accept(std::mem::take(&mut self.sdp), Headers::default()).await.is_err() {
             return;
         }
         histogram!("callward_call_setup_seconds").record(now().saturating_duration_since(began).as_secs_f64());
+        if !self.is_agreed().await {
+            return;
+        }
         interpreter.handle(Event::Fetched { id: first.id, outcome }, now());
         let Self { leg, media, news, .. } = self;
         Call::new(equipment, leg, media, interpreter, fetcher, invitation).run(news).await;
@@ -119,22 +122,27 @@ impl Arriving {
         }
     }
 
-    /// Whether both sides know where sound goes: who made no offer answers ours first.
+    /// Whether the caller has taken our answer (ACK): who has not would miss the first words. Who made no offer answers ours
+    /// with it.
     async fn is_agreed(&mut self) -> bool {
-        while self.is_late {
-            let news = self.leg.news().await;
-            if matches!(news, None | Some(sip::Action::Ended(..) | sip::Action::Acknowledged(_, None))) {
-                return false;
-            }
-            let Some(sip::Action::Acknowledged(_, Some(answer))) = news else { continue };
-            self.is_late = false;
-            if let Err(error) = self.media.take_answer(&answer.0) {
-                tracing::info!(call = %self.leg.id(), "a caller answered our offer so that nothing can be heard: {error}");
-                // The leg hangs up when it is dropped.
-                return false;
+        loop {
+            match self.leg.news().await {
+                None | Some(sip::Action::Ended(..)) => return false,
+                Some(sip::Action::Acknowledged(_, answer)) if self.is_late => return self.take_answer(answer),
+                Some(sip::Action::Acknowledged(..)) => return true,
+                Some(_) => {}
             }
         }
-        true
+    }
+
+    /// Whether our offer was answered so that something can be heard; else the leg hangs up when it is dropped.
+    fn take_answer(&mut self, answer: Option<sip::Body>) -> bool {
+        let Some(answer) = answer else { return false };
+        let taken = self.media.take_answer(&answer.0);
+        if let Err(error) = &taken {
+            tracing::info!(call = %self.leg.id(), "a caller answered our offer so that nothing can be heard: {error}");
+        }
+        taken.is_ok()
     }
 }
 

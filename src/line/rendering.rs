@@ -10,7 +10,7 @@ use super::command::ExchangeClosed;
 use super::playback::Part;
 use crate::audio::{Sound, beep};
 use crate::browser::{self, AudioSource, FetchFailure, Resource};
-use crate::voice::{Said, Speaker, Speech};
+use crate::voice::{Said, Speak, Speech};
 
 /// In place of a sound that holds nothing: its end is told all the same.
 const NOTHING: Duration = Duration::from_millis(20);
@@ -30,7 +30,7 @@ pub(super) enum Errand {
 /// Makes sound of prompts for one call.
 #[derive(Clone)]
 pub(super) struct Renderer {
-    pub speaker: Speaker,
+    pub speaker: Arc<dyn Speak>,
     pub fetcher: Arc<CallFetcher>,
     /// Where the page says none.
     pub language: String,

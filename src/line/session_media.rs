@@ -6,7 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::sync::mpsc;
 
-use super::media::{Media, MediaError, MediaStream};
+use super::media::{Media, MediaStream};
+use super::media_error::MediaError;
 use super::media_news::MediaNews;
 use super::media_order::MediaRemote;
 use crate::audio;

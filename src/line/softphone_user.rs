@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use super::command::ExchangeClosed;
 use super::exchange_settings::ExchangeError;
-use super::media::MediaError;
+use super::media_error::MediaError;
 use super::session_media::SessionError;
 use crate::audio::{Codec, Level, Sound};
 use crate::rtp::Statistics;

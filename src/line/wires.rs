@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use super::arrival::Arrival;
+use super::carrier::{self, Carrier};
 use super::exchange_settings::{ExchangeError, ExchangeSettings};
 use super::resolver::Route;
 use super::sip_tls::Certificates;
@@ -35,15 +36,19 @@ pub(super) struct Wires {
     names: HashMap<Peer, String>,
     arrivals: mpsc::Sender<Arrival>,
     certificates: Certificates,
+    carrier: Option<Arc<dyn Carrier>>,
 }
 
 impl Wires {
-    /// Binds everything that is listened on.
-    pub async fn open(settings: &ExchangeSettings) -> Result<(Self, mpsc::Receiver<Arrival>), ExchangeError> {
+    /// Binds everything that is listened on. Datagrams go out by the carrier, where there is one.
+    pub async fn open(
+        settings: &ExchangeSettings,
+        carrier: Option<Arc<dyn Carrier>>,
+    ) -> Result<(Self, mpsc::Receiver<Arrival>), ExchangeError> {
         let (arrivals, arrived) = mpsc::channel(MOST_ARRIVALS);
         let certificates = Certificates::read(settings.tls.as_ref())?;
         let (datagrams, addresses) = (Vec::new(), Vec::new());
-        let mut wires = Self { datagrams, addresses, streams: HashMap::new(), names: HashMap::new(), arrivals, certificates };
+        let mut wires = Self { datagrams, addresses, streams: HashMap::new(), names: HashMap::new(), arrivals, certificates, carrier };
         for (protocol, address) in &settings.listen {
             let bound = wires.listen(*protocol, *address).await?;
             wires.addresses.push((*protocol, bound));
@@ -108,7 +113,7 @@ impl Wires {
     fn send_datagram(&self, to: SocketAddr, bytes: &[u8]) {
         let socket = self.datagrams.iter().find(|socket| socket.local_addr().is_ok_and(|own| own.is_ipv4() == to.is_ipv4()));
         let Some(socket) = socket.or(self.datagrams.first()) else { return };
-        if let Err(error) = socket.try_send_to(bytes, to) {
+        if let Err(error) = carrier::send(socket, self.carrier.as_ref(), bytes, to) {
             tracing::debug!(peer = %to, "a SIP datagram was not sent: {error}");
         }
     }

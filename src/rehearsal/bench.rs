@@ -97,10 +97,10 @@ impl<'f> Bench<'f> {
     /// The caller does nothing for so long, or for as long as the page waits.
     pub async fn stay_silent(&mut self, long: Option<Duration>) -> Result<(), Trouble> {
         self.tell_lost().await?;
-        let patience = self.telephone()?.patience();
-        let long = long.unwrap_or(patience);
-        self.act(Moment::Silent(long));
-        self.telephone()?.stay_silent(long).await;
+        self.telephone()?;
+        self.act(Moment::Silent(long.unwrap_or_default()));
+        let lasted = self.telephone()?.stay_silent(long).await;
+        self.world.amend(self.act, Moment::Silent(lasted));
         Ok(())
     }
 
@@ -108,6 +108,13 @@ impl<'f> Bench<'f> {
         self.act(Moment::HungUp);
         self.telephone()?.hang_up().await;
         Ok(())
+    }
+
+    /// The call is said to have ended, if there is one.
+    pub async fn await_end(&mut self) {
+        if let Some(telephone) = &mut self.telephone {
+            telephone.await_end().await;
+        }
     }
 
     /// Puts the handset down, where a call still goes on.

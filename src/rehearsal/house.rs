@@ -28,7 +28,7 @@ pub type Flows = BTreeMap<String, Arc<Flow>>;
 const SERVICES_AT: &str = "https://services.invalid/";
 
 /// Codes and rows of a rehearsal are nobody's secret.
-const KEY: [u8; 32] = [7; 32];
+pub(super) const KEY: [u8; 32] = [7; 32];
 
 /// The gateway and what it is made of.
 pub(super) struct House<'f> {

@@ -64,6 +64,9 @@ impl Player<'_> {
         if tells.is_act() {
             self.since = Since::default();
         }
+        if tells.is_ending() {
+            self.bench.await_end().await;
+        }
         match tells {
             Tells::Given(given) => self.bench.give(given),
             Tells::Call { from, target, variables } => self.bench.call(from, target, variables).await,

@@ -229,6 +229,16 @@ impl Tells {
         }
     }
 
+    /// Whether this tells that we have ended the call.
+    pub(super) fn is_ending(&self) -> bool {
+        match self {
+            Tells::Returns(_) | Tells::HungUp => true,
+            Tells::Given(_) | Tells::Call { .. } | Tells::Presses(_) | Tells::StaysSilent(_) | Tells::HangsUp | Tells::Clock(_) => false,
+            Tells::Hears(_) | Tells::Receives(_) | Tells::Asks { .. } | Tells::Written(_) | Tells::Transfers(_) => false,
+            Tells::Recorded(_) | Tells::Never(_) => false,
+        }
+    }
+
     /// Where such a line may stand.
     pub(super) fn needs(&self) -> Needs {
         match self {

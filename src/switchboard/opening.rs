@@ -35,6 +35,11 @@ pub struct Entry {
 }
 
 impl Switchboard {
+    /// Whether there is such a process, and it may be called.
+    pub fn takes_calls(&self, tenant: &str, process: &str) -> bool {
+        self.directory.process(tenant, process).is_some_and(|(_, found)| found.shelf.live().root().is_some())
+    }
+
     /// The entry of a process; `None` when it is unknown or disabled. Its time is the store's, which another node will look at; a
     /// store that cannot be asked for the time keeps nobody from hearing the entry page.
     pub async fn entry(&self, tenant: &str, process: &str, kind: DialogKind, language: &str) -> Option<Entry> {

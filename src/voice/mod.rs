@@ -33,7 +33,7 @@ pub use phrase_book::PhraseBook;
 pub use recorded::{Recorded, RecordingsError};
 pub use say_as::{SayAs, SayAsKind};
 pub use settings::{EngineKind, HttpSettings, SpeechSettings, Voices};
-pub use speaker::{Said, Speaker};
+pub use speaker::{Said, Speak, Speaker};
 pub use speech::{Span, Speech, Words};
 pub use synthesised::Synthesised;
 pub use voice_trait::{Part, Voice};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream;
 
@@ -20,6 +21,13 @@ pub struct Speaker {
     voices: Arc<[Arc<dyn Voice>]>,
 }
 
+/// Whoever says whole prompts.
+#[async_trait]
+pub trait Speak: Send + Sync {
+    /// The prompt as sounds.
+    async fn say(&self, speech: &Speech) -> Said;
+}
+
 /// A prompt as it sounds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Said {
@@ -33,27 +41,6 @@ impl Speaker {
     /// The first voice is asked first.
     pub fn new(voices: Vec<Arc<dyn Voice>>) -> Self {
         Self { voices: voices.into() }
-    }
-
-    /// The prompt as sounds.
-    pub async fn say(&self, speech: &Speech) -> Said {
-        let (mut sounds, mut unsaid) = (Vec::new(), Vec::new());
-        for span in &speech.spans {
-            match span {
-                Span::Pause(pause) => sounds.push(Sound::silence(*pause)),
-                Span::Sound(sound) => sounds.push(sound.clone()),
-                Span::Words(words) => {
-                    for part in self.parts(words).await {
-                        match part {
-                            Part::Said(sound) => sounds.push(sound),
-                            Part::Pause(pause) => sounds.push(Sound::silence(pause)),
-                            Part::Unsaid(text) => unsaid.push(text),
-                        }
-                    }
-                }
-            }
-        }
-        Said { sounds, unsaid }
     }
 
     /// Makes ready to say these: what is not recorded is synthesised, and kept. Gives how many sounds that were.
@@ -111,6 +98,29 @@ impl Speaker {
             parts = next;
         }
         without_double_pauses(parts)
+    }
+}
+
+#[async_trait]
+impl Speak for Speaker {
+    async fn say(&self, speech: &Speech) -> Said {
+        let (mut sounds, mut unsaid) = (Vec::new(), Vec::new());
+        for span in &speech.spans {
+            match span {
+                Span::Pause(pause) => sounds.push(Sound::silence(*pause)),
+                Span::Sound(sound) => sounds.push(sound.clone()),
+                Span::Words(words) => {
+                    for part in self.parts(words).await {
+                        match part {
+                            Part::Said(sound) => sounds.push(sound),
+                            Part::Pause(pause) => sounds.push(Sound::silence(pause)),
+                            Part::Unsaid(text) => unsaid.push(text),
+                        }
+                    }
+                }
+            }
+        }
+        Said { sounds, unsaid }
     }
 }
 

@@ -44,6 +44,7 @@ mod recordings;
 mod schemas;
 mod secrets;
 mod serving;
+mod sip_door;
 mod sip_torture;
 mod sipp_calls;
 mod skip;

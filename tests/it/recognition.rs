@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use callward::audio::Sound;
-use callward::voice::{Recorded, Speaker, Speech};
+use callward::voice::{Recorded, Speak, Speaker, Speech};
 
 /// Samples over which loudness is taken, and from one place to the next.
 const WINDOW: usize = 80;

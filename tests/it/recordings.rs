@@ -9,7 +9,7 @@ use std::time::Duration;
 use callward::audio::{self, Meter};
 use callward::browser::{Phrase, SayAs, Sound, Spoken, Style};
 use callward::flow::{Flow, Kind, Part, Template};
-use callward::voice::{Recorded, Said, Speaker, Speech};
+use callward::voice::{Recorded, Said, Speak, Speaker, Speech};
 
 const FLOWS: [(&str, &str); 3] = [
     ("two-factor", include_str!("../../flows/two-factor.yaml")),

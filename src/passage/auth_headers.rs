@@ -20,7 +20,14 @@ const NAMES: [(&str, &str, &str); 6] = [
 ];
 
 /// Knows the names that our flows return.
-pub(super) struct AuthHeaders(pub Arc<TokenSigner>);
+pub struct AuthHeaders(pub Arc<TokenSigner>);
+
+impl AuthHeaders {
+    /// The name that pages return for what a header says; `None` for a header that tells no result.
+    pub fn returned_name(header: &str) -> Option<&'static str> {
+        NAMES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(header)).map(|(_, name, _)| *name)
+    }
+}
 
 impl ResultHeaders for AuthHeaders {
     fn of_exit(&self, exit: &Value, next_hop: &str) -> Vec<(String, String)> {

@@ -14,13 +14,9 @@ use tower::ServiceExt;
 use url::Url;
 
 use crate::browser::{Fetch, FetchFailure, Method, Resource};
-use crate::config::Config;
 use crate::line::Pages;
-use crate::render::DialogKind;
 use crate::switchboard::Switchboard;
 use crate::web::{Access, Allowance, Gateway, Networks, Peer, router};
-
-use super::compose::Composition;
 
 /// A host that no name server knows: pages refer to each other by it, and nobody else can.
 const HOST_NAME: &str = "callward.localhost";
@@ -28,7 +24,7 @@ const HOST_NAME: &str = "callward.localhost";
 const MOST_BYTES: usize = 4 << 20;
 
 /// The desk, as the telephone sees it.
-pub(super) struct OwnPages {
+pub struct OwnPages {
     router: Router,
     switchboard: Arc<Switchboard>,
     domains: BTreeMap<String, String>,
@@ -37,22 +33,22 @@ pub(super) struct OwnPages {
 }
 
 impl OwnPages {
-    /// A door of its own to the same switchboard: what tenants ask of platforms does not concern the telephone.
-    pub fn new(config: &Config, composition: &Composition, domains: BTreeMap<String, String>, default_tenant: Option<String>) -> Self {
+    /// A door of its own to the switchboard of `gateway`: what tenants ask of platforms does not concern the telephone.
+    pub fn of(gateway: &Gateway, domains: BTreeMap<String, String>, default_tenant: Option<String>) -> Self {
         let access = || Access { allow: Networks::loopback(), users: BTreeMap::new() };
-        let gateway = Gateway {
-            switchboard: Arc::clone(&composition.switchboard),
-            store: Arc::clone(&composition.store),
-            flow_warnings: composition.releases.warnings(),
-            access: config.tenants.keys().map(|name| (name.clone(), access())).collect(),
+        let only = gateway.access.keys().next().filter(|_| gateway.access.len() == 1).cloned();
+        let switchboard = Arc::clone(&gateway.switchboard);
+        let inside = Gateway {
+            switchboard: Arc::clone(&switchboard),
+            store: Arc::clone(&gateway.store),
+            flow_warnings: Arc::clone(&gateway.flow_warnings),
+            access: gateway.access.keys().map(|name| (name.clone(), access())).collect(),
             trusted_proxies: Networks::default(),
             ops_allow: Networks::default(),
             allowance: Allowance { requests_per_second: None, ..Allowance::default() },
             base: String::new(),
         };
-        let only = config.tenants.keys().next().filter(|_| config.tenants.len() == 1).cloned();
-        let switchboard = Arc::clone(&composition.switchboard);
-        Self { router: router(Arc::new(gateway)), switchboard, domains, tenant: default_tenant.or(only) }
+        Self { router: router(Arc::new(inside)), switchboard, domains, tenant: default_tenant.or(only) }
     }
 }
 
@@ -60,7 +56,9 @@ impl OwnPages {
 impl Pages for OwnPages {
     async fn entry(&self, domain: &str, code: &str) -> Option<Url> {
         let tenant = self.domains.get(domain).or(self.tenant.as_ref())?;
-        self.switchboard.entry(tenant, code, DialogKind::Main, "en").await?;
+        if !self.switchboard.takes_calls(tenant, code) {
+            return None;
+        }
         let segment = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         Url::parse(&format!("http://{HOST_NAME}/vxml/{}/{}", segment(tenant), segment(code))).ok()
     }
