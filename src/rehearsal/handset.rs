@@ -1,6 +1,6 @@
 //! What a caller with a telephone can do on a turn's page, without a browser: reprompts by count, tries, short entries, bound keys, silence.
 //!
-//! It must do as `templates/turn.vxml` does in a browser; transcripts that pass both doors hold it to that.
+//! It must do as `templates/turn.vxml` does in a browser; transcripts that pass every door hold it to that.
 
 use std::collections::VecDeque;
 use std::time::Duration;

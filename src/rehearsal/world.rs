@@ -15,7 +15,7 @@ use super::transcript::{Answer, Consent, Given, Manner};
 /// The one tenant.
 pub(super) const TENANT: &str = "rehearsal";
 
-/// Moves by hand, and is shared by both doors and everything outside the gateway.
+/// Moves by hand, and is shared by the doors and everything outside the gateway.
 pub(super) struct World {
     pub clock: Clock,
     pub chance: Chance,
