@@ -169,7 +169,15 @@ fn name(codec: Codec) -> &'static str {
 /// What came of the call, by the headers of the other side's BYE.
 fn results(ending: &Ending) -> Map<String, Value> {
     let told = ending.headers.iter().filter(|(name, _)| *name != TOKEN);
-    told.filter_map(|(name, value)| Some((format!("auth{}", name.strip_prefix(RESULT)?), Value::from(value)))).collect()
+    told.filter_map(|(name, value)| Some((returned_name(name.strip_prefix(RESULT)?), Value::from(value)))).collect()
+}
+
+/// The name of a result as pages return it.
+fn returned_name(header: &str) -> String {
+    match header {
+        "Until" => "authenticatedUntil".to_owned(),
+        name => format!("auth{name}"),
+    }
 }
 
 fn reason(cause: Cause) -> &'static str {
@@ -213,10 +221,11 @@ mod tests {
     fn a_refusal_is_said_with_its_status_and_results_without_their_token() {
         let mut headers = Headers::default();
         headers.push("X-Auth-Status", "verified");
+        headers.push("X-Auth-Until", "2026-03-02T09:15:00Z");
         headers.push("X-Auth-Token", "a.b.c");
         let hung_up = Ending { by: Side::Them, cause: Cause::HungUp, headers };
 
-        assert_eq!(Value::from(results(&hung_up)), json!({ "authStatus": "verified" }));
+        assert_eq!(Value::from(results(&hung_up)), json!({ "authStatus": "verified", "authenticatedUntil": "2026-03-02T09:15:00Z" }));
         assert_eq!(farewell(&Ending { cause: Cause::Refused(404), ..hung_up }), "refused with 404 Not Found");
     }
 }
