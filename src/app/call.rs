@@ -29,6 +29,7 @@ const DEMO: &str = "demo";
 
 /// Calls; `true` when the caller was verified, or the dialog ended without an error.
 pub(super) async fn call(call: Call) -> Result<bool, Box<dyn Error>> {
+    call.check_keys()?;
     if call.target.starts_with("sip:") {
         return call_sip(&call).await;
     }

@@ -89,7 +89,7 @@ impl Terminal {
         }
         let known: String = pressed.chars().filter(|key| key.is_ascii_digit() || matches!(key, '*' | '#')).collect();
         if self.show != Show::Json && matches!(self.keys, Keys::Given(_)) {
-            print(&format!("  > {known}"));
+            print(&if known.is_empty() { "  (there is no code in the inbox to press)".to_owned() } else { format!("  > {known}") });
         }
         Some(if known.is_empty() { Reply::Silence } else { Reply::keys(&known) })
     }
