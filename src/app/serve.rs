@@ -37,7 +37,7 @@ pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
     };
     info!("listening on {}", server.address()?);
     for (protocol, address) in telephone.iter().flat_map(|open| open.exchange.addresses()) {
-        info!("listening for SIP on {address} ({protocol:?})");
+        info!("listening for SIP on {address} ({protocol})");
     }
     run(server, telephone, composition, &config, Some(&config.flows)).await;
     info!("stopped");
@@ -49,32 +49,36 @@ pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, compos
     let drain = Duration::from_secs(u64::from(config.http.drain_seconds));
     let tidy = Composition::tidy(Arc::clone(&composition.switchboard), config);
     let pages = router(composition.gateway).merge(published_keys(composition.signer.published()));
+    let stop = async {
+        let why = told_to_stop().await;
+        info!("{why}: answering the turns in flight");
+    };
     let follow = follow(&composition.releases, flows);
     let calls = async {
         let Some(OpenTelephone { telephone, drain, speaker, .. }) = telephone else { return };
         // A task of its own: calls are then taken on the thread that read them.
-        let taking = tokio::spawn(telephone.run(told_to_stop(), drain));
+        let taking = tokio::spawn(telephone.run(async { _ = told_to_stop().await }, drain));
         tokio::select! {
             taken = taking => taken.unwrap_or_else(|broken_off| error!("the telephone broke off: {broken_off}")),
             () = keep_ready(&speaker, &composition.releases) => {}
         }
     };
     tokio::select! {
-        ((), ()) = async { tokio::join!(server.run(pages, told_to_stop(), drain), calls) } => {}
+        ((), ()) = async { tokio::join!(server.run(pages, stop, drain), calls) } => {}
         () = tidy => {}
         () = follow => {}
     }
 }
 
-/// Until SIGTERM or SIGINT.
-async fn told_to_stop() {
+/// Waits for SIGTERM or SIGINT, and says which came.
+async fn told_to_stop() -> &'static str {
     let (terminate, interrupt) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
     let (Ok(mut terminate), Ok(mut interrupt)) = (terminate, interrupt) else {
         warn!("signals cannot be heard: stop the process by force");
         return std::future::pending().await;
     };
     tokio::select! {
-        _ = terminate.recv() => info!("told to stop: answering the turns in flight"),
-        _ = interrupt.recv() => info!("interrupted: answering the turns in flight"),
+        _ = terminate.recv() => "told to stop",
+        _ = interrupt.recv() => "interrupted",
     }
 }

@@ -1,5 +1,6 @@
 //! The next hop as a value: what carries a message, and to whom (RFC 3261 §18); sockets themselves are kept in `line`.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use super::transport::Transport;
@@ -31,6 +32,16 @@ impl TransportProtocol {
             TransportProtocol::Tcp => Some("tcp"),
             TransportProtocol::Tls => Some("tls"),
         }
+    }
+}
+
+impl fmt::Display for TransportProtocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TransportProtocol::Udp => "UDP",
+            TransportProtocol::Tcp => "TCP",
+            TransportProtocol::Tls => "TLS",
+        })
     }
 }
 
