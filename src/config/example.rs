@@ -58,7 +58,8 @@ fn no_known_key_is_missing_from_the_example() {
 /// What the configuration becomes, written out, with the known keys and what is wrong.
 fn read(text: &str) -> (String, BTreeSet<String>, Vec<Found>) {
     let key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    let variables = [("CALLWARD_MASTER_KEY", key), ("SMTP_PASSWORD", "x"), ("CONSENT_SECRET", "x"), ("IVR_PASSWORD", "x")];
+    let variables =
+        [("CALLWARD_MASTER_KEY", key), ("SMTP_PASSWORD", "x"), ("TRUNK_PASSWORD", "x"), ("CONSENT_SECRET", "x"), ("IVR_PASSWORD", "x")];
     let environment: BTreeMap<_, _> = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let folder = Path::new("");
     let root = DeTable::parse(text).unwrap();
