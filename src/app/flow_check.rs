@@ -80,7 +80,7 @@ fn shown(finding: &Finding, source: &Source, format: FindingFormat) -> String {
     }
 }
 
-fn counted(number: usize, noun: &str) -> String {
+pub(super) fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 

@@ -7,7 +7,7 @@ use crate::flow::Flow;
 use crate::release::{find_version, flows_of};
 use crate::revision::{Change, diff};
 
-use super::flow_check::FindingFormat;
+use super::flow_check::{FindingFormat, counted};
 use super::flow_files::read_flow;
 use super::release_desk::ReleaseDesk;
 
@@ -17,7 +17,7 @@ pub(super) async fn flow_diff([old, new]: [String; 2], config: Option<PathBuf>, 
     changes.iter().for_each(|change| println!("{}", shown(change, format)));
     if format == FindingFormat::Text {
         let security = changes.iter().filter(|change| change.security).count();
-        eprintln!("{} changes, {security} marked ! because they bear on who is let through", changes.len());
+        eprintln!("{}, {security} marked ! because they bear on who is let through", counted(changes.len(), "change"));
     }
     Ok(true)
 }

@@ -298,6 +298,7 @@ async fn a_version_is_compared_with_a_file() {
     let unknown = place.flow(&["diff", "hours@ffff", file.to_str().unwrap()]).await;
 
     assert!(text(&diff.stdout).contains("shop.hours"), "{}{}", text(&diff.stdout), text(&diff.stderr));
+    assert!(text(&diff.stderr).starts_with("1 change, "), "{}", text(&diff.stderr));
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("callward flow versions hours"), "{}", text(&unknown.stderr));
 }
