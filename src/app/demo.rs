@@ -23,6 +23,9 @@ const CONFIGURATION: &str = include_str!("demo.toml");
 /// One process of the demo.
 const PROCESS: &str = include_str!("demo_process.toml");
 
+/// A second process of the two-factor flow, whose codes the customer's services make and check.
+const EXTERNAL: &str = include_str!("demo_external.toml");
+
 /// Runs the demo until it is told to stop.
 pub(super) async fn demo(data: Option<&Path>, program: &str) -> Result<(), Box<dyn Error>> {
     let folder = Some(Path::new("flows")).filter(|folder| folder.is_dir());
@@ -55,7 +58,9 @@ async fn telephone(config: &Config, composition: &Composition) -> Result<Option<
 
 /// The demo's configuration with these stand-ins, and a process for each flow in `flows`.
 pub(super) fn configuration(store: &str, services: &str, smtp_port: u16, flows: &[(&str, &Flow)]) -> Result<Config, ConfigError> {
-    let processes: Vec<String> = flows.iter().map(|(name, flow)| PROCESS.replace("{flow}", name) + &own_services(flow)).collect();
+    let external = flows.iter().any(|(name, _)| *name == "two-factor").then(|| EXTERNAL.to_owned());
+    let own = flows.iter().map(|(name, flow)| PROCESS.replace("{flow}", name) + &own_services(flow));
+    let processes: Vec<String> = external.into_iter().chain(own).collect();
     Config::from_text("demo.toml", &text(store, services, smtp_port, &processes), std::env::vars())
 }
 

@@ -100,6 +100,16 @@ async fn wrong_keys_are_exit_code_1() {
 }
 
 #[tokio::test]
+async fn keys_that_nobody_can_press_are_exit_code_2() {
+    for arguments in [["call", "two-factor", "--keys", "2 {code}"], ["call", "sip:two-factor@127.0.0.1", "--keys", "yes"]] {
+        let said = run(&arguments, "").await;
+
+        assert_eq!(said.status.code(), Some(2), "{}", text(&said.stderr));
+        assert!(text(&said.stderr).contains("--keys"), "{}", text(&said.stderr));
+    }
+}
+
+#[tokio::test]
 async fn a_call_as_json_is_a_trace_that_closes_with_an_end() {
     let said = run(&["call", "flows/two-factor.yaml", "--var", "identity=1004", "--json"], "").await;
 
@@ -154,11 +164,13 @@ async fn the_demo_comes_up_is_called_and_stops() {
     }
 
     let called = run(&["call", "two-factor", "--var", "identity=1001", "--keys", "2 {sms}#"], "").await;
+    let external = run(&["call", "two-factor-external", "--var", "identity=1003", "--keys", ""], "").await;
     terminate(&demo);
     let stopped = timeout(PATIENCE, demo.wait()).await.unwrap().unwrap();
 
     assert!(welcome.contains("1001") && welcome.contains("http://127.0.0.1:9000/"), "{welcome}");
     assert_eq!(called.status.code(), Some(0), "{}", text(&called.stdout));
+    assert!(text(&external.stdout).contains("authenticator app"), "{}", text(&external.stdout));
     assert_eq!(stopped.code(), Some(0));
 }
 
