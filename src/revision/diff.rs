@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn a_rule_that_is_loosened_is_marked() {
         let changed = changes(&[(
-            "maximum_attempts_at_sending:  # G32\n      rule: { default: 3,",
+            "maximum_attempts_at_sending:\n      rule: { default: 3,",
             "maximum_attempts_at_sending:\n      rule: { default: 5,",
         )]);
 
