@@ -17,6 +17,8 @@ use super::call_request::Call;
 const PASSWORD: &str = "SIP_PASSWORD";
 /// Whether a caller was verified, on the other side's BYE.
 const STATUS: &str = "X-Auth-Status";
+/// Why a call had to end, on the BYE of who stops.
+const REASON: &str = "Reason";
 
 /// Calls; `true` when it did what it was for.
 pub(super) async fn call_sip(call: &Call) -> Result<bool, Box<dyn Error>> {
@@ -39,11 +41,11 @@ pub(super) async fn call_sip(call: &Call) -> Result<bool, Box<dyn Error>> {
     Ok(succeeded(&over.ending))
 }
 
-/// Verified, or somebody who knows no verdicts has spoken and hung up.
+/// Verified, or somebody who knows no verdicts has spoken and hung up, for no reason that would have to be told (RFC 3326).
 fn succeeded(ending: &Ending) -> bool {
     match ending.headers.get(STATUS) {
         Some(status) => status == "verified",
-        None => (ending.by, ending.cause) == (Side::Them, Cause::HungUp),
+        None => (ending.by, ending.cause) == (Side::Them, Cause::HungUp) && ending.headers.get(REASON).is_none(),
     }
 }
 
@@ -88,14 +90,20 @@ mod tests {
 
     #[test]
     fn a_call_succeeds_when_it_verifies_or_when_a_stranger_has_hung_up() {
-        let ending = |by, cause, status: &str| {
+        let told = |header: &str, value: &str| {
             let mut headers = Headers::default();
-            (!status.is_empty()).then(|| headers.push(STATUS, status));
+            headers.push(header, value);
+            headers
+        };
+        let ending = |by, cause, status: &str| {
+            let headers = if status.is_empty() { Headers::default() } else { told(STATUS, status) };
             succeeded(&Ending { by, cause, headers })
         };
+        let stopped = Ending { by: Side::Them, cause: Cause::HungUp, headers: told(REASON, "SIP ;cause=503") };
 
         assert!(ending(Side::Them, Cause::HungUp, "verified") && ending(Side::Them, Cause::HungUp, ""));
         assert!(!ending(Side::Them, Cause::HungUp, "not_verified") && !ending(Side::Us, Cause::HungUp, ""));
         assert!(!ending(Side::Them, Cause::Refused(486), "") && !ending(Side::Them, Cause::Expired, ""));
+        assert!(!succeeded(&stopped));
     }
 }

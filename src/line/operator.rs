@@ -70,7 +70,7 @@ impl Operator {
             Command::Dial { call, route, answer } => self.dial(*call, route, answer),
             Command::HangUpAll => {
                 let calls: Vec<CallId> = self.calls.keys().copied().collect();
-                calls.into_iter().for_each(|call| self.hang_up(call));
+                calls.into_iter().for_each(|call| self.hang_up(call, stopping()));
             }
         }
     }
@@ -195,11 +195,18 @@ impl Operator {
         let Some(sender) = self.calls.get(&call) else { return };
         if let Err(TrySendError::Full(_) | TrySendError::Closed(_)) = sender.try_send(action) {
             self.calls.remove(&call);
-            self.hang_up(call);
+            self.hang_up(call, Headers::default());
         }
     }
 
-    fn hang_up(&mut self, call: CallId) {
-        self.agent.handle(Event::Order(Order::HangUp { call, headers: Headers::default() }), now());
+    fn hang_up(&mut self, call: CallId, headers: Headers) {
+        self.agent.handle(Event::Order(Order::HangUp { call, headers }), now());
     }
+}
+
+/// Why a call ends that nobody on it has ended (RFC 3326 §2).
+fn stopping() -> Headers {
+    let mut headers = Headers::default();
+    headers.push("Reason", "SIP ;cause=503 ;text=\"Service Unavailable\"");
+    headers
 }

@@ -197,6 +197,17 @@ async fn a_house_that_stops_refuses_new_calls_and_lets_others_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_outlasts_the_drain_is_told_why_it_ends() {
+    let (mut house, caller) = (House::with(&[("CALLWARD_SIP__DRAIN_SECONDS", "1")]).await, Caller::new().await);
+    let mut line = caller.dial(ONE_PHONE, house.udp()).await;
+    line.answered().await;
+
+    house.stop();
+
+    assert_eq!(told(&line.ended().await, "Reason"), "SIP ;cause=503 ;text=\"Service Unavailable\"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_crosses_the_order_to_stop_is_answered_or_refused() {
     let (mut house, caller) = (House::open().await, Caller::new().await);
     let mut lines = Vec::new();
