@@ -11,6 +11,8 @@ use url::Url;
 const ACTS: [char; 8] = ['1', '#', 'w', 's', 't', '*', 'u', '0'];
 /// A page that says something may go to itself as often as it likes: after so many fetches there is no page any more.
 const MOST_FETCHES: u32 = 50;
+/// A page may put its caller through, and record, as often as it likes: after so many times the caller has enough.
+const MOST_ERRANDS: u32 = 50;
 /// More than any session needs after its caller hung up.
 const MOST_TURNS: u32 = 20_000;
 
@@ -29,6 +31,7 @@ pub fn browse(page: &[u8]) {
         pending: Vec::new(),
         acts: ACTS.into_iter().collect(),
         fetches: 0,
+        errands: 0,
         is_over: false,
     };
     for _ in 0..MOST_TURNS {
@@ -47,6 +50,7 @@ struct Session<'p> {
     pending: Vec<Event>,
     acts: Vec<char>,
     fetches: u32,
+    errands: u32,
     is_over: bool,
 }
 
@@ -99,9 +103,9 @@ impl Session<'_> {
             }
             Action::Transfer(_) => {
                 let outcome = TransferOutcome::FarEndDisconnect;
-                self.pending.push(Event::Transferred { outcome, duration: Duration::from_secs(3) });
+                self.happened(Event::Transferred { outcome, duration: Duration::from_secs(3) });
             }
-            Action::Record(_) => self.pending.push(Event::Recorded(Recording {
+            Action::Record(_) => self.happened(Event::Recorded(Recording {
                 duration: Duration::from_secs(1),
                 audio: vec![0xff; 80],
                 media_type: "audio/basic".to_owned(),
@@ -110,6 +114,11 @@ impl Session<'_> {
             Action::End(_) => self.is_over = true,
             _ => {}
         }
+    }
+
+    fn happened(&mut self, event: Event) {
+        self.errands += 1;
+        self.pending.push(if self.errands > MOST_ERRANDS { Event::HungUp } else { event });
     }
 
     /// Every other address leads nowhere.

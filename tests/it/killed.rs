@@ -32,6 +32,12 @@ const LOAD: usize = 6;
 /// How many of those there may be: more, and the machine is too slow for a larger crowd.
 const WAITING: usize = 200;
 
+/// How a call ends.
+const VERIFIED: &str = "verified success code_correct";
+/// How one ends whose every message was lost with the gateway that sent it, and how many it may have.
+const UNLUCKY: &str = "not_verified agent sends_exceeded";
+const SENDS: usize = 3;
+
 /// The same moments in every run, as far as the machine lets them be.
 const SEED: u64 = 9;
 
@@ -128,7 +134,7 @@ async fn killed_again_and_again(what: &str, store: &str, nodes: usize) -> Tally 
     let mut answers = town.answers.subscribe();
     for _ in 0..KILLS {
         let draw = town.chance.bytes::<3>().map(usize::from);
-        let moment = *answers.borrow() + draw[0] as u64 % 12;
+        let moment = *answers.borrow() + draw[0] as u64 % 24;
         answers.wait_for(|answers| *answers >= moment).await.unwrap();
         sleep(Duration::from_micros(draw[1] as u64 * 40)).await;
         let victim = draw[2] % gateways.len();
@@ -317,6 +323,10 @@ impl Tally {
             if messages.iter().collect::<BTreeSet<_>>().len() < messages.len() || messages.len() > call.resends + 1 {
                 wrong.push(format!("call {account}: {} messages after {} resends", messages.len(), call.resends));
             }
+            let is_unlucky = call.status == UNLUCKY && call.resends == SENDS;
+            if call.status != VERIFIED && !is_unlucky {
+                wrong.push(format!("call {account}: {} after {} resends", call.status, call.resends));
+            }
             let records = store.records_of_call(&format!("call-{account}")).await.unwrap();
             if records.len() != 1 {
                 wrong.push(format!("call {account}: {} records", records.len()));
@@ -343,7 +353,6 @@ impl Tally {
     /// Every call ended well, with its messages sent once each and its end on record.
     fn hold(&self) {
         assert!(self.wrong.is_empty(), "{:#?}", self.wrong);
-        assert_eq!(self.statuses.keys().collect::<Vec<_>>(), ["verified success code_correct"], "{:?}", self.statuses);
         assert!(self.calls > KILLS, "{} calls are no load", self.calls);
     }
 }
