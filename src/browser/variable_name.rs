@@ -1,51 +1,10 @@
 //! Which names a variable may have (VoiceXML 2.0 §5.1.1, ECMA-262 §7.6).
 
-use crate::script::ScriptError;
-
-/// Words of ECMAScript that name no variable.
-const RESERVED: [&str; 37] = [
-    "break",
-    "case",
-    "catch",
-    "class",
-    "const",
-    "continue",
-    "debugger",
-    "default",
-    "delete",
-    "do",
-    "else",
-    "enum",
-    "export",
-    "extends",
-    "false",
-    "finally",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "instanceof",
-    "new",
-    "null",
-    "return",
-    "super",
-    "switch",
-    "this",
-    "throw",
-    "true",
-    "try",
-    "typeof",
-    "var",
-    "void",
-    "while",
-    "with",
-    "undefined",
-];
+use crate::script::{ScriptError, is_reserved};
 
 /// Refuses what is no identifier, or a word of the language: `error.semantic` for a page.
 pub(super) fn check(name: &str) -> Result<(), ScriptError> {
-    match is_identifier(name) && !RESERVED.contains(&name) {
+    match is_identifier(name) && !is_reserved(name) {
         true => Ok(()),
         false => Err(ScriptError::Thrown(format!("{name:?} is no name for a variable"))),
     }

@@ -1,5 +1,7 @@
 //! A variable of a page: a name that VoiceXML and ECMAScript both take, and a string (VoiceXML 2.0 §5.1).
 
+use crate::script::is_reserved;
+
 use super::ecmascript::StringLiteral;
 
 /// What the caller's platform gets to see when a page cannot reach us.
@@ -14,62 +16,25 @@ pub(super) const UNREACHABLE: [Variable<'static>; 8] = [
     Variable { name: "consentStatus", value: "" },
 ];
 
-/// Names that mean something else: ECMAScript's reserved words, its global values, and VoiceXML's scopes.
-const TAKEN: [&str; 55] = [
+/// Names that mean something else in a page, beside reserved words: words that strict code keeps, global values, VoiceXML's scopes.
+const TAKEN: [&str; 18] = [
     "application",
     "arguments",
     "await",
-    "break",
-    "case",
-    "catch",
-    "class",
-    "const",
-    "continue",
-    "debugger",
-    "default",
-    "delete",
     "dialog",
-    "do",
     "document",
-    "else",
-    "enum",
     "eval",
-    "export",
-    "extends",
-    "false",
-    "finally",
-    "for",
-    "function",
-    "if",
     "implements",
-    "import",
-    "in",
     "Infinity",
-    "instanceof",
     "interface",
     "let",
     "NaN",
-    "new",
-    "null",
     "package",
     "private",
     "protected",
     "public",
-    "return",
     "session",
     "static",
-    "super",
-    "switch",
-    "this",
-    "throw",
-    "true",
-    "try",
-    "typeof",
-    "undefined",
-    "var",
-    "void",
-    "while",
-    "with",
     "yield",
 ];
 
@@ -85,7 +50,7 @@ impl<'a> Variable<'a> {
     pub fn new(name: &'a str, value: &'a str) -> Option<Self> {
         let letter_first = name.starts_with(|first: char| first.is_ascii_alphabetic());
         let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let free = !TAKEN.contains(&name);
+        let free = !is_reserved(name) && !TAKEN.contains(&name);
         (letter_first && plain && free).then_some(Self { name, value })
     }
 

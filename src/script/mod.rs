@@ -2,8 +2,10 @@
 
 mod gauge;
 mod own_script;
+mod reserved;
 mod sandbox;
 
 pub use gauge::{Limit, Limits};
 pub use own_script::OwnScript;
+pub use reserved::is_reserved;
 pub use sandbox::{Sandbox, ScriptError};
