@@ -1,14 +1,13 @@
 //! Words without quotes that end where YAML sees a comment: callers would hear `press` where the designer wrote `press #1`.
 
 use crate::finding::Finding;
-use crate::flow::scalars;
 
 use super::roads::Roads;
 
 pub(super) fn check(roads: &Roads<'_>) -> Vec<Finding> {
-    let cut = scalars(roads.text).into_iter().filter(|value| loses_words(roads.text.get(value.span.end..).unwrap_or_default()));
+    let cut = roads.values.iter().filter(|value| loses_words(roads.text.get(value.span.end..).unwrap_or_default()));
     let findings = cut.map(|value| {
-        Finding::warning("cut-words", value.span, "the text ends here, before the # that follows")
+        Finding::warning("cut-words", value.span.clone(), "the text ends here, before the # that follows")
             .hint("\" #\" begins a comment: put the text into quotes, or leave a space behind # if a comment is meant")
     });
     findings.collect()

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::finding::Finding;
-use crate::flow::scalars;
 
 use super::roads::Roads;
 
@@ -14,10 +13,10 @@ static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\+[1-9](?
 
 pub(super) fn check(roads: &Roads<'_>) -> Vec<Finding> {
     let Some(number) = NUMBER.as_ref() else { return Vec::new() };
-    let found = scalars(roads.text).into_iter().filter(|value| number.is_match(&value.text));
+    let found = roads.values.iter().filter(|value| number.is_match(&value.text));
     found
         .map(|value| {
-            Finding::error("phone-number-in-flow", value.span, "a phone number stands in the flow")
+            Finding::error("phone-number-in-flow", value.span.clone(), "a phone number stands in the flow")
                 .hint("make it a setting of the kind `text` that each process fills in, or an input")
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::flow::{Flow, FlowStep, Place, Way};
+use crate::flow::{Flow, FlowStep, Located, Place, Way, scalars};
 
 /// A flow with its roads.
 #[derive(Debug)]
@@ -10,6 +10,8 @@ pub(super) struct Roads<'f> {
     pub flow: &'f Flow,
     /// The file's text.
     pub text: &'f str,
+    /// Every value of the file.
+    pub values: Vec<Located>,
     /// The steps in the order of the file, each with the ways on.
     pub steps: Vec<(&'f FlowStep, Vec<Way<'f>>)>,
     places: BTreeMap<&'f str, usize>,
@@ -20,7 +22,7 @@ impl<'f> Roads<'f> {
         let mut steps: Vec<_> = flow.steps.values().map(|step| (step, flow.ways(step))).collect();
         steps.sort_by_key(|(step, _)| step.id.span.start);
         let places = steps.iter().enumerate().map(|(number, (step, _))| (step.id.text.as_str(), number)).collect();
-        Self { flow, text, steps, places }
+        Self { flow, text, values: scalars(text), steps, places }
     }
 
     /// Every step that a call can come to, by its place in the file.

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::finding::Finding;
-use crate::flow::scalars;
 
 use super::roads::Roads;
 
@@ -13,10 +12,10 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\b(?
 
 pub(super) fn check(roads: &Roads<'_>) -> Vec<Finding> {
     let Some(address) = ADDRESS.as_ref() else { return Vec::new() };
-    let found = scalars(roads.text).into_iter().filter(|value| address.is_match(&value.text));
+    let found = roads.values.iter().filter(|value| address.is_match(&value.text));
     found
         .map(|value| {
-            Finding::error("url-in-flow", value.span, "a web address stands in the flow")
+            Finding::error("url-in-flow", value.span.clone(), "a web address stands in the flow")
                 .hint("make it a setting of the kind `service`, and name its test and production URL in the process")
         })
         .collect()
