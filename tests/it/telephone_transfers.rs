@@ -136,13 +136,7 @@ async fn the_far_end_of_a_bridge_is_told_who_was_verified() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pbx_sends_a_call_with_a_reference_and_takes_it_back_with_the_results() {
-    let house = House::with(&[("CALLWARD_SIP__RETURN_HEADER", "X-Return-To")]).await;
-    let mut bare = BareTelephone::new("two-factor;identity=1002", house.udp()).await;
-    bare.calls("X-Return-To: <sip:desk-7@127.0.0.1:5070>\r\n").await;
-    house.stand_ins.inbox().arrivals().wait_for(|number| *number > 0).await.unwrap();
-
-    bare.presses(&house.code()).await;
-    let refer = bare.hears("REFER ", "REFER").await;
+    let (house, mut bare, refer) = sent_in_and_verified().await;
     bare.answers(&refer, "202 Accepted", "").await;
     bare.requests("BYE", "", "").await;
     bare.hears("SIP/2.0 200 ", "BYE").await;
@@ -154,6 +148,14 @@ async fn a_pbx_sends_a_call_with_a_reference_and_takes_it_back_with_the_results(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pbx_that_does_not_take_its_call_back_gets_the_results_with_the_end() {
+    let (_house, mut bare, refer) = sent_in_and_verified().await;
+    bare.answers(&refer, "603 Decline", "").await;
+
+    assert_eq!(header(&bare.is_hung_up().await, "X-Auth-Status"), "verified");
+}
+
+/// A PBX's call with a reference, verified; and the REFER that gives it back.
+async fn sent_in_and_verified() -> (House, BareTelephone, String) {
     let house = House::with(&[("CALLWARD_SIP__RETURN_HEADER", "X-Return-To")]).await;
     let mut bare = BareTelephone::new("two-factor;identity=1002", house.udp()).await;
     bare.calls("X-Return-To: <sip:desk-7@127.0.0.1:5070>\r\n").await;
@@ -161,9 +163,7 @@ async fn a_pbx_that_does_not_take_its_call_back_gets_the_results_with_the_end() 
 
     bare.presses(&house.code()).await;
     let refer = bare.hears("REFER ", "REFER").await;
-    bare.answers(&refer, "603 Decline", "").await;
-
-    assert_eq!(header(&bare.is_hung_up().await, "X-Auth-Status"), "verified");
+    (house, bare, refer)
 }
 
 /// What a token says, once it was checked with the key that the house publishes over HTTP.
