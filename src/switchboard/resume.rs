@@ -105,7 +105,7 @@ impl Switchboard {
                 }
                 continue;
             };
-            // Apart, since the way of most turns does not come by here, and is moved as a whole.
+            // On the heap: most turns do not come by here, and would be moved with all that it holds.
             match Box::pin(self.attempt(key, row, turn, &input, (found, current))).await? {
                 Attempt::Answered(page, edition) => return Ok(answer(page, address.kind(), &edition)),
                 Attempt::Again => {}
