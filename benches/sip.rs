@@ -16,7 +16,7 @@ use callward::clock::{Chance, Clock};
 use callward::demo::{ContactMethod, Customer, Inbox, Options, StandIns};
 use callward::line::{CallLeg, Exchange, ExchangeSettings, Media, MediaNews, MediaSettings, OutgoingCall, SessionMedia};
 use callward::rtp::{Key, KeyTiming};
-use callward::sip::{Action, Admission, Body, Headers, Host, NameAddr, SessionLimits, Srtp, TransportProtocol, Uri};
+use callward::sip::{Action, Body, Headers, Host, NameAddr, Srtp, TransportProtocol, Uri};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -188,15 +188,8 @@ impl Codes {
 
 impl Telephones {
     async fn open(sip: SocketAddr) -> Self {
-        let settings = ExchangeSettings {
-            listen: vec![(TransportProtocol::Udp, SocketAddr::new(LOOPBACK, 0))],
-            advertised: None,
-            tls: None,
-            admission: Admission::default(),
-            session: SessionLimits::default(),
-            takes_refer: false,
-            ladder: false,
-        };
+        let settings =
+            ExchangeSettings { listen: vec![(TransportProtocol::Udp, SocketAddr::new(LOOPBACK, 0))], ..ExchangeSettings::default() };
         let (exchange, _) = Exchange::open(settings, Clock::system(), Chance::system()).await.expect("loopback has a port");
         let media = MediaSettings {
             address: LOOPBACK,

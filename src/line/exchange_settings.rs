@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use crate::sip::{Admission, SessionLimits, TransportProtocol};
 
-/// Where and how SIP is spoken.
-#[derive(Debug, Clone)]
+/// Where and how SIP is spoken; by itself nowhere, and with nobody that is trusted.
+#[derive(Debug, Clone, Default)]
 pub struct ExchangeSettings {
     /// What is listened on.
     pub listen: Vec<(TransportProtocol, SocketAddr)>,

@@ -15,7 +15,7 @@ use super::session_media::SessionMedia;
 use super::softphone_call::SoftphoneCall;
 use super::softphone_user::{SoftphoneEnding, SoftphoneError, SoftphoneUser};
 use crate::clock::{Chance, Clock};
-use crate::sip::{Account, Admission, Headers, Host, NameAddr, SessionLimits, Srtp, TransportProtocol, Uri};
+use crate::sip::{Account, Headers, Host, NameAddr, Srtp, TransportProtocol, Uri};
 
 /// Ports for sound, away from those of a gateway on the same machine.
 const RTP_PORTS: (u16, u16) = (40_000, 49_999);
@@ -52,15 +52,8 @@ impl Softphone {
         let Some(peer) = route.peers.first() else { return Err(SoftphoneError::Nowhere(Box::new(target))) };
         let address = near(peer.address).map_err(|error| SoftphoneError::NoWay(peer.address, error))?;
         let any = SocketAddr::new(address, 0);
-        let settings = ExchangeSettings {
-            listen: vec![(TransportProtocol::Udp, any), (TransportProtocol::Tcp, any)],
-            advertised: None,
-            tls: None,
-            admission: Admission::default(),
-            session: SessionLimits::default(),
-            takes_refer: false,
-            ladder: false,
-        };
+        let settings =
+            ExchangeSettings { listen: vec![(TransportProtocol::Udp, any), (TransportProtocol::Tcp, any)], ..ExchangeSettings::default() };
         // Nobody calls this telephone: who tries is refused.
         let (exchange, _) = Exchange::open(settings, clock, chance.clone()).await?;
         let media =

@@ -16,7 +16,7 @@ use crate::line::{
 };
 use crate::passage::{AuthHeaders, OwnPages, TokenSigner};
 use crate::secret::MasterKey;
-use crate::sip::{Admission, AllowedPages, Host, SessionLimits, Srtp, TransportProtocol, Uri};
+use crate::sip::{Admission, AllowedPages, Host, Srtp, TransportProtocol, Uri};
 use crate::web::Gateway;
 
 use super::dialled::Dialled;
@@ -101,12 +101,9 @@ pub(super) async fn open_exchange(
 ) -> Result<(Exchange, mpsc::Receiver<IncomingCall>), ExchangeError> {
     let settings = ExchangeSettings {
         listen: vec![(TransportProtocol::Udp, SocketAddr::new(LOOPBACK, 0))],
-        advertised: None,
-        tls: None,
         admission: Admission { trusted: vec![LOOPBACK.into()], ..Admission::default() },
-        session: SessionLimits::default(),
         takes_refer: true,
-        ladder: false,
+        ..ExchangeSettings::default()
     };
     Exchange::open_behind(carrier, settings, clock, chance).await
 }

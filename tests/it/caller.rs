@@ -10,9 +10,7 @@ use callward::line::{
 };
 use callward::rtp::{Key, KeyTiming};
 use callward::secret::SecretText;
-use callward::sip::{
-    Account, Action, Admission, Body, Direction, Ending, Headers, Host, NameAddr, Peer, SessionLimits, Srtp, TransportProtocol, Uri,
-};
+use callward::sip::{Account, Action, Admission, Body, Direction, Ending, Headers, Host, NameAddr, Peer, Srtp, TransportProtocol, Uri};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -48,12 +46,10 @@ impl Caller {
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let settings = ExchangeSettings {
             listen: vec![(TransportProtocol::Udp, SocketAddr::new(loopback, 0)), (TransportProtocol::Tcp, SocketAddr::new(loopback, 0))],
-            advertised: None,
             tls,
             admission: Admission { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..Admission::default() },
-            session: SessionLimits::default(),
             takes_refer: true,
-            ladder: false,
+            ..ExchangeSettings::default()
         };
         let (exchange, incoming) = Exchange::open(settings, Clock::system(), Chance::system()).await.unwrap();
         let media = MediaSettings {
