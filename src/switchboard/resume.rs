@@ -17,7 +17,7 @@ use tracing::{Instrument, debug, info, info_span, warn};
 
 use crate::flow::{Act, Advance, Farewell, Input, Rules, Step, Turn, Verdict, Waiting, advance, apology};
 use crate::release::Edition;
-use crate::render::DialogKind;
+use crate::render::{DialogKind, Version};
 use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
 use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next};
 
@@ -119,7 +119,7 @@ impl Switchboard {
         let page = gone(reason, language);
         match self.directory.process(tenant, process) {
             Some((_, process)) => answer(page, kind, &process.shelf.live()),
-            None => Answer { page, kind, vxml_version: "2.1".to_owned(), inline_grammars: false },
+            None => Answer { page, kind, version: Version::default(), inline_grammars: false },
         }
     }
 
