@@ -78,7 +78,7 @@ impl Switchboard {
             return Ok(self.apology((tenant, process), "no_such_process", address.kind(), ""));
         };
         let gone = |reason| Ok(self.apology((tenant, process), reason, address.kind(), ""));
-        let key = CallKey(address.key(&self.key));
+        let key = CallKey(address.row());
         if input.is_answer()
             && let Some(Served { turn, revision, live }) = self.recent.take(key, turn)
             && let Some(edition) = current.shelf.edition(&live.flow_version)
