@@ -1,10 +1,10 @@
-//! The one key of an installation and what is derived from it: sealing, keyed hashes, call addresses (RFC 5869, RFC 8439).
+//! The one key of an installation and what is derived from it: sealing, keyed hashes, call addresses (RFC 5869, NIST SP 800-38D).
 
 use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::{hkdf, hmac};
 use subtle::ConstantTimeEq;
 
@@ -62,7 +62,7 @@ impl MasterKey {
             key
         };
         let mac = |label: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, &derive(label));
-        let seal = UnboundKey::new(&CHACHA20_POLY1305, &derive(b"seal")).expect("ChaCha20 takes 32 bytes");
+        let seal = UnboundKey::new(&AES_256_GCM, &derive(b"seal")).expect("AES-256 takes 32 bytes");
         Self { seal: LessSafeKey::new(seal), code: mac(b"code"), call: mac(b"call"), name: mac(b"name"), token: mac(b"token") }
     }
 
@@ -107,10 +107,10 @@ impl MasterKey {
     pub fn seal(&self, plain: Vec<u8>, context: &[u8], chance: &Chance) -> Sealed {
         let nonce: [u8; NONCE_BYTES] = chance.bytes();
         let mut body = plain;
-        #[expect(clippy::expect_used, reason = "fails only beyond 256 GB")]
+        #[expect(clippy::expect_used, reason = "fails only beyond 64 GB")]
         self.seal
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context), &mut body)
-            .expect("a row is shorter than ChaCha20's limit");
+            .expect("a row is shorter than GCM's limit");
         body.extend_from_slice(&nonce);
         Sealed(body)
     }
