@@ -19,7 +19,7 @@ use crate::release::{Binding, Releases, Shelf};
 use crate::store::{self, Store, StoreError};
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
 use crate::verify::{ByEmail, BySms, Method};
-use crate::web::{Access, Gateway};
+use crate::web::{Access, Base, Gateway};
 
 use super::flows::FlowLibrary;
 use super::master_key::{KeyFileError, master_key};
@@ -90,7 +90,7 @@ pub async fn compose(config: &Config, flows: &FlowLibrary, clock: Clock, chance:
     releases.look().await?;
     let switchboard = Arc::new(Switchboard::new(directory, Arc::clone(&store), key, clock, chance));
     let access = config.tenants.iter().map(|(name, tenant)| (name.clone(), access(tenant))).collect();
-    let base = config.http.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default();
+    let base = config.http.public_url.as_ref().map(|url| Base::new(url.as_str())).unwrap_or_default();
     let gateway = Gateway {
         switchboard: Arc::clone(&switchboard),
         store: Arc::clone(&store),

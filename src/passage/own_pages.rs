@@ -16,7 +16,7 @@ use url::Url;
 use crate::browser::{Fetch, FetchFailure, Method, Resource};
 use crate::line::Pages;
 use crate::switchboard::Switchboard;
-use crate::web::{Access, Allowance, Gateway, Networks, Peer, router};
+use crate::web::{Access, Allowance, Base, Gateway, Networks, Peer, router};
 
 /// A host that no name server knows: pages refer to each other by it, and nobody else can.
 const HOST_NAME: &str = "callward.localhost";
@@ -46,7 +46,7 @@ impl OwnPages {
             trusted_proxies: Networks::default(),
             ops_allow: Networks::default(),
             allowance: Allowance { requests_per_second: None, ..Allowance::default() },
-            base: String::new(),
+            base: Base::default(),
         };
         Self { router: router(Arc::new(inside)), switchboard, domains, tenant: default_tenant.or(only) }
     }

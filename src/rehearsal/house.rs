@@ -13,7 +13,7 @@ use crate::secret::MasterKey;
 use crate::store::Store;
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant, Watch};
 use crate::verify::{CustomerServices, Limits, Method};
-use crate::web::{Access, Allowance, Gateway, Networks};
+use crate::web::{Access, Allowance, Base, Gateway, Networks};
 
 use super::consents::RehearsedConsents;
 use super::earlier;
@@ -215,6 +215,6 @@ fn gateway(
         trusted_proxies: Networks::default(),
         ops_allow: Networks::loopback(),
         allowance: Allowance { requests_per_second: None, ..Allowance::default() },
-        base: String::new(),
+        base: Base::default(),
     })
 }

@@ -12,6 +12,7 @@ use crate::store::Store;
 use crate::switchboard::Switchboard;
 
 use super::access::{Access, Denied, Peer, origin};
+use super::base::Base;
 use super::flood::Allowance;
 use super::networks::Networks;
 
@@ -34,8 +35,8 @@ pub struct Gateway {
     pub ops_allow: Networks,
     /// How much one address may ask.
     pub allowance: Allowance,
-    /// What stands before our paths, without a slash at its end; empty where platforms reach us directly.
-    pub base: String,
+    /// By which address platforms reach us.
+    pub base: Base,
 }
 
 impl Gateway {
@@ -55,6 +56,6 @@ impl Gateway {
     /// The address of a turn.
     pub(super) fn turn(&self, (tenant, process): (&str, &str), address: &CallAddress, turn: u32) -> String {
         let segment = |text| utf8_percent_encode(text, SEGMENT);
-        format!("{}/vxml/{}/{}/{}/{turn}", self.base, segment(tenant), segment(process), address.text())
+        format!("{}/vxml/{}/{}/{}/{turn}", self.base.text, segment(tenant), segment(process), address.text())
     }
 }

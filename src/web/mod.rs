@@ -1,6 +1,7 @@
 //! The HTTP door for IVR platforms: reads what they post, asks the switchboard, renders the page.
 
 mod access;
+mod base;
 mod finishing;
 mod flood;
 mod form;
@@ -18,6 +19,7 @@ mod server;
 mod sounds;
 
 pub use access::{Access, Peer};
+pub use base::Base;
 pub use flood::Allowance;
 pub use gateway::Gateway;
 pub use keys::published_keys;

@@ -11,7 +11,6 @@ use crate::session::CallAddress;
 use crate::switchboard::{Answer, Entry, Goodbye, Page};
 
 use super::gateway::Gateway;
-use super::sounds;
 
 /// A VoiceXML document as a response; never stored by anybody.
 pub(super) fn vxml(document: String) -> Response {
@@ -25,9 +24,9 @@ pub(super) fn entry(gateway: &Gateway, names: (&str, &str), entry: &Entry, prese
     let submit = gateway.turn(names, &entry.address, 0);
     let preset = |name: &String| presets.get(name).map_or("", String::as_str);
     let variables: Vec<Variable<'_>> = entry.names.iter().filter_map(|name| Variable::new(name, preset(name))).collect();
-    let hold = sounds::one_moment(&gateway.base, &entry.language);
+    let hold = gateway.base.one_moment(&entry.language);
     EntryPage {
-        hold: Some(&hold),
+        hold: Some(hold),
         submit: &submit,
         kind: entry.address.kind(),
         language: &entry.language,
@@ -43,11 +42,9 @@ pub(super) fn answer(gateway: &Gateway, names: (&str, &str), call: Option<(&Call
     match (&answer.page, call) {
         (Page::Turn { number, turn }, Some((address, _))) => {
             let submit = gateway.turn(names, address, *number);
-            let grammars = if answer.inline_grammars { Grammars::Inline } else { Grammars::Served { base: &gateway.base } };
-            let hold = sounds::one_moment(&gateway.base, &turn.language);
-            let (music, sounds) = (sounds::music(&gateway.base), sounds::folder(&gateway.base));
-            let (hold, music) = (Some(hold.as_str()), Some(music.as_str()));
-            TurnPage { turn, submit: &submit, kind: answer.kind, version, grammars, hold, sounds: &sounds, music }.render()
+            let grammars = if answer.inline_grammars { Grammars::Inline } else { Grammars::Served { base: &gateway.base.text } };
+            let (hold, music) = (Some(gateway.base.one_moment(&turn.language)), Some(gateway.base.music.as_str()));
+            TurnPage { turn, submit: &submit, kind: answer.kind, version, grammars, hold, sounds: &gateway.base.sounds, music }.render()
         }
         (Page::Turn { .. }, None) => hung_up(answer),
         (Page::End(goodbye), _) => {
@@ -63,8 +60,8 @@ fn end(gateway: &Gateway, goodbye: &Goodbye, turn: Option<&str>, (kind, version)
         named.push(("consentStatus", ""));
     }
     let results: Vec<Variable<'_>> = named.into_iter().filter_map(|(name, value)| Variable::new(name, value)).collect();
-    let sounds = sounds::folder(&gateway.base);
-    EndPage { say: &goodbye.say, results: &results, kind, language: &goodbye.language, turn, version, sounds: &sounds }.render()
+    EndPage { say: &goodbye.say, results: &results, kind, language: &goodbye.language, turn, version, sounds: &gateway.base.sounds }
+        .render()
 }
 
 /// The page for a caller who is gone, in the version of `answer`.

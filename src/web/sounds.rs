@@ -38,19 +38,7 @@ pub(super) async fn recording(
     (headers, Bytes::from_owner(recording.sound)).into_response()
 }
 
-/// What stands before the addresses of recordings.
-pub(super) fn folder(base: &str) -> String {
-    format!("{base}/prompts")
-}
-
-/// The address of the sound for a page in `language`.
-pub(super) fn one_moment(base: &str, language: &str) -> String {
-    let primary = language.split('-').next().unwrap_or_default();
-    let known = ONE_MOMENT.iter().find(|(known, _)| *known == primary).unwrap_or(&ONE_MOMENT[0]);
-    format!("{base}/prompts/one_moment.{}.wav", known.0)
-}
-
-/// The address of the music.
-pub(super) fn music(base: &str) -> String {
-    format!("{base}/prompts/hold.wav")
+/// The languages that have a sound of their own, the first for everybody else.
+pub(super) fn languages() -> impl Iterator<Item = &'static str> {
+    ONE_MOMENT.iter().map(|(language, _)| *language)
 }
