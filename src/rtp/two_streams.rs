@@ -64,6 +64,26 @@ fn keys_and_sound_arrive_protected_and_are_refused_without_the_keys() {
 }
 
 #[test]
+fn a_peer_that_changes_its_key_hears_us_go_on_under_ours() {
+    let mut call = Call::new(1);
+    let settings = StreamSettings { sequence: 65_000, ..StreamSettings::draw(&call.chance, None) };
+    call.near = Stream::new(settings, *call.far.format(), call.start);
+    call.near.handle_remote(Some(address(2)), Some(address(2)), true, call.start);
+    let [ours, theirs, later] = [(); 3].map(|()| SrtpKeys::draw(CryptoSuite::Tag80, &call.chance));
+    call.near.handle_keys(&theirs, &ours);
+    call.far.handle_keys(&ours, &theirs);
+    // Beyond the first rollover of the sequence numbers.
+    call.run(0..600, false);
+
+    call.near.handle_keys(&later, &ours);
+    call.far.handle_keys(&ours, &later);
+    call.run(600..1000, false);
+
+    let far = call.far.statistics();
+    assert_eq!((far.received, far.refused), (999, 0), "sound but for the last packet, which is under way; and reports");
+}
+
+#[test]
 fn most_sound_is_heard_over_a_bad_network_and_all_of_it_over_a_good_one() {
     for (is_bad, least) in [(false, 996), (true, 900)] {
         let mut call = Call::new(5);
