@@ -126,6 +126,26 @@ fn silence_is_said_once_until_packets_come_again_and_not_on_hold() {
 }
 
 #[test]
+fn a_peer_that_says_nothing_and_reports_is_there() {
+    let mut call = Call::new(2);
+    call.run(0..10, false);
+    let mut report = Vec::new();
+    RtcpPacket::Receiver { ssrc: 5, blocks: Vec::new() }.write(&mut report);
+    let mut silent = |report: Option<&[u8]>, from: u16, seconds: u64| {
+        let now = call.start + Duration::from_secs(seconds);
+        if let Some(bytes) = report {
+            call.far.handle_rtcp(address(from), &mut bytes.to_vec(), now);
+        }
+        call.far.handle_timeout(now);
+        std::iter::from_fn(|| call.far.poll()).any(|action| action == Action::Silent)
+    };
+
+    assert_eq!([8, 16, 24].map(|second| silent(Some(&report), 1, second)), [false; 3]);
+    assert!(!silent(Some(b"junk"), 1, 32), "not yet");
+    assert!(silent(None, 1, 35), "junk is no sign of life");
+}
+
+#[test]
 fn a_call_that_only_rings_is_not_silent() {
     let start = Instant::now();
     let settings = StreamSettings::draw(&Chance::seeded(1), Some(Duration::from_secs(10)));
