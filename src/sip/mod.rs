@@ -23,6 +23,7 @@ mod answering;
 mod body;
 mod body_part;
 mod call;
+mod call_news;
 mod calling;
 mod client_invite;
 mod client_non_invite;
@@ -36,6 +37,7 @@ mod digest_fields;
 mod digest_server;
 mod direction;
 mod dtmf_info;
+mod ending;
 mod errand;
 mod event;
 mod exchange;
@@ -60,6 +62,8 @@ mod negotiation;
 mod negotiation_error;
 #[cfg(test)]
 mod network;
+#[cfg(test)]
+mod network_acceptance;
 #[cfg(test)]
 mod network_calls;
 #[cfg(test)]
@@ -106,10 +110,11 @@ mod uri;
 mod user_agent;
 mod via;
 
-pub use action::{Action, Cause, Ending, Invitation, Side};
+pub use action::{Action, Invitation};
 pub use admission::Admission;
 pub use body::Body;
 pub use body_part::{SessionPart, session_part};
+pub use call_news::{CallNews, SessionNews};
 pub use codec::{CLOCK_RATE, Codec, Encoding, Format};
 pub use crypto::{Crypto, CryptoLine, SrtpKey, SrtpSuite};
 pub use digest::{Algorithm, Challenge, Credentials, Own};
@@ -117,6 +122,7 @@ pub use digest_client::{DigestClient, Unprovable};
 pub use digest_server::{DigestServer, Proof};
 pub use direction::Direction;
 pub use dtmf_info::{DTMF, DTMF_RELAY, InfoKey, carries_keys};
+pub use ending::{Cause, Ending, Side};
 pub use event::{Account, CallId, Dial, Event, Order, Refused, Register, RegistrationId};
 pub use fields::SubscriptionState;
 pub use framing::{Frame, Framing, FramingError};
