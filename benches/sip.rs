@@ -16,7 +16,7 @@ use callward::clock::{Chance, Clock};
 use callward::demo::{ContactMethod, Customer, Inbox, Options, StandIns};
 use callward::line::{CallLeg, Exchange, ExchangeSettings, Media, MediaNews, MediaSettings, OutgoingCall, SessionMedia};
 use callward::rtp::{Key, KeyTiming};
-use callward::sip::{Action, Body, Headers, Host, NameAddr, Srtp, TransportProtocol, Uri};
+use callward::sip::{Body, CallNews, Headers, Host, NameAddr, Srtp, TransportProtocol, Uri};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -155,8 +155,8 @@ async fn measure_standing(calls: usize) {
 async fn answered_within(mut leg: CallLeg, dialled: Instant) -> Option<Duration> {
     loop {
         match leg.news().await? {
-            Action::Answered { .. } => break,
-            Action::Ended(..) => return None,
+            CallNews::Answered { .. } => break,
+            CallNews::Ended(_) => return None,
             _ => {}
         }
     }
@@ -169,8 +169,8 @@ async fn answered_within(mut leg: CallLeg, dialled: Instant) -> Option<Duration>
 
 /// Whether the call ends with a caller who is verified.
 async fn status(mut call: Standing) -> bool {
-    while let Some(action) = call.leg.news().await {
-        if let Action::Ended(_, ending) = action {
+    while let Some(news) = call.leg.news().await {
+        if let CallNews::Ended(ending) = news {
             return ending.headers.get("X-Auth-Status") == Some("verified");
         }
     }
@@ -225,11 +225,11 @@ impl Telephones {
         let mut leg = self.dial(&format!("sip:two-factor@{};identity={number}", self.sip), session.offer()).await;
         loop {
             match leg.news().await {
-                Some(Action::Answered { sdp: Some(Body(sdp)), .. }) => {
+                Some(CallNews::Answered { sdp: Some(Body(sdp)), .. }) => {
                     session.take_answer(&sdp).expect("the answer fits the offer");
                     return Standing { leg, session, _news: news };
                 }
-                Some(Action::Ended(_, ending)) => panic!("call {number} is not answered: {ending:?}"),
+                Some(CallNews::Ended(ending)) => panic!("call {number} is not answered: {ending:?}"),
                 None => panic!("the exchange has closed"),
                 Some(_) => {}
             }

@@ -51,7 +51,7 @@ pub(super) struct Bridge {
 
 /// What the far end does.
 pub(super) enum FarNews {
-    Signal(Option<sip::Action>),
+    Signal(Option<sip::CallNews>),
     Media,
 }
 
@@ -76,7 +76,7 @@ impl Transferring {
     }
 }
 
-async fn signal(leg: &mut Option<CallLeg>) -> Option<sip::Action> {
+async fn signal(leg: &mut Option<CallLeg>) -> Option<sip::CallNews> {
     match leg {
         Some(leg) => leg.news().await,
         None => std::future::pending().await,

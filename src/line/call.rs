@@ -20,7 +20,7 @@ use super::recorder::Recorder;
 use super::rendering::Errand;
 use super::session_media::SessionMedia;
 use crate::audio::ToneDetector;
-use crate::browser::{Action, Ending, Event, Interpreter, Reason, RecordingEnd};
+use crate::browser::{Action, Ending, Event, FetchFailure, Interpreter, Reason, RecordingEnd, Resource};
 use crate::sip::{self, Invitation, NameAddr};
 
 /// A call that was answered.
@@ -50,7 +50,7 @@ pub(super) struct Call {
 /// What can happen to a call.
 enum Happening {
     Errand(Errand),
-    Signal(Option<sip::Action>),
+    Signal(Option<sip::CallNews>),
     Media(MediaNews),
     Far(FarNews),
     Time,
@@ -88,6 +88,11 @@ impl Call {
             return_to: return_to.map(|name| name.uri),
             equipment,
         }
+    }
+
+    /// The first page is there, or is not.
+    pub fn begin(&mut self, id: u64, outcome: Result<Resource, FetchFailure>) {
+        self.interpreter.handle(Event::Fetched { id, outcome }, now());
     }
 
     /// Sees the call to its end.
@@ -136,7 +141,7 @@ impl Call {
     async fn handle(&mut self, happening: Happening) {
         match happening {
             Happening::Errand(errand) => self.handle_errand(errand).await,
-            Happening::Signal(Some(action)) => self.handle_signal(action).await,
+            Happening::Signal(Some(news)) => self.handle_signal(news).await,
             Happening::Signal(None) => self.hung_up(),
             Happening::Media(news) => self.handle_media(news).await,
             Happening::Far(news) => self.handle_far(news).await,

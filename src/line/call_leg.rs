@@ -3,7 +3,7 @@
 use tokio::sync::mpsc;
 
 use super::command::{Command, ExchangeClosed};
-use crate::sip::{Action, Body, CallId, Headers, Invitation, Order, Refused};
+use crate::sip::{Body, CallId, CallNews, Headers, Invitation, Order, Refused};
 
 /// News that may wait for a call; who does not read them is hung up.
 pub(super) const MOST_NEWS: usize = 64;
@@ -12,7 +12,7 @@ pub(super) const MOST_NEWS: usize = 64;
 #[derive(Debug)]
 pub struct CallLeg {
     id: CallId,
-    news: mpsc::Receiver<Action>,
+    news: mpsc::Receiver<CallNews>,
     commands: mpsc::Sender<Command>,
 }
 
@@ -26,7 +26,7 @@ pub struct IncomingCall {
 }
 
 impl CallLeg {
-    pub(super) fn new(id: CallId, news: mpsc::Receiver<Action>, commands: mpsc::Sender<Command>) -> Self {
+    pub(super) fn new(id: CallId, news: mpsc::Receiver<CallNews>, commands: mpsc::Sender<Command>) -> Self {
         Self { id, news, commands }
     }
 
@@ -36,7 +36,7 @@ impl CallLeg {
     }
 
     /// What happens next; `None` once the call has ended and all was told.
-    pub async fn news(&mut self) -> Option<Action> {
+    pub async fn news(&mut self) -> Option<CallNews> {
         self.news.recv().await
     }
 

@@ -11,7 +11,7 @@ use super::media_news::MediaNews;
 use crate::audio::{Sound, beep};
 use crate::browser::{Ending, Reason};
 use crate::rtp::Statistics;
-use crate::sip::{Action, Headers, Order};
+use crate::sip::{CallNews, Headers, Order};
 use crate::voice::Speech;
 
 /// What is said when a page breaks off; it is among the recordings.
@@ -58,7 +58,7 @@ impl Call {
                         None | Some(MediaNews::Ended { .. } | MediaNews::Closed(_)) => return,
                         Some(_) => {}
                     },
-                    signal = self.leg.news() => if matches!(signal, None | Some(Action::Ended(..))) {
+                    signal = self.leg.news() => if matches!(signal, None | Some(CallNews::Ended(_))) {
                         return;
                     },
                 }
@@ -96,10 +96,10 @@ impl Call {
     async fn is_taken_back(&mut self) -> bool {
         loop {
             let news = self.leg.news().await;
-            if matches!(news, None | Some(Action::Ended(..))) {
+            if matches!(news, None | Some(CallNews::Ended(_))) {
                 return true;
             }
-            if matches!(news, Some(Action::Transfer { over: true, .. })) {
+            if matches!(news, Some(CallNews::Transfer { over: true, .. })) {
                 return false;
             }
         }

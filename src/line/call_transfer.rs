@@ -13,7 +13,7 @@ use super::rendering::Errand;
 use super::session_media::SessionMedia;
 use crate::audio::ringback;
 use crate::browser::{Event, TransferKind, TransferOutcome, TransferRequest};
-use crate::sip::{Action, Body, Cause, Ending, Headers, Order, Refused, Scheme, Srtp, Uri};
+use crate::sip::{Body, CallNews, Cause, Ending, Headers, Order, Scheme, SessionNews, Srtp, Uri};
 
 impl Call {
     pub(super) fn begin_transfer(&mut self, request: TransferRequest) {
@@ -83,27 +83,16 @@ impl Call {
 
     pub(super) async fn handle_far(&mut self, news: FarNews) {
         let FarNews::Signal(signal) = news else { return };
-        let Some(action) = signal else { return self.end_transfer(TransferOutcome::FarEndDisconnect) };
-        match action {
-            Action::Progress { sdp, .. } => self.far_described(sdp),
-            Action::Answered { sdp, .. } => {
+        let Some(news) = signal else { return self.end_transfer(TransferOutcome::FarEndDisconnect) };
+        match news {
+            CallNews::Progress { sdp, .. } => self.far_described(sdp),
+            CallNews::Answered { sdp, .. } => {
                 self.far_described(sdp);
                 self.far_answered().await;
             }
-            Action::Offered(_, offer) => self.answer_far(offer).await,
-            Action::Ended(_, ending) => self.far_ended(&ending),
-            Action::Acknowledged(..)
-            | Action::OfferAnswered(..)
-            | Action::OfferRefused(..)
-            | Action::Info { .. }
-            | Action::ReferAsked(..)
-            | Action::Transfer { .. }
-            | Action::Transmit(..)
-            | Action::Resolve(..)
-            | Action::Incoming(..)
-            | Action::Registered(..)
-            | Action::Unregistered(..)
-            | Action::Drained => {}
+            CallNews::Session(news) => self.far_changes(news).await,
+            CallNews::Ended(ending) => self.far_ended(&ending),
+            CallNews::Acknowledged | CallNews::Info { .. } | CallNews::ReferAsked(_) | CallNews::Transfer { .. } => {}
         }
     }
 
@@ -198,18 +187,10 @@ impl Call {
     }
 
     /// The far end holds, resumes, or has moved.
-    async fn answer_far(&mut self, offer: Option<Body>) {
+    async fn far_changes(&mut self, news: SessionNews) {
         let Transferring::Bridging(bridge) = &mut self.transferring else { return };
-        let Some(leg) = &bridge.leg else { return };
-        let done = match offer {
-            None => leg.accept(bridge.media.offer(), Headers::default()).await,
-            Some(offer) => match bridge.media.answer(&offer.0) {
-                Ok(answer) => leg.accept(answer, Headers::default()).await,
-                Err(error) => leg.refuse(Refused::with(error.status())).await,
-            },
-        };
-        if done.is_err() {
-            tracing::debug!("the exchange has closed");
+        if let Some(leg) = &bridge.leg {
+            bridge.media.follow(news, leg).await;
         }
     }
 

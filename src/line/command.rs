@@ -3,13 +3,13 @@
 use tokio::sync::{mpsc, oneshot};
 
 use super::resolver::Route;
-use crate::sip::{Account, Action, CallId, Headers, NameAddr, Order, Peer, Uri};
+use crate::sip::{Account, CallId, CallNews, Headers, NameAddr, Order, Peer, Uri};
 
 /// What handles ask for.
 #[derive(Debug)]
 pub(super) enum Command {
     Order(Order),
-    Dial { call: Box<OutgoingCall>, route: Route, answer: oneshot::Sender<(CallId, mpsc::Receiver<Action>)> },
+    Dial { call: Box<OutgoingCall>, route: Route, answer: oneshot::Sender<(CallId, mpsc::Receiver<CallNews>)> },
     HangUpAll,
 }
 

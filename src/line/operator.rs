@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use metrics::{counter, gauge};
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::arrival::Arrival;
@@ -13,7 +12,7 @@ use super::ladder_log::{LadderLog, Way};
 use super::moment::{now, sleep_until};
 use super::resolver::{Route, resolve};
 use super::wires::Wires;
-use crate::sip::{Action, Body, CallId, Dial, Event, Headers, Invitation, Message, Order, ParseError, Peer, Refused, UserAgent};
+use crate::sip::{Action, Body, CallId, CallNews, Dial, Event, Headers, Invitation, Message, Order, ParseError, Peer, Refused, UserAgent};
 
 /// Messages that are read before what they cause is sent.
 const AT_ONCE: usize = 64;
@@ -25,7 +24,7 @@ pub(super) struct Operator {
     agent: UserAgent,
     wires: Wires,
     incoming: mpsc::Sender<IncomingCall>,
-    calls: HashMap<CallId, mpsc::Sender<Action>>,
+    calls: HashMap<CallId, mpsc::Sender<CallNews>>,
     /// For the legs of calls; weak, so that the exchange closes with its last handle.
     commands: mpsc::WeakSender<Command>,
     drained: watch::Sender<bool>,
@@ -110,7 +109,7 @@ impl Operator {
         }
     }
 
-    fn dial(&mut self, call: OutgoingCall, route: Route, answer: oneshot::Sender<(CallId, mpsc::Receiver<Action>)>) {
+    fn dial(&mut self, call: OutgoingCall, route: Route, answer: oneshot::Sender<(CallId, mpsc::Receiver<CallNews>)>) {
         let id = self.agent.reserve_call();
         // Who asked may be gone: there is no call then.
         if answer.send((id, self.news_of(id))).is_err() {
@@ -131,7 +130,7 @@ impl Operator {
         self.agent.handle(Event::Order(Order::Dial(Box::new(dial))), now());
     }
 
-    fn news_of(&mut self, id: CallId) -> mpsc::Receiver<Action> {
+    fn news_of(&mut self, id: CallId) -> mpsc::Receiver<CallNews> {
         let (sender, news) = mpsc::channel(MOST_NEWS);
         self.calls.insert(id, sender);
         news
@@ -159,19 +158,7 @@ impl Operator {
                 });
             }
             Action::Incoming(call, invitation) => self.take(call, invitation),
-            Action::Ended(call, _) => {
-                self.tell(call, action);
-                self.calls.remove(&call);
-            }
-            Action::Progress { call, .. }
-            | Action::Answered { call, .. }
-            | Action::Acknowledged(call, _)
-            | Action::Offered(call, _)
-            | Action::OfferAnswered(call, _)
-            | Action::OfferRefused(call, _)
-            | Action::Info { call, .. }
-            | Action::ReferAsked(call, _)
-            | Action::Transfer { call, .. } => self.tell(call, action),
+            Action::Call(call, news) => self.tell(call, news),
             Action::Registered(registration, time) => tracing::info!("registration {} holds for {} s", registration.0, time.as_secs()),
             Action::Unregistered(registration, status, _) => tracing::warn!(?status, "registration {} does not hold", registration.0),
             Action::Drained => {
@@ -191,10 +178,15 @@ impl Operator {
         }
     }
 
-    fn tell(&mut self, call: CallId, action: Action) {
+    /// Brings a call its news; who does not read them is hung up.
+    fn tell(&mut self, call: CallId, news: CallNews) {
+        let is_last = matches!(news, CallNews::Ended(_));
         let Some(sender) = self.calls.get(&call) else { return };
-        if let Err(TrySendError::Full(_) | TrySendError::Closed(_)) = sender.try_send(action) {
+        let is_told = sender.try_send(news).is_ok();
+        if is_last || !is_told {
             self.calls.remove(&call);
+        }
+        if !is_told {
             self.hang_up(call, Headers::default());
         }
     }

@@ -16,8 +16,8 @@ use super::fetch::HttpFetcher;
 use super::media_news::MediaNews;
 use super::moment::now;
 use super::session_media::SessionMedia;
-use crate::browser::{Action, Event, FetchFailure, Interpreter, Resource, Start};
-use crate::sip::{self, Headers, Invitation, Refused, SessionPart, Srtp, TransportProtocol, session_part};
+use crate::browser::{Action, FetchFailure, Interpreter, Resource, Start};
+use crate::sip::{CallNews, Headers, Invitation, Refused, SessionPart, Srtp, TransportProtocol, session_part};
 
 /// How long the first page may take until the caller is told that it rings.
 const RINGS_AFTER: Duration = Duration::from_millis(100);
@@ -31,8 +31,6 @@ struct Arriving {
     news: mpsc::Receiver<MediaNews>,
     /// The answer to the caller's offer, or our offer to who made none.
     sdp: Vec<u8>,
-    /// Our offer is in the answer: theirs comes with the ACK.
-    is_late: bool,
 }
 
 /// Takes or refuses a call, and sees it to its end.
@@ -45,13 +43,13 @@ pub(super) async fn receive(equipment: Arc<Equipment>, incoming: IncomingCall) {
         Err(status) => return refuse(&leg, status).await,
     };
     let arriving = match open_media(&equipment, &leg, &invitation) {
-        Ok((media, news, sdp, is_late)) => Arriving { leg, media, news, sdp, is_late },
+        Ok((media, news, sdp)) => Arriving { leg, media, news, sdp },
         Err(status) => return refuse(&leg, status).await,
     };
     arriving.greet(equipment, &invitation, entrance, began).await;
 }
 
-type Opened = (SessionMedia, mpsc::Receiver<MediaNews>, Vec<u8>, bool);
+type Opened = (SessionMedia, mpsc::Receiver<MediaNews>, Vec<u8>);
 
 /// Ports, and what is said about them.
 fn open_media(equipment: &Equipment, leg: &CallLeg, invitation: &Invitation) -> Result<Opened, u16> {
@@ -68,11 +66,11 @@ fn open_media(equipment: &Equipment, leg: &CallLeg, invitation: &Invitation) -> 
     match session_part(&invitation.request.headers, &invitation.request.body) {
         SessionPart::Sdp(offer) => {
             let answer = media.answer(offer).map_err(|error| error.status())?;
-            Ok((media, news, answer, false))
+            Ok((media, news, answer))
         }
         SessionPart::Absent => {
             let offer = media.offer();
-            Ok((media, news, offer, true))
+            Ok((media, news, offer))
         }
         SessionPart::Unsupported => Err(415),
     }
@@ -94,12 +92,12 @@ impl Arriving {
             return;
         }
         histogram!("callward_call_setup_seconds").record(now().saturating_duration_since(began).as_secs_f64());
-        if !self.is_agreed().await {
-            return;
-        }
-        interpreter.handle(Event::Fetched { id: first.id, outcome }, now());
         let Self { leg, media, news, .. } = self;
-        Call::new(equipment, leg, media, interpreter, fetcher, invitation).run(news).await;
+        let mut call = Call::new(equipment, leg, media, interpreter, fetcher, invitation);
+        if call.is_agreed().await {
+            call.begin(first.id, outcome);
+            call.run(news).await;
+        }
     }
 
     /// The outcome of the first fetch; `None` when the caller has given up.
@@ -110,9 +108,13 @@ impl Arriving {
             tokio::select! {
                 biased;
                 outcome = &mut fetching => return Some(outcome),
-                news = self.leg.news() => if matches!(news, None | Some(sip::Action::Ended(..))) {
-                    counter!("callward_sip_calls_total", "outcome" => "cancelled").increment(1);
-                    return None;
+                news = self.leg.news() => match news {
+                    None | Some(CallNews::Ended(_)) => {
+                        counter!("callward_sip_calls_total", "outcome" => "cancelled").increment(1);
+                        return None;
+                    }
+                    Some(CallNews::Session(news)) => self.media.follow(news, &self.leg).await,
+                    Some(_) => {}
                 },
                 () = tokio::time::sleep(RINGS_AFTER), if !rings => {
                     rings = true;
@@ -120,29 +122,6 @@ impl Arriving {
                 }
             }
         }
-    }
-
-    /// Whether the caller has taken our answer (ACK): who has not would miss the first words. Who made no offer answers ours
-    /// with it.
-    async fn is_agreed(&mut self) -> bool {
-        loop {
-            match self.leg.news().await {
-                None | Some(sip::Action::Ended(..)) => return false,
-                Some(sip::Action::Acknowledged(_, answer)) if self.is_late => return self.take_answer(answer),
-                Some(sip::Action::Acknowledged(..)) => return true,
-                Some(_) => {}
-            }
-        }
-    }
-
-    /// Whether our offer was answered so that something can be heard; else the leg hangs up when it is dropped.
-    fn take_answer(&mut self, answer: Option<sip::Body>) -> bool {
-        let Some(answer) = answer else { return false };
-        let taken = self.media.take_answer(&answer.0);
-        if let Err(error) = &taken {
-            tracing::info!(call = %self.leg.id(), "a caller answered our offer so that nothing can be heard: {error}");
-        }
-        taken.is_ok()
     }
 }
 

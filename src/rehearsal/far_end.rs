@@ -8,7 +8,7 @@ use tokio::task::AbortHandle;
 use crate::clock::Chance;
 use crate::flow::Transferred;
 use crate::line::{CallLeg, IncomingCall, Media, SessionMedia};
-use crate::sip::{Action, Headers, Refused, Srtp};
+use crate::sip::{CallNews, Headers, Refused, Srtp};
 
 use super::engaged::Engaged;
 use super::moment::Moment;
@@ -81,7 +81,7 @@ impl Desk {
         if leg.accept(answer, Headers::default()).await.is_err() {
             return;
         }
-        while !matches!(leg.news().await, None | Some(Action::Acknowledged(..) | Action::Ended(..))) {}
+        while !matches!(leg.news().await, None | Some(CallNews::Acknowledged | CallNews::Ended(_))) {}
         if leg.hang_up(Headers::default()).await.is_ok() {
             until_ended(&mut leg).await;
         }
@@ -89,5 +89,5 @@ impl Desk {
 }
 
 async fn until_ended(leg: &mut CallLeg) {
-    while !matches!(leg.news().await, None | Some(Action::Ended(..))) {}
+    while !matches!(leg.news().await, None | Some(CallNews::Ended(_))) {}
 }

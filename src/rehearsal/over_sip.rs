@@ -11,7 +11,7 @@ use crate::clock::Chance;
 use crate::line::{CallLeg, ExchangeClosed, Media, MediaNews, SessionMedia};
 use crate::rtp::{Key, KeyTiming};
 use crate::secret::SecretText;
-use crate::sip::{Action, Body, CallId, Cause, DTMF_RELAY, Ending, Headers, InfoKey, Order, Refused, Side, Srtp};
+use crate::sip::{Body, CallNews, Cause, DTMF_RELAY, Ending, Headers, InfoKey, Order, Side, Srtp};
 use crate::web::Gateway;
 
 use super::audible::Ear;
@@ -72,7 +72,7 @@ pub(super) struct SipCall {
 }
 
 enum Next {
-    Signal(Option<Action>),
+    Signal(Option<CallNews>),
     Media(MediaNews),
     Time,
 }
@@ -179,10 +179,10 @@ impl SipCall {
     async fn answered(&mut self) -> Result<(), String> {
         loop {
             match self.leg.news().await {
-                Some(Action::Answered { sdp: Some(Body(sdp)), .. }) => {
+                Some(CallNews::Answered { sdp: Some(Body(sdp)), .. }) => {
                     return self.session.take_answer(&sdp).map_err(|error| error.to_string());
                 }
-                Some(Action::Ended(_, ending)) => return Err(format!("the call was not answered: {:?}", ending.cause)),
+                Some(CallNews::Ended(ending)) => return Err(format!("the call was not answered: {:?}", ending.cause)),
                 None => return Err(ExchangeClosed.to_string()),
                 Some(_) => {}
             }
@@ -231,8 +231,8 @@ impl SipCall {
     /// One thing that happens, or nothing until then.
     async fn step(&mut self, until: Instant) {
         match self.next(until).await {
-            Next::Signal(Some(Action::Ended(_, ending))) => self.finish(&ending).await,
-            Next::Signal(Some(action)) => self.handle_signal(action).await,
+            Next::Signal(Some(CallNews::Ended(ending))) => self.finish(&ending).await,
+            Next::Signal(Some(news)) => self.handle_signal(news).await,
             Next::Signal(None) => self.finish(&Ending { by: Side::Us, cause: Cause::Unknown, headers: Headers::default() }).await,
             Next::Media(news) => self.hear(news),
             Next::Time => {}
@@ -261,36 +261,26 @@ impl SipCall {
         }
     }
 
-    async fn handle_signal(&mut self, action: Action) {
-        let done = match action {
-            Action::Offered(_, Some(Body(offer))) => match self.session.answer(&offer) {
-                Ok(answer) => self.leg.accept(answer, Headers::default()).await,
-                Err(error) => self.leg.refuse(Refused::with(error.status())).await,
-            },
-            Action::ReferAsked(call, to) => self.refer(call, to.uri.to_string()).await,
-            Action::Offered(_, None)
-            | Action::OfferAnswered(..)
-            | Action::OfferRefused(..)
-            | Action::Progress { .. }
-            | Action::Answered { .. }
-            | Action::Acknowledged(..)
-            | Action::Info { .. }
-            | Action::Transfer { .. }
-            | Action::Transmit(..)
-            | Action::Resolve(..)
-            | Action::Incoming(..)
-            | Action::Ended(..)
-            | Action::Registered(..)
-            | Action::Unregistered(..)
-            | Action::Drained => Ok(()),
-        };
-        if done.is_err() {
-            tracing::debug!("the exchange has closed");
+    async fn handle_signal(&mut self, news: CallNews) {
+        match news {
+            CallNews::Session(news) => self.session.follow(news, &self.leg).await,
+            CallNews::ReferAsked(to) => {
+                if self.refer(to.uri.to_string()).await.is_err() {
+                    tracing::debug!("the exchange has closed");
+                }
+            }
+            CallNews::Progress { .. }
+            | CallNews::Answered { .. }
+            | CallNews::Acknowledged
+            | CallNews::Info { .. }
+            | CallNews::Transfer { .. }
+            | CallNews::Ended(_) => {}
         }
     }
 
     /// We are asked to call somebody else, and tell how that went.
-    async fn refer(&mut self, call: CallId, to: String) -> Result<(), ExchangeClosed> {
+    async fn refer(&mut self, to: String) -> Result<(), ExchangeClosed> {
+        let call = self.leg.id();
         let status = status_of(self.world.transfer(&to));
         self.world.note(Moment::Transferred(to));
         self.leg.order(Order::AnswerRefer { call, status: 202 }).await?;

@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::action::{Action, Cause, Ending};
 use super::body::Body;
 use super::call::{Call, Phase, answered};
+use super::call_news::CallNews;
 use super::client_transactions::Answered;
 use super::dialog::{Dialog, tag_of};
+use super::ending::{Cause, Ending};
 use super::errand::Errand;
 use super::event::Dial;
 use super::headers::Headers;
@@ -161,7 +162,7 @@ impl Call {
         if let Phase::Outgoing(outgoing) = &mut self.phase {
             outgoing.described |= in_order && sdp.is_some();
         }
-        post.tell(Action::Progress { call: self.id, status: response.status, sdp: sdp.map(Body) });
+        self.tell(CallNews::Progress { status: response.status, sdp: sdp.map(Body) }, post);
     }
 
     /// Sends the PRACK that a reliable response asks for. `None` for a repeat or a gap, else whether it was reliable.
@@ -201,7 +202,7 @@ impl Call {
         }
         self.start_timer(response, now);
         let sdp = answered(response).filter(|_| !outgoing.described).map(Body);
-        post.tell(Action::Answered { call: self.id, sdp, headers: response.headers.clone() });
+        self.tell(CallNews::Answered { sdp, headers: response.headers.clone() }, post);
         self.offer_next(post, now);
     }
 

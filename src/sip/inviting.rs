@@ -153,7 +153,6 @@ impl UserAgent {
     fn take(&mut self, id: ServerId, request: Request, from: Peer, user: Option<String>, replaces: Option<CallId>, now: Instant) {
         let tag = self.post.token();
         let Some(dialog) = Dialog::answering(&request, &tag, from) else { return self.post.refuse(id, &request, 400, now) };
-        self.post.answer(id, Response::to(&request, 100), now);
         let call_id = self.reserve_call();
         self.post.servers.belongs_to(id, call_id);
         let chance = u32::from_be_bytes(self.post.chance.bytes());

@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::action::{Action, Ending};
+use super::action::Action;
 use super::admission::Admission;
+use super::call_news::{CallNews, SessionNews};
+use super::ending::Ending;
 use super::event::{Account, CallId, Dial, Event, Order, Refused};
 use super::headers::Headers;
 use super::message::Message;
@@ -156,10 +158,15 @@ impl Network {
         self.run(Duration::from_secs(seconds));
     }
 
+    /// What the one who is asked has heard of its calls.
+    pub fn news(&self, who: usize) -> impl DoubleEndedIterator<Item = &CallNews> {
+        self.agents[who].heard.iter().filter_map(|action| if let Action::Call(_, news) = action { Some(news) } else { None })
+    }
+
     /// How the call ended, at the one who is asked.
     pub fn ending(&self, who: usize, call: CallId) -> Option<&Ending> {
         self.agents[who].heard.iter().find_map(|action| match action {
-            Action::Ended(ended, ending) if *ended == call => Some(ending),
+            Action::Call(ended, CallNews::Ended(ending)) if *ended == call => Some(ending),
             _ => None,
         })
     }
@@ -260,7 +267,7 @@ impl Network {
 pub(super) fn polite(action: &Action) -> Vec<Order> {
     match action {
         Action::Incoming(call, _) => vec![accept(*call)],
-        Action::Offered(call, _) => vec![accept(*call)],
+        Action::Call(call, CallNews::Session(SessionNews::Offered(_))) => vec![accept(*call)],
         _ => Vec::new(),
     }
 }

@@ -1,14 +1,16 @@
 //! Tests over a simulated network: calls are set up, refused, cancelled, redirected and hung up.
 
-use super::action::{Action, Cause, Side};
+use super::action::Action;
+use super::call_news::CallNews;
+use super::ending::{Cause, Side};
 use super::event::{Event, Order, Refused};
 use super::network::{FAIR, Network, account, busy, hang_up, patient};
 use super::peer::Peer;
 
-const SET_UP: [&str; 4] = ["INVITE", "100", "200", "ACK"];
+const SET_UP: [&str; 3] = ["INVITE", "200", "ACK"];
 
 fn answered(network: &Network, who: usize) -> bool {
-    network.agents[who].heard.iter().any(|action| matches!(action, Action::Answered { .. }))
+    network.news(who).any(|news| matches!(news, CallNews::Answered { .. }))
 }
 
 #[test]
@@ -38,9 +40,9 @@ fn the_invitation_shows_what_the_caller_sent() {
     assert_eq!(invitation.request.uri.user.as_deref(), Some("two-factor"));
     assert_eq!(invitation.request.body, b"offer");
     assert_eq!(invitation.request.headers.get("X-Own"), Some("1"));
-    let Some(Action::Answered { sdp, .. }) = network.agents[0].heard.first() else { panic!() };
+    let Some(CallNews::Answered { sdp, .. }) = network.news(0).next() else { panic!() };
     assert_eq!(sdp.as_ref().map(|sdp| sdp.0.as_slice()), Some(&b"answer"[..]));
-    assert!(matches!(network.agents[1].heard[1], Action::Acknowledged(_, None)));
+    assert!(matches!(network.news(1).next(), Some(CallNews::Acknowledged)));
 }
 
 #[test]
@@ -51,7 +53,7 @@ fn who_is_busy_says_so() {
     let call = network.dial(0, 1);
     network.run_seconds(1);
 
-    assert_eq!(network.ladder(), ["INVITE", "100", "486", "ACK"]);
+    assert_eq!(network.ladder(), ["INVITE", "486", "ACK"]);
     assert_eq!(network.ending(0, call).unwrap().cause, Cause::Refused(486));
     network.assert_empty();
 }
@@ -267,8 +269,8 @@ fn early_media_is_confirmed_and_the_answer_waits_for_it() {
 
     assert_eq!(network.ladder(), ["INVITE", "100", "183", "PRACK", "PRACK", "183", "200", "200", "ACK"]);
     let heard = &network.agents[0].heard;
-    assert!(matches!(&heard[0], Action::Progress { status: 183, sdp: Some(sdp), .. } if sdp.0 == b"early"));
-    assert!(matches!(&heard[1], Action::Answered { sdp: None, .. }));
+    assert!(matches!(&heard[0], Action::Call(_, CallNews::Progress { status: 183, sdp: Some(sdp) }) if sdp.0 == b"early"));
+    assert!(matches!(&heard[1], Action::Call(_, CallNews::Answered { sdp: None, .. })));
     assert_eq!(heard.len(), 2, "the repeated 183 is not told");
     network.order(0, hang_up(call));
     network.assert_empty();

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use super::action::{Action, Cause, Ending};
 use super::call::{Call, Phase};
+use super::call_news::CallNews;
 use super::client_transactions::Answered;
+use super::ending::{Cause, Ending};
 use super::errand::Errand;
 use super::exchange::Exchange;
 use super::headers::Headers;
@@ -100,7 +101,7 @@ impl Call {
         post.answer(id, response, now);
         if let (Some(content_type), false) = (info.headers.content_type(), info.body.is_empty()) {
             let body = SecretText::new(String::from_utf8_lossy(&info.body));
-            post.tell(Action::Info { call: self.id, content_type, body });
+            self.tell(CallNews::Info { content_type, body }, post);
         }
     }
 

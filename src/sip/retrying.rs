@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::action::{Action, Cause, Ending};
+use super::action::Action;
 use super::call::{Call, Phase};
 use super::client_transactions::Answered;
+use super::ending::{Cause, Ending};
 use super::message::{Request, Response};
 use super::method::Method;
 use super::name_addr::{Contact, NameAddr};

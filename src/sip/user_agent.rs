@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::action::{Action, Cause, Ending};
+use super::action::Action;
 use super::admission::Gate;
 use super::call::{Call, Phase};
+use super::call_news::CallNews;
 use super::client_transactions::Answered;
+use super::ending::{Cause, Ending};
 use super::errand::Errand;
 use super::event::{CallId, Dial, Event, Order, Register, RegistrationId};
 use super::headers::Headers;
@@ -222,7 +224,7 @@ impl UserAgent {
         }
         match Call::dial(dial, &mut self.post, now) {
             Some(call) => self.keep(call),
-            None => self.post.tell(Action::Ended(id, Ending::ours(Cause::NoAnswer))),
+            None => self.post.tell(Action::Call(id, CallNews::Ended(Ending::ours(Cause::NoAnswer)))),
         }
     }
 

@@ -10,7 +10,9 @@ use callward::line::{
 };
 use callward::rtp::{Key, KeyTiming};
 use callward::secret::SecretText;
-use callward::sip::{Account, Action, Admission, Body, Direction, Ending, Headers, Host, NameAddr, Peer, Srtp, TransportProtocol, Uri};
+use callward::sip::{
+    Account, Admission, Body, CallNews, Direction, Ending, Headers, Host, NameAddr, Peer, SessionNews, Srtp, TransportProtocol, Uri,
+};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -129,11 +131,11 @@ impl Line {
         let answered = async {
             loop {
                 match self.leg.news().await {
-                    Some(Action::Answered { sdp: Some(Body(sdp)), headers, .. }) => {
+                    Some(CallNews::Answered { sdp: Some(Body(sdp)), headers }) => {
                         self.call_id = headers.call_id().unwrap().to_owned();
                         return self.session.take_answer(&sdp).unwrap();
                     }
-                    Some(Action::Ended(_, ending)) => panic!("not answered: {ending:?}"),
+                    Some(CallNews::Ended(ending)) => panic!("not answered: {ending:?}"),
                     None => panic!("the exchange has closed"),
                     Some(_) => {}
                 }
@@ -172,7 +174,7 @@ impl Line {
         let ended = async {
             loop {
                 match self.leg.news().await {
-                    Some(Action::Ended(_, ending)) => return ending,
+                    Some(CallNews::Ended(ending)) => return ending,
                     None => panic!("the exchange has closed"),
                     Some(_) => {}
                 }
@@ -194,8 +196,8 @@ impl Line {
         let agreed = async {
             loop {
                 match self.leg.news().await {
-                    Some(Action::OfferAnswered(_, Body(sdp))) => return self.session.take_answer(&sdp).unwrap(),
-                    Some(Action::Ended(_, ending)) => panic!("ended: {ending:?}"),
+                    Some(CallNews::Session(SessionNews::Answered(Body(sdp)))) => return self.session.take_answer(&sdp).unwrap(),
+                    Some(CallNews::Ended(ending)) => panic!("ended: {ending:?}"),
                     None => panic!("the exchange has closed"),
                     Some(_) => {}
                 }

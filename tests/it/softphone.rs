@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use callward::sip::{Action, Cause, Refused, Side};
+use callward::sip::{CallNews, Cause, Refused, Side};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -74,7 +74,7 @@ async fn ctrl_c_takes_a_call_back_that_nobody_has_answered() {
     phone.tells("progress").await;
     phone.interrupt();
 
-    let Some(Action::Ended(_, ending)) = timeout(PATIENCE, ringing.leg.news()).await.unwrap() else { panic!("it rings on") };
+    let Some(CallNews::Ended(ending)) = timeout(PATIENCE, ringing.leg.news()).await.unwrap() else { panic!("it rings on") };
     assert_eq!(ending.cause, Cause::Cancelled);
     assert_eq!((phone.tells("end").await["reason"].as_str(), phone.exit_code().await), (Some("cancelled"), 1));
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callward::line::SipTls;
 use callward::secret::SecretText;
-use callward::sip::{Action, Cause, DTMF_RELAY, Direction, Ending, InfoKey, Order, Side, Srtp, TransportProtocol};
+use callward::sip::{CallNews, Cause, DTMF_RELAY, Direction, Ending, InfoKey, Order, Side, Srtp, TransportProtocol};
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -184,7 +184,7 @@ async fn a_house_that_stops_refuses_new_calls_and_lets_others_end() {
         loop {
             let mut late = caller.dial("two-factor", house.udp()).await;
             match late.leg.news().await {
-                Some(Action::Ended(_, ending)) => return ending.cause,
+                Some(CallNews::Ended(ending)) => return ending.cause,
                 _ => late.hang_up().await,
             }
         }
@@ -220,14 +220,14 @@ async fn a_call_that_crosses_the_order_to_stop_is_answered_or_refused() {
         let news = async {
             loop {
                 match line.leg.news().await {
-                    Some(Action::Progress { .. }) => {}
+                    Some(CallNews::Progress { .. }) => {}
                     news => return news,
                 }
             }
         };
         match timeout(Duration::from_secs(10), news).await.expect("nobody says anything") {
-            Some(Action::Answered { .. }) => line.hang_up().await,
-            Some(Action::Ended(_, ending)) => assert_eq!(ending.cause, Cause::Refused(503)),
+            Some(CallNews::Answered { .. }) => line.hang_up().await,
+            Some(CallNews::Ended(ending)) => assert_eq!(ending.cause, Cause::Refused(503)),
             other => panic!("{other:?}"),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use callward::sip::{Action, Cause, Order, Refused, Side};
+use callward::sip::{CallNews, Cause, Order, Refused, Side};
 use callward::web::{Server, published_keys};
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde_json::Value;
@@ -73,12 +73,13 @@ async fn a_blind_transfer_gives_the_call_away() {
 
     let asked = async {
         loop {
-            if let Action::ReferAsked(call, to) = on.line.leg.news().await.unwrap() {
-                return (call, to);
+            if let CallNews::ReferAsked(to) = on.line.leg.news().await.unwrap() {
+                return to;
             }
         }
     };
-    let (id, to) = timeout(Duration::from_secs(20), asked).await.unwrap();
+    let to = timeout(Duration::from_secs(20), asked).await.unwrap();
+    let id = on.line.leg.id();
     on.line.leg.order(Order::AnswerRefer { call: id, status: 202 }).await.unwrap();
     on.line.leg.order(Order::Notify { call: id, status: 200 }).await.unwrap();
 
