@@ -14,7 +14,7 @@ use crate::clock::Chance;
 use crate::secret::SecretText;
 
 /// How long a nonce is good for.
-const LIFETIME: Duration = Duration::from_secs(300);
+pub(super) const LIFETIME: Duration = Duration::from_secs(300);
 
 /// Bytes of chance in a nonce.
 const SALT_BYTES: usize = 8;

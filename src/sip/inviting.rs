@@ -32,7 +32,8 @@ enum Replaced {
 impl UserAgent {
     /// A request came.
     pub(super) fn handle_request(&mut self, mut request: Request, from: Peer, now: Instant) {
-        if !self.is_expected(&request) && !self.gate.hears(from.address.ip(), now) {
+        let is_known = self.is_expected(&request) || self.post.servers.is_repeat(&request);
+        if !is_known && !self.gate.hears(from.address.ip(), now) {
             return;
         }
         match self.post.servers.handle_request(&mut request, from, now) {
@@ -125,7 +126,7 @@ impl UserAgent {
     }
 
     fn handle_invite(&mut self, id: ServerId, request: Request, from: Peer, now: Instant) {
-        let user = match self.gate.judge(&request, from.address.ip(), self.clock.now(), &self.post.chance) {
+        let user = match self.gate.judge(&request, from.address.ip(), self.clock.now(), &self.post.chance, now) {
             Verdict::Trusted => None,
             Verdict::User(name) => Some(name),
             Verdict::Refused(asked) => return self.post.answer_once(id, asked.response(&request), now),

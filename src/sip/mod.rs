@@ -65,6 +65,8 @@ mod network;
 #[cfg(test)]
 mod network_acceptance;
 #[cfg(test)]
+mod network_admission;
+#[cfg(test)]
 mod network_calls;
 #[cfg(test)]
 mod network_changes;
@@ -78,6 +80,7 @@ mod outgoing;
 mod params;
 mod peer;
 mod post;
+mod proven;
 mod prover;
 mod qop;
 mod rate;

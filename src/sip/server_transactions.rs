@@ -16,6 +16,9 @@ use super::timer_queue::TimerQueue;
 use super::timing::Lapse;
 use super::via::Via;
 
+/// As often a client repeats a request that nobody answers (RFC 3261 §17.1.2.2).
+const MOST_REPEATS: u8 = 10;
+
 /// One transaction in which we are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct ServerId(u64);
@@ -66,6 +69,7 @@ struct Server {
     response: Vec<u8>,
     /// The call that an INVITE has become.
     call: Option<CallId>,
+    repeats: u8,
 }
 
 #[derive(Debug)]
@@ -98,6 +102,15 @@ impl ServerTransactions {
         let merged = origin.as_ref().is_some_and(|origin| self.by_origin.contains_key(origin));
         let id = self.insert(key, origin.filter(|_| !merged), reply_to(&via, from), State::start(&request.method, now));
         if merged { Arrived::Merged(id) } else { Arrived::New(id) }
+    }
+
+    /// Whether a request repeats one that is known, and no more often than a client does.
+    pub fn is_repeat(&mut self, request: &Request) -> bool {
+        let via = request.headers.read::<Via>("Via").ok().flatten();
+        let key = via.and_then(|via| ServerKey::of(request, &via, request.method.clone()));
+        let Some(server) = key.and_then(|key| self.by_key.get(&key)).and_then(|id| self.all.get_mut(id)) else { return false };
+        server.repeats = server.repeats.saturating_add(1);
+        server.repeats <= MOST_REPEATS
     }
 
     /// Sends a response; the last one is kept for repeats of the request.
@@ -198,7 +211,7 @@ impl ServerTransactions {
             self.by_origin.insert(origin.clone(), id);
         }
         self.timers.set(id, state.poll_timeout());
-        self.all.insert(id, Server { state, key, origin, reply_to, response: Vec::new(), call: None });
+        self.all.insert(id, Server { state, key, origin, reply_to, response: Vec::new(), call: None, repeats: 0 });
         id
     }
 }
