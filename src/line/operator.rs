@@ -12,7 +12,9 @@ use super::ladder_log::{LadderLog, Way};
 use super::moment::{now, sleep_until};
 use super::resolver::{Route, resolve};
 use super::wires::Wires;
-use crate::sip::{Action, Body, CallId, CallNews, Dial, Event, Headers, Invitation, Message, Order, ParseError, Peer, Refused, UserAgent};
+use crate::sip::{
+    Action, Body, CallId, CallNews, Dial, Event, Headers, Invitation, Message, Order, ParseError, Peer, Refused, Tally, UserAgent,
+};
 
 /// Messages that are read before what they cause is sent.
 const AT_ONCE: usize = 64;
@@ -59,6 +61,7 @@ impl Operator {
                 self.handle_arrival(arrival);
             }
             self.drain_actions();
+            count(self.agent.take_tally());
             gauge!("callward_sip_calls").set(self.agent.calls() as f64);
         }
     }
@@ -193,6 +196,15 @@ impl Operator {
 
     fn hang_up(&mut self, call: CallId, headers: Headers) {
         self.agent.handle(Event::Order(Order::HangUp { call, headers }), now());
+    }
+}
+
+fn count(tally: Tally) {
+    if tally.unheard > 0 {
+        counter!("callward_sip_unheard_total").increment(tally.unheard);
+    }
+    for (status, refused) in tally.refused {
+        counter!("callward_sip_refused_total", "status" => status.to_string()).increment(refused);
     }
 }
 

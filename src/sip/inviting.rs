@@ -34,6 +34,7 @@ impl UserAgent {
     pub(super) fn handle_request(&mut self, mut request: Request, from: Peer, now: Instant) {
         let is_known = self.is_expected(&request) || self.post.servers.is_repeat(&request);
         if !is_known && !self.gate.hears(from.address.ip(), now) {
+            self.post.tally.unheard += 1;
             return;
         }
         match self.post.servers.handle_request(&mut request, from, now) {
@@ -46,8 +47,9 @@ impl UserAgent {
 
     /// A request came that cannot be read: it is answered once, as far as we hear its sender.
     pub(super) fn handle_unreadable(&mut self, refusal: Refusal, from: Peer, now: Instant) {
-        if self.gate.hears(from.address.ip(), now) {
-            self.post.answer_unreadable(refusal, from);
+        match self.gate.hears(from.address.ip(), now) {
+            true => self.post.answer_unreadable(refusal, from),
+            false => self.post.tally.unheard += 1,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Tests of who is heard: passwords that were proved, repeats, and strangers in measure.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::action::Action;
@@ -8,6 +8,7 @@ use super::event::Order;
 use super::network::{FAIR, Network, account, patient};
 use super::network_strangers::{request, stranger};
 use super::rate::RateSettings;
+use super::tally::Tally;
 use crate::secret::SecretText;
 
 /// A network whose second telephone trusts nobody by address.
@@ -63,4 +64,17 @@ fn repeats_of_what_is_known_are_answered_as_often_as_a_client_may_send_them() {
     (0..60).for_each(|_| network.receive(0, stranger(), &request("OPTIONS", "z9hG4bK1", "")));
 
     assert_eq!(network.ladder(), ["200"; 13], "one, ten repeats of it, and what else a stranger may ask");
+}
+
+#[test]
+fn what_is_turned_away_is_counted_once() {
+    let mut network = by_password(2);
+
+    calls_with(&mut network, "hush");
+    calls_with(&mut network, "wrong");
+    (1..=9).for_each(|number| network.receive(1, stranger(), &request("INVITE", &format!("z9hG4bK{number}"), "")));
+
+    let tally = network.agents[1].ua.take_tally();
+    assert_eq!((tally.refused, tally.unheard), (BTreeMap::from([(401, 1 + 2 + 2)]), 9 - 2));
+    assert_eq!(network.agents[1].ua.take_tally(), Tally::default());
 }

@@ -16,6 +16,7 @@ use super::message::{Message, Response};
 use super::post::{Post, Settings};
 use super::registration::Registration;
 use super::replaces::Replaces;
+use super::tally::Tally;
 use super::timer_queue::TimerQueue;
 use crate::clock::{Chance, Clock};
 
@@ -106,6 +107,11 @@ impl UserAgent {
     /// What comes out, one after the other.
     pub fn poll(&mut self) -> Option<Action> {
         self.post.actions.pop_front()
+    }
+
+    /// What was turned away since this was asked last.
+    pub fn take_tally(&mut self) -> Tally {
+        std::mem::take(&mut self.post.tally)
     }
 
     /// How many calls there are, those included that are about to end.
