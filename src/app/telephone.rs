@@ -156,7 +156,6 @@ fn registration(number: u64, login: &Login) -> Register {
     Register {
         registration: RegistrationId(number),
         registrar,
-        peers: Vec::new(),
         address_of_record: login.address.clone(),
         expires: REGISTRATION,
         account: account(login),

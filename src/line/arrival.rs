@@ -3,7 +3,7 @@
 use tokio::sync::mpsc;
 
 use super::resolver::Route;
-use crate::sip::{CallId, Peer};
+use crate::sip::{Peer, Seeker};
 
 /// What comes from the network.
 pub(super) enum Arrival {
@@ -15,6 +15,6 @@ pub(super) enum Arrival {
     Connected(Peer, mpsc::Sender<Vec<u8>>),
     /// A connection has ended.
     Closed(Peer),
-    /// Where a call's next request goes.
-    Resolved(CallId, Route),
+    /// Where a next request goes.
+    Resolved(Seeker, Route),
 }

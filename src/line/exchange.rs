@@ -83,9 +83,8 @@ impl Exchange {
         Ok(CallLeg::new(id, news, self.commands.clone()))
     }
 
-    /// Registers at a registrar, and keeps the registration until the exchange drains. `register.peers` is found here.
-    pub async fn register(&self, mut register: Register) -> Result<(), ExchangeClosed> {
-        register.peers = resolve(&register.registrar).await.peers;
+    /// Registers at a registrar, and keeps the registration until the exchange drains.
+    pub async fn register(&self, register: Register) -> Result<(), ExchangeClosed> {
         self.order(Order::Register(Box::new(register))).await
     }
 

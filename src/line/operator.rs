@@ -86,9 +86,9 @@ impl Operator {
             }
             Arrival::Connected(peer, stream) => self.wires.note_connection(peer, stream),
             Arrival::Closed(peer) => self.wires.forget(peer),
-            Arrival::Resolved(call, route) => {
+            Arrival::Resolved(seeker, route) => {
                 self.wires.note_route(&route);
-                self.agent.handle(Event::Resolved(call, route.peers), now());
+                self.agent.handle(Event::Resolved(seeker, route.peers), now());
             }
         }
     }
@@ -152,12 +152,12 @@ impl Operator {
                 self.ladder.note_bytes(Way::Out, peer, &bytes);
                 self.wires.send(peer, bytes);
             }
-            Action::Resolve(call, uri) => {
+            Action::Resolve(seeker, uri) => {
                 let arrivals = self.wires.arrivals();
                 tokio::spawn(async move {
                     let route = resolve(&uri).await;
                     // The exchange has closed meanwhile.
-                    let _ = arrivals.send(Arrival::Resolved(call, route)).await;
+                    let _ = arrivals.send(Arrival::Resolved(seeker, route)).await;
                 });
             }
             Action::Incoming(call, invitation) => self.take(call, invitation),

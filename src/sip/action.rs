@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::body::Body;
 use super::call_news::CallNews;
-use super::event::{CallId, RegistrationId};
+use super::event::{CallId, RegistrationId, Seeker};
 use super::message::Request;
 use super::peer::Peer;
 use super::uri::Uri;
@@ -15,7 +15,7 @@ pub enum Action {
     /// Send this.
     Transmit(Peer, Body),
     /// Find out where this is reached; the answer is [`super::Event::Resolved`].
-    Resolve(CallId, Uri),
+    Resolve(Seeker, Uri),
     /// Somebody calls; [`super::Order::Ring`], `Accept` or `Refuse` is expected.
     Incoming(CallId, Box<Invitation>),
     /// Something has happened to a call.

@@ -127,7 +127,7 @@ pub use digest_server::{DigestServer, Proof};
 pub use direction::Direction;
 pub use dtmf_info::{DTMF, DTMF_RELAY, InfoKey, carries_keys};
 pub use ending::{Cause, Ending, Side};
-pub use event::{Account, CallId, Dial, Event, Order, Refused, Register, RegistrationId};
+pub use event::{Account, CallId, Dial, Event, Order, Refused, Register, RegistrationId, Seeker};
 pub use fields::SubscriptionState;
 pub use framing::{Frame, Framing, FramingError};
 pub use headers::{BadHeader, Headers};

@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::call_news::CallNews;
 use super::ending::{Cause, Side};
-use super::event::{Event, Order, Refused};
+use super::event::{Event, Order, Refused, Seeker};
 use super::network::{FAIR, Network, account, busy, hang_up, patient};
 use super::peer::Peer;
 
@@ -159,9 +159,9 @@ fn a_redirection_is_followed_to_where_the_application_finds_it() {
     network.order(1, Order::Refuse(network.incoming(1), Refused { contacts, ..Refused::with(302) }));
     network.run_seconds(1);
 
-    assert!(matches!(network.agents[0].heard.last(), Some(Action::Resolve(asked, _)) if *asked == call));
+    assert!(matches!(network.agents[0].heard.last(), Some(Action::Resolve(asked, _)) if *asked == Seeker::Call(call)));
     let there = Peer::udp(network.agents[2].address);
-    network.event(0, Event::Resolved(call, vec![there]));
+    network.event(0, Event::Resolved(Seeker::Call(call), vec![there]));
     network.run_seconds(1);
 
     assert!(answered(&network, 0));
@@ -189,7 +189,7 @@ fn a_redirection_in_circles_ends() {
     for _ in 0..9 {
         network.run_seconds(1);
         let there = Peer::udp(network.agents[1].address);
-        network.event(0, Event::Resolved(call, vec![there]));
+        network.event(0, Event::Resolved(Seeker::Call(call), vec![there]));
     }
 
     assert_eq!(network.ending(0, call).unwrap().cause, Cause::Refused(302));

@@ -230,16 +230,40 @@ fn registrar_says(network: &mut Network, first_line: &str, more: &str) {
 
 fn registering() -> Network {
     let mut network = alone();
+    network.names.insert("trunk.example", "10.7.7.7:5060".parse().unwrap());
+    register(&mut network);
+    network
+}
+
+fn register(network: &mut Network) {
     let register = Register {
         registration: RegistrationId(1),
         registrar: "sip:trunk.example".parse().unwrap(),
-        peers: vec![Peer::udp("10.7.7.7:5060".parse().unwrap())],
         address_of_record: "sip:+4930@trunk.example".parse().unwrap(),
         expires: Duration::from_secs(300),
         account: account("trunk", "secret"),
     };
     network.order(0, Order::Register(Box::new(register)));
-    network
+}
+
+#[test]
+fn a_registrar_that_is_not_found_or_has_moved_is_looked_for_again() {
+    let mut network = alone();
+    register(&mut network);
+    assert!(matches!(network.agents[0].heard.last(), Some(Action::Unregistered(_, None, Some(_)))));
+    assert!(network.wire.is_empty());
+
+    network.names.insert("trunk.example", "10.7.7.7:5060".parse().unwrap());
+    network.run_seconds(31);
+    registrar_says(&mut network, "500 Server Internal Error", "");
+    assert_eq!(network.sent_to.last(), Some(&Peer::udp("10.7.7.7:5060".parse().unwrap())));
+    network.names.insert("trunk.example", "10.7.7.8:5060".parse().unwrap());
+    network.run_seconds(61);
+
+    assert_eq!(network.sent_to.last(), Some(&Peer::udp("10.7.7.8:5060".parse().unwrap())));
+    network.order(0, Order::Unregister(RegistrationId(1)));
+    network.run_seconds(40);
+    network.assert_empty();
 }
 
 #[test]

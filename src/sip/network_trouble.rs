@@ -178,7 +178,6 @@ fn order(call: CallId, number: u8, dial: Dial) -> Order {
         12 => Order::Register(Box::new(Register {
             registration: RegistrationId(call.0),
             registrar: dial.target.clone(),
-            peers: dial.peers,
             address_of_record: dial.target,
             expires: Duration::from_secs(60),
             account: None,

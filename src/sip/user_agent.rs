@@ -10,7 +10,7 @@ use super::call_news::CallNews;
 use super::client_transactions::Answered;
 use super::ending::{Cause, Ending};
 use super::errand::Errand;
-use super::event::{CallId, Dial, Event, Order, Register, RegistrationId};
+use super::event::{CallId, Dial, Event, Order, Register, RegistrationId, Seeker};
 use super::headers::Headers;
 use super::message::{Message, Response};
 use super::post::{Post, Settings};
@@ -80,7 +80,10 @@ impl UserAgent {
             Event::Received { message: Message::Response(response), from: _ } => self.handle_response(response, now),
             Event::Unreadable(refusal, from) => self.handle_unreadable(*refusal, from, now),
             Event::Unreachable(peer) => self.post.clients.handle_unreachable(peer),
-            Event::Resolved(call, peers) => self.with_call(call, |call, post| call.handle_resolved(peers, post, now)),
+            Event::Resolved(Seeker::Call(id), peers) => self.with_call(id, |call, post| call.handle_resolved(peers, post, now)),
+            Event::Resolved(Seeker::Registration(id), peers) => {
+                self.with_registration(id, |registration, post| registration.handle_resolved(peers, post, now));
+            }
             Event::Order(order) => self.handle_order(order, now),
         }
         self.settle(now);
@@ -202,7 +205,7 @@ impl UserAgent {
             Order::Info { call, content_type, body } => {
                 self.with_call(call, |call, post| call.inform(&content_type, &body, post, now));
             }
-            Order::Register(register) => self.register(*register, now),
+            Order::Register(register) => self.register(*register),
             Order::Unregister(id) => self.with_registration(id, |registration, post| registration.withdraw(post, now)),
             Order::Drain => self.drain(now),
         }
@@ -234,10 +237,10 @@ impl UserAgent {
         }
     }
 
-    fn register(&mut self, register: Register, now: Instant) {
+    fn register(&mut self, register: Register) {
         let id = register.registration;
         if self.draining == Draining::No && !self.registrations.contains_key(&id) {
-            let registration = Registration::start(register, &mut self.post, now);
+            let registration = Registration::start(register, &mut self.post);
             self.registrations.insert(id, registration);
             self.with_registration(id, |_, _| {});
         }
