@@ -40,6 +40,7 @@ mod moment;
 mod operator;
 mod pacing;
 mod pages;
+mod places;
 mod playback;
 mod ports;
 mod reception;

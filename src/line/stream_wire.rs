@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, interval_at, timeout};
+use tokio::time::{Instant, interval_at, sleep, timeout};
 
 use super::arrival::Arrival;
 use crate::sip::{Frame, Framing, FramingError, Message, Peer, Response};
@@ -24,6 +24,8 @@ pub(super) struct StreamWire {
     pub outgoing: mpsc::Receiver<Vec<u8>>,
     /// We made the connection, so we keep it alive.
     pub pings: bool,
+    /// The other side must say something before long, or the connection is closed.
+    pub must_speak: bool,
 }
 
 impl StreamWire {
@@ -39,6 +41,8 @@ impl StreamWire {
         let mut framing = Framing::default();
         let mut buffer = vec![0; 16_384];
         let mut pings = interval_at(Instant::now() + PING, PING);
+        let silence = sleep(PATIENCE);
+        tokio::pin!(silence);
         loop {
             tokio::select! {
                 read = timeout(IDLE, reader.read(&mut buffer)) => {
@@ -56,18 +60,20 @@ impl StreamWire {
                     Some(bytes) => write(&mut writer, &bytes).await?,
                     None => return Ok(()),
                 },
+                () = &mut silence, if self.must_speak => return Ok(()),
                 _ = pings.tick(), if self.pings => write(&mut writer, b"\r\n\r\n").await?,
             }
         }
     }
 
     /// Hands on what is whole; `false` when the stream cannot be read on.
-    async fn take(&self, framing: &mut Framing, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<bool> {
+    async fn take(&mut self, framing: &mut Framing, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<bool> {
         loop {
             match framing.poll() {
                 Ok(None) => return Ok(true),
                 Ok(Some(Frame::Ping)) => write(writer, b"\r\n").await?,
                 Ok(Some(Frame::Message(bytes))) => {
+                    self.must_speak = false;
                     if self.arrivals.send(Arrival::Bytes(bytes, self.peer)).await.is_err() {
                         return Ok(false);
                     }
@@ -99,4 +105,35 @@ fn refusal(error: &FramingError) -> Option<Vec<u8>> {
 async fn write(writer: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<()> {
     timeout(PATIENCE, writer.write_all(bytes)).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
     writer.flush().await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use tokio::io::duplex;
+
+    use super::*;
+
+    /// How long a connection stays open on which `said` comes at once.
+    async fn stays(said: &[u8]) -> Duration {
+        let (arrivals, mut arrived) = mpsc::channel(8);
+        let (_sender, outgoing) = mpsc::channel(1);
+        let peer = Peer::udp(SocketAddr::from(([192, 0, 2, 1], 5060)));
+        let (near, mut far) = duplex(65_536);
+        far.write_all(said).await.unwrap();
+        let began = Instant::now();
+
+        StreamWire { peer, arrivals, outgoing, pings: false, must_speak: true }.carry(near).await;
+
+        while arrived.recv().await.is_some() {}
+        began.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stranger_says_something_or_is_closed() {
+        assert_eq!(stays(b"").await.as_secs(), PATIENCE.as_secs());
+        assert_eq!(stays(b"\r\n\r\nOPTIONS sip:a SIP/2.0\r\nContent-Length: 9\r\n\r\n").await.as_secs(), PATIENCE.as_secs());
+        assert_eq!(stays(b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 0\r\n\r\n").await.as_secs(), IDLE.as_secs());
+    }
 }

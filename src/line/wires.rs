@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use super::arrival::Arrival;
 use super::carrier::{self, Carrier};
 use super::exchange_settings::{ExchangeError, ExchangeSettings};
+use super::places::{Place, Places};
 use super::resolver::Route;
 use super::sip_tls::Certificates;
 use super::stream_wire::{PATIENCE, StreamWire};
@@ -36,6 +37,7 @@ pub(super) struct Wires {
     names: HashMap<Peer, String>,
     arrivals: mpsc::Sender<Arrival>,
     certificates: Certificates,
+    places: Places,
     carrier: Option<Arc<dyn Carrier>>,
 }
 
@@ -47,8 +49,9 @@ impl Wires {
     ) -> Result<(Self, mpsc::Receiver<Arrival>), ExchangeError> {
         let (arrivals, arrived) = mpsc::channel(MOST_ARRIVALS);
         let certificates = Certificates::read(settings.tls.as_ref())?;
-        let (datagrams, addresses) = (Vec::new(), Vec::new());
-        let mut wires = Self { datagrams, addresses, streams: HashMap::new(), names: HashMap::new(), arrivals, certificates, carrier };
+        let (datagrams, addresses, places) = (Vec::new(), Vec::new(), Places::new(settings.admission.clone()));
+        let (streams, names) = (HashMap::new(), HashMap::new());
+        let mut wires = Self { datagrams, addresses, streams, names, arrivals, certificates, places, carrier };
         for (protocol, address) in &settings.listen {
             let bound = wires.listen(*protocol, *address).await?;
             wires.addresses.push((*protocol, bound));
@@ -135,7 +138,7 @@ impl Wires {
                     TransportProtocol::Tls => Some(self.certificates.acceptor().ok_or(ExchangeError::NoCertificate)?),
                     TransportProtocol::Tcp | TransportProtocol::Udp => None,
                 };
-                tokio::spawn(accept(listener, acceptor, self.arrivals.clone()));
+                tokio::spawn(accept(listener, acceptor, self.places.clone(), self.arrivals.clone()));
                 Ok(bound)
             }
         }
@@ -158,16 +161,17 @@ async fn read_datagrams(socket: Arc<UdpSocket>, arrivals: mpsc::Sender<Arrival>)
     }
 }
 
-async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, arrivals: mpsc::Sender<Arrival>) {
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, places: Places, arrivals: mpsc::Sender<Arrival>) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = arrivals.closed() => return,
         };
         match accepted {
-            Ok((stream, from)) => {
-                tokio::spawn(welcome(stream, from, tls.clone(), arrivals.clone()));
-            }
+            Ok((stream, from)) => match places.take(from.ip()) {
+                Some(place) => drop(tokio::spawn(welcome(stream, from, place, tls.clone(), arrivals.clone()))),
+                None => counter!("callward_sip_unheard_total").increment(1),
+            },
             Err(error) => {
                 tracing::warn!("a SIP connection could not be taken: {error}");
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -176,14 +180,14 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, arrivals: mpsc:
     }
 }
 
-async fn welcome(stream: TcpStream, from: SocketAddr, tls: Option<TlsAcceptor>, arrivals: mpsc::Sender<Arrival>) {
+async fn welcome(stream: TcpStream, from: SocketAddr, place: Place, tls: Option<TlsAcceptor>, arrivals: mpsc::Sender<Arrival>) {
     let protocol = if tls.is_some() { TransportProtocol::Tls } else { TransportProtocol::Tcp };
     let peer = Peer { protocol, address: from };
     let (sender, outgoing) = mpsc::channel(MOST_WAITING);
     if arrivals.send(Arrival::Connected(peer, sender)).await.is_err() {
         return;
     }
-    let wire = StreamWire { peer, arrivals: arrivals.clone(), outgoing, pings: false };
+    let wire = StreamWire { peer, arrivals: arrivals.clone(), outgoing, pings: false, must_speak: place.is_of_stranger() };
     accepted(wire, stream, tls).await;
     // The exchange has closed meanwhile.
     let _ = arrivals.send(Arrival::Closed(peer)).await;
@@ -205,7 +209,7 @@ async fn connect(
     outgoing: mpsc::Receiver<Vec<u8>>,
     arrivals: mpsc::Sender<Arrival>,
 ) {
-    let wire = StreamWire { peer, arrivals: arrivals.clone(), outgoing, pings: true };
+    let wire = StreamWire { peer, arrivals: arrivals.clone(), outgoing, pings: true, must_speak: false };
     let over = if connected(wire, name, &certificates).await { Arrival::Closed(peer) } else { Arrival::Unreachable(peer) };
     // The exchange has closed meanwhile.
     let _ = arrivals.send(over).await;

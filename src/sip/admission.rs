@@ -82,6 +82,13 @@ impl Default for Admission {
     }
 }
 
+impl Admission {
+    /// Whether peers at this address may call without further proof.
+    pub fn trusts(&self, source: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.contains(&source.to_canonical()))
+    }
+}
+
 impl Gate {
     /// Opens at `now`.
     pub fn new(admission: Admission, chance: &Chance, now: Instant) -> Self {
@@ -92,12 +99,12 @@ impl Gate {
 
     /// Whether a request from there is looked at at all.
     pub fn hears(&mut self, source: IpAddr, now: Instant) -> bool {
-        self.is_trusted(source) || self.proven.holds(source, now) || self.strangers.admit(source, now)
+        self.admission.trusts(source) || self.proven.holds(source, now) || self.strangers.admit(source, now)
     }
 
     /// Whether this caller may call. Who has proved a password is no stranger for a while.
     pub fn judge(&mut self, invite: &Request, source: IpAddr, time: Timestamp, chance: &Chance, now: Instant) -> Verdict {
-        if self.is_trusted(source) {
+        if self.admission.trusts(source) {
             return Verdict::Trusted;
         }
         if self.admission.users.is_empty() {
@@ -127,10 +134,6 @@ impl Gate {
         } else {
             Ok(())
         }
-    }
-
-    fn is_trusted(&self, source: IpAddr) -> bool {
-        self.admission.trusted.iter().any(|network| network.contains(&source.to_canonical()))
     }
 
     fn ask(&self, stale: bool, time: Timestamp, chance: &Chance) -> Verdict {

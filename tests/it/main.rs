@@ -46,6 +46,7 @@ mod secrets;
 mod serving;
 mod sip_door;
 mod sip_torture;
+mod sip_wires;
 mod sipp_calls;
 mod skip;
 mod softphone;
