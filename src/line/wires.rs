@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use lru::LruCache;
 use metrics::counter;
 use rustls::pki_types::ServerName;
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -27,14 +29,14 @@ const MOST_CONNECTIONS: usize = 4096;
 /// Messages that may wait for one connection.
 const MOST_WAITING: usize = 256;
 /// Names that are remembered for the certificates of next hops.
-const MOST_NAMES: usize = 1024;
+const MOST_NAMES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1023);
 
 /// All sockets.
 pub(super) struct Wires {
     datagrams: Vec<Arc<UdpSocket>>,
     addresses: Vec<(TransportProtocol, SocketAddr)>,
     streams: HashMap<Peer, mpsc::Sender<Vec<u8>>>,
-    names: HashMap<Peer, String>,
+    names: LruCache<Peer, String>,
     arrivals: mpsc::Sender<Arrival>,
     certificates: Certificates,
     places: Places,
@@ -50,7 +52,7 @@ impl Wires {
         let (arrivals, arrived) = mpsc::channel(MOST_ARRIVALS);
         let certificates = Certificates::read(settings.tls.as_ref())?;
         let (datagrams, addresses, places) = (Vec::new(), Vec::new(), Places::new(settings.admission.clone()));
-        let (streams, names) = (HashMap::new(), HashMap::new());
+        let (streams, names) = (HashMap::new(), LruCache::new(MOST_NAMES));
         let mut wires = Self { datagrams, addresses, streams, names, arrivals, certificates, places, carrier };
         for (protocol, address) in &settings.listen {
             let bound = wires.listen(*protocol, *address).await?;
@@ -99,11 +101,9 @@ impl Wires {
 
     /// Names are needed to check the certificates of who is called.
     pub fn note_route(&mut self, route: &Route) {
-        if self.names.len() > MOST_NAMES {
-            self.names.clear();
+        for peer in route.peers.iter().filter(|peer| peer.protocol == TransportProtocol::Tls) {
+            self.names.put(*peer, route.host.clone());
         }
-        let secured = route.peers.iter().filter(|peer| peer.protocol == TransportProtocol::Tls);
-        self.names.extend(secured.map(|peer| (*peer, route.host.clone())));
     }
 
     /// A connection has ended.

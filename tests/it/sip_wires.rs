@@ -1,13 +1,21 @@
-//! SIP over connections: strangers who hold them.
+//! SIP over connections: strangers who hold them, and registrars who prove their names.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use callward::clock::{Chance, Clock};
-use callward::line::{Exchange, ExchangeSettings};
-use callward::sip::{Admission, TransportProtocol};
+use callward::line::{Exchange, ExchangeSettings, SipTls};
+use callward::sip::{Admission, Register, RegistrationId, TransportProtocol};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 
+use crate::gateway::{PATIENCE, certify};
 use crate::wire::Wire;
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -17,9 +25,10 @@ const OPTIONS: &[u8] = b"OPTIONS sip:callward@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/
     Content-Length: 0\r\n\r\n";
 
 /// An exchange that trusts 127.0.0.1 alone.
-async fn exchange() -> Exchange {
+async fn exchange(protocol: TransportProtocol, tls: Option<SipTls>) -> Exchange {
     let settings = ExchangeSettings {
-        listen: vec![(TransportProtocol::Tcp, SocketAddr::new(LOOPBACK, 0))],
+        listen: vec![(protocol, SocketAddr::new(LOOPBACK, 0))],
+        tls,
         admission: Admission { trusted: vec!["127.0.0.1/32".parse().unwrap()], ..Admission::default() },
         ..ExchangeSettings::default()
     };
@@ -28,7 +37,7 @@ async fn exchange() -> Exchange {
 
 #[tokio::test]
 async fn a_stranger_has_few_connections_and_a_trusted_peer_gets_in() {
-    let exchange = exchange().await;
+    let exchange = exchange(TransportProtocol::Tcp, None).await;
     let (_, address) = exchange.addresses()[0];
 
     let mut strangers = Vec::new();
@@ -41,4 +50,34 @@ async fn a_stranger_has_few_connections_and_a_trusted_peer_gets_in() {
 
     assert_eq!(one_more.expect("a stranger's connection stays open"), "");
     assert_eq!(trusted.answer().await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn a_registrar_proves_its_name_and_not_its_address() {
+    let folder = tempfile::tempdir().unwrap();
+    certify(folder.path());
+    let (certificate, key) = (folder.path().join("callward.crt"), folder.path().join("callward.pem"));
+    let registrar = TcpListener::bind(("localhost", 0)).await.unwrap();
+    let port = registrar.local_addr().unwrap().port();
+    let chain = CertificateDer::pem_file_iter(&certificate).unwrap().map(Result::unwrap).collect();
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    let config = config.with_single_cert(chain, PrivateKeyDer::from_pem_file(&key).unwrap()).unwrap();
+    let exchange =
+        exchange(TransportProtocol::Tls, Some(SipTls { certificate: certificate.clone(), key, authorities: Some(certificate) })).await;
+
+    let register = Register {
+        registration: RegistrationId(1),
+        registrar: format!("sips:localhost:{port}").parse().unwrap(),
+        address_of_record: format!("sips:ivr@localhost:{port}").parse().unwrap(),
+        expires: Duration::from_secs(600),
+        account: None,
+    };
+    exchange.register(register).await.unwrap();
+    let (connection, _) = timeout(PATIENCE, registrar.accept()).await.unwrap().unwrap();
+    let mut connection = TlsAcceptor::from(Arc::new(config)).accept(connection).await.expect("the name is not taken");
+    let mut bytes = [0; 8];
+    connection.read_exact(&mut bytes).await.unwrap();
+
+    assert_eq!(&bytes, b"REGISTER");
 }
