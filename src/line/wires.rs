@@ -1,6 +1,7 @@
 //! The sockets of the exchange: datagrams, and connections by their far ends (RFC 3261 §18).
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -30,6 +31,9 @@ const MOST_CONNECTIONS: usize = 4096;
 const MOST_WAITING: usize = 256;
 /// Names that are remembered for the certificates of next hops.
 const MOST_NAMES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1023);
+
+/// What the system says of datagrams that no later try brings there.
+const NOWHERE: [ErrorKind; 3] = [ErrorKind::AddrNotAvailable, ErrorKind::HostUnreachable, ErrorKind::NetworkUnreachable];
 
 /// All sockets.
 pub(super) struct Wires {
@@ -114,10 +118,24 @@ impl Wires {
     }
 
     fn send_datagram(&self, to: SocketAddr, bytes: &[u8]) {
-        let socket = self.datagrams.iter().find(|socket| socket.local_addr().is_ok_and(|own| own.is_ipv4() == to.is_ipv4()));
-        let Some(socket) = socket.or(self.datagrams.first()) else { return };
+        let is_of = |socket: &&Arc<UdpSocket>, is_ipv4: bool| socket.local_addr().is_ok_and(|own| own.is_ipv4() == is_ipv4);
+        let socket = self.datagrams.iter().find(|socket| is_of(socket, to.is_ipv4()));
+        // A socket for IPv6 may speak IPv4 too; the other way round there is none.
+        let Some(socket) = socket.or_else(|| self.datagrams.iter().find(|socket| is_of(socket, false))) else {
+            return self.tell_unreachable(to);
+        };
         if let Err(error) = carrier::send(socket, self.carrier.as_ref(), bytes, to) {
             tracing::debug!(peer = %to, "a SIP datagram was not sent: {error}");
+            if NOWHERE.contains(&error.kind()) {
+                self.tell_unreachable(to);
+            }
+        }
+    }
+
+    /// Another next hop may be tried at once (RFC 3261 §18.4). Where this finds no room, timers tell.
+    fn tell_unreachable(&self, to: SocketAddr) {
+        if self.arrivals.try_send(Arrival::Unreachable(Peer::udp(to))).is_err() {
+            tracing::debug!(peer = %to, "the exchange does not hear that a SIP peer cannot be reached");
         }
     }
 
@@ -243,5 +261,21 @@ async fn secure(
             None
         }
         Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_peer_of_a_family_that_is_not_spoken_here_is_unreachable_at_once() {
+        let listen = vec![(TransportProtocol::Udp, "127.0.0.1:0".parse().unwrap())];
+        let (mut wires, mut arrived) = Wires::open(&ExchangeSettings { listen, ..ExchangeSettings::default() }, None).await.unwrap();
+        let peer = Peer::udp("[2001:db8::1]:5060".parse().unwrap());
+
+        wires.send(peer, b"OPTIONS".to_vec());
+
+        assert!(matches!(arrived.try_recv(), Ok(Arrival::Unreachable(told)) if told == peer));
     }
 }
