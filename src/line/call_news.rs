@@ -26,7 +26,10 @@ impl Call {
 
     pub(super) async fn handle_signal(&mut self, news: CallNews) {
         match news {
-            CallNews::Session(news) => self.media.follow(news, &self.leg).await,
+            CallNews::Session(news) => {
+                self.media.follow(news, &self.leg).await;
+                self.keys.handle_agreement();
+            }
             CallNews::Info { content_type, body } => {
                 if let Some(info) = InfoKey::read(&content_type, body.expose().as_bytes()) {
                     info.key.expose().chars().for_each(|key| self.press(key, KeyWay::Info));

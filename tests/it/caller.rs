@@ -153,6 +153,12 @@ impl Line {
         timeout(PATIENCE, heard).await.expect("nothing is heard");
     }
 
+    /// Until nothing is heard any longer: a prompt was cut short.
+    pub async fn hears_nothing(&mut self) {
+        let silent = async { while self.is_loud().await {} };
+        timeout(PATIENCE, silent).await.expect("it does not fall silent");
+    }
+
     /// Until something is heard.
     pub async fn hears_at_once(&mut self) {
         let heard = async { while !self.is_loud().await {} };
@@ -191,7 +197,12 @@ impl Line {
     /// Holds the call, or goes on with it.
     pub async fn offer(&mut self, direction: Direction) {
         self.session.set_direction(direction);
-        let offer = self.session.offer();
+        self.offer_with(|offer| offer).await;
+    }
+
+    /// Offers the session as another telephone would.
+    pub async fn offer_with(&mut self, change: impl Fn(Vec<u8>) -> Vec<u8>) {
+        let offer = change(self.session.offer());
         self.leg.offer(offer).await.unwrap();
         let agreed = async {
             loop {

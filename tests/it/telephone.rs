@@ -68,10 +68,6 @@ async fn keys_by_info_are_as_good() {
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_heard_as_tones_where_no_events_were_agreed() {
     let (house, caller) = (House::open().await, Caller::new().await);
-    let without_events = |offer: Vec<u8>| {
-        let offer = String::from_utf8(offer).unwrap().replace(" 101\r\n", "\r\n");
-        offer.split_inclusive("\r\n").filter(|line| !line.contains(":101 ")).collect::<String>().into_bytes()
-    };
     let mut line = caller.dial_with(ONE_PHONE, house.peer(TransportProtocol::Udp), Srtp::Off, without_events).await;
     line.answered().await;
     line.hears_at_once().await;
@@ -79,6 +75,29 @@ async fn keys_are_heard_as_tones_where_no_events_were_agreed() {
     line.press(&format!("{}#", house.code()));
 
     assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_heard_as_tones_after_a_call_has_moved_to_a_telephone_without_events() {
+    let (house, caller) = (House::open().await, Caller::new().await);
+    let mut line = caller.dial(ONE_PHONE, house.udp()).await;
+    line.answered().await;
+    line.hears_at_once().await;
+    let code = house.code();
+    let (first, rest) = code.split_at(1);
+
+    line.press(first);
+    line.hears_nothing().await;
+    line.offer_with(without_events).await;
+    line.press(&format!("{rest}#"));
+
+    assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
+}
+
+/// An offer of a telephone whose keys are tones.
+fn without_events(offer: Vec<u8>) -> Vec<u8> {
+    let offer = String::from_utf8(offer).unwrap().replace(" 101\r\n", "\r\n");
+    offer.split_inclusive("\r\n").filter(|line| !line.contains(":101 ")).collect::<String>().into_bytes()
 }
 
 #[tokio::test(flavor = "multi_thread")]
