@@ -47,11 +47,13 @@ impl Call {
 
     /// News of our REFER.
     pub(super) fn referred(&mut self, status: u16, over: bool) {
-        match &mut self.transferring {
+        if !over {
+            return self.transferring.goes_on(status, now());
+        }
+        match &self.transferring {
             Transferring::No => {}
-            Transferring::Referring { is_accepted, .. } if !over => *is_accepted |= (200..300).contains(&status),
             Transferring::Referring { .. } => self.end_transfer(outcome_of(status)),
-            Transferring::Bridging(bridge) if over && bridge.is_consultation => self.end_transfer(outcome_of(status)),
+            Transferring::Bridging(bridge) if bridge.is_consultation => self.end_transfer(outcome_of(status)),
             Transferring::Bridging(_) => {}
         }
     }
