@@ -5,6 +5,7 @@ use std::time::Duration;
 use metrics::{counter, histogram};
 use tokio::sync::mpsc;
 
+use super::apology::apology;
 use super::call::Call;
 use super::call_actions::report;
 use super::media_news::MediaNews;
@@ -12,10 +13,7 @@ use crate::audio::{Sound, beep};
 use crate::browser::{Ending, Reason};
 use crate::rtp::Statistics;
 use crate::sip::{CallNews, Headers, Order};
-use crate::voice::Speech;
 
-/// What is said when a page breaks off; it is among the recordings.
-const APOLOGY: &str = "I am sorry, something went wrong. I cannot go on with this call.";
 /// The longest that it may take.
 const APOLOGY_TIME: Duration = Duration::from_secs(10);
 /// How long it is waited for that the caller's side goes.
@@ -46,7 +44,8 @@ impl Call {
     }
 
     async fn apologise(&mut self, news: &mut mpsc::Receiver<MediaNews>) {
-        let said = self.equipment.speaker.say(&Speech::plain(APOLOGY, "en")).await.sounds;
+        let language = self.playback.language().unwrap_or(&self.equipment.settings.language);
+        let said = self.equipment.speaker.say(&apology(language)).await.sounds;
         report(self.media.stream.interrupt(0));
         let played = self.media.stream.play(if said.iter().all(Sound::is_empty) { vec![beep()] } else { said }, false);
         let Some(last) = report(played) else { return };

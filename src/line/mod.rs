@@ -1,6 +1,7 @@
 //! The telephone's doors: where its machines meet sockets, pipes and tasks.
 
 mod address_guard;
+mod apology;
 mod arrival;
 mod bridge;
 mod call;
