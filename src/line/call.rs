@@ -39,6 +39,8 @@ pub(super) struct Call {
     pub(super) transferring: Transferring,
     /// Somebody is on the line.
     pub(super) is_connected: bool,
+    /// We have hung up, as no sound came.
+    pub(super) fell_silent: bool,
     /// Who called, for calls that we make in their name.
     pub(super) caller: NameAddr,
     /// The host that gets results.
@@ -83,6 +85,7 @@ impl Call {
             recorder: None,
             transferring: Transferring::No,
             is_connected: true,
+            fell_silent: false,
             caller: NameAddr::new(from),
             next_hop: next_hop.unwrap_or_else(|| invitation.from.address.ip().to_string()),
             return_to: return_to.map(|name| name.uri),

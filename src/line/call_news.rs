@@ -1,7 +1,5 @@
 //! What a call learns from its signalling and its media.
 
-use metrics::counter;
-
 use super::call::Call;
 use super::call_actions::report;
 use super::key_source::KeyWay;
@@ -92,7 +90,7 @@ impl Call {
 
     /// No packet has come for too long: nobody is there.
     async fn fell_silent(&mut self) {
-        counter!("callward_sip_calls_total", "outcome" => "silent").increment(1);
+        self.fell_silent = true;
         tracing::info!(call = %self.leg.id(), "a call is hung up: no sound has come for too long");
         if self.leg.hang_up(Headers::default()).await.is_ok() {
             report(self.media.stream.interrupt(0));

@@ -22,7 +22,7 @@ const LEAVING: Duration = Duration::from_secs(35);
 impl Call {
     /// Says what is left to say, gives the results away, and closes.
     pub(super) async fn part(mut self, ending: Ending, news: &mut mpsc::Receiver<MediaNews>) {
-        let outcome = if ending.reason == Reason::Error { "error" } else { ending.reason.as_str() };
+        let outcome = if self.fell_silent { "silent" } else { ending.reason.as_str() };
         counter!("callward_sip_calls_total", "outcome" => outcome).increment(1);
         if let Some(event) = &ending.uncaught {
             tracing::warn!(call = %self.leg.id(), event, "a page broke off: {}", ending.message.as_deref().unwrap_or_default());

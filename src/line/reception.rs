@@ -94,10 +94,11 @@ impl Arriving {
         histogram!("callward_call_setup_seconds").record(now().saturating_duration_since(began).as_secs_f64());
         let Self { leg, media, news, .. } = self;
         let mut call = Call::new(equipment, leg, media, interpreter, fetcher, invitation);
-        if call.is_agreed().await {
-            call.begin(first.id, outcome);
-            call.run(news).await;
+        if !call.is_agreed().await {
+            return counter!("callward_sip_calls_total", "outcome" => "not_agreed").increment(1);
         }
+        call.begin(first.id, outcome);
+        call.run(news).await;
     }
 
     /// The outcome of the first fetch; `None` when the caller has given up.
