@@ -41,6 +41,8 @@ pub(super) struct Call {
     pub(super) is_connected: bool,
     /// We have hung up, as no sound came.
     pub(super) fell_silent: bool,
+    /// All that the browser has read is of our own desk: what it says may be said in our name.
+    pub(super) is_own: bool,
     /// Who called, for calls that we make in their name.
     pub(super) caller: NameAddr,
     /// The host that gets results.
@@ -65,6 +67,7 @@ impl Call {
         media: SessionMedia,
         interpreter: Interpreter,
         fetcher: Arc<CallFetcher>,
+        is_own: bool,
         invitation: &Invitation,
     ) -> Self {
         let headers = &invitation.request.headers;
@@ -86,6 +89,7 @@ impl Call {
             transferring: Transferring::No,
             is_connected: true,
             fell_silent: false,
+            is_own,
             caller: NameAddr::new(from),
             next_hop: next_hop.unwrap_or_else(|| invitation.from.address.ip().to_string()),
             return_to: return_to.map(|name| name.uri),

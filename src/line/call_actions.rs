@@ -53,6 +53,8 @@ impl Call {
 
     fn fetch(&mut self, fetch: Fetch) {
         let fetcher = self.fetcher.clone();
+        // For good: what others have said once is in the page's variables.
+        self.is_own &= fetcher.is_own(&fetch.url);
         self.hold.handle_fetch(now());
         self.errands.spawn(async move { Errand::Fetched { id: fetch.id, outcome: fetcher.fetch(&fetch).await } });
     }

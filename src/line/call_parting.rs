@@ -72,6 +72,7 @@ impl Call {
     async fn leave(&mut self, ending: &Ending) {
         let mut headers = Headers::default();
         let results = match broke_off(ending) {
+            _ if !self.is_own => Vec::new(),
             true => self.equipment.results.of_failure(&self.next_hop),
             false => self.equipment.results.of_exit(&ending.exit, &self.next_hop),
         };

@@ -124,7 +124,7 @@ impl Call {
 
     fn transfer_headers(&self, request: &TransferRequest, target: &Uri) -> Headers {
         let mut headers = Headers::default();
-        if let Some(aai) = &request.aai {
+        if let Some(aai) = request.aai.as_ref().filter(|_| self.is_own) {
             let results = self.equipment.results.of_transfer(aai, &target.host.to_string());
             results.iter().for_each(|(name, value)| headers.push(name, value));
         }

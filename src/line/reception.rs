@@ -84,6 +84,7 @@ impl Arriving {
             Start { url: entrance.url, session: entrance.session, clock: equipment.clock.clone(), chance: equipment.chance.clone() };
         let Ok(mut interpreter) = Interpreter::start(start, now()) else { return refuse(&self.leg, 503).await };
         let Some(first) = first_fetch(&mut interpreter) else { return refuse(&self.leg, 500).await };
+        let is_own = fetcher.is_own(&first.url);
         let Some(outcome) = self.wait_for(fetcher.fetch(&first)).await else { return };
         if let Err(failure) = &outcome {
             return refuse(&self.leg, status_of(failure)).await;
@@ -93,7 +94,7 @@ impl Arriving {
         }
         histogram!("callward_call_setup_seconds").record(now().saturating_duration_since(began).as_secs_f64());
         let Self { leg, media, news, .. } = self;
-        let mut call = Call::new(equipment, leg, media, interpreter, fetcher, invitation);
+        let mut call = Call::new(equipment, leg, media, interpreter, fetcher, is_own, invitation);
         if !call.is_agreed().await {
             return counter!("callward_sip_calls_total", "outcome" => "not_agreed").increment(1);
         }

@@ -17,6 +17,7 @@ mod caller;
 mod captured_keys;
 mod command_line;
 mod conformance_vxml;
+mod desk;
 mod endings;
 mod faults;
 mod fetch;
