@@ -25,7 +25,7 @@ impl Call {
             Action::StopMeanwhile => self.stop_hold(),
             Action::Record(request) => self.record(request),
             Action::EndRecording { key } => self.end_recording(RecordingEnd::Key(key)),
-            Action::Log { label, text } => tracing::debug!(call = %self.leg.id(), ?label, length = text.len(), "a page has logged"),
+            Action::Log { text, .. } => tracing::debug!(call = %self.leg.id(), length = text.len(), "a page has logged"),
             // Prompts that nobody hears, and what is told to who watches a page.
             Action::Unheard(_) | Action::Listen(_) | Action::Matched(_) | Action::Submit { .. } | Action::Trace(_) | Action::End(_) => {}
         }

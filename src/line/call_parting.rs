@@ -10,7 +10,7 @@ use super::call::Call;
 use super::call_actions::report;
 use super::media_news::MediaNews;
 use crate::audio::{Sound, beep};
-use crate::browser::{Ending, Reason};
+use crate::browser::{Ending, Reason, event_class};
 use crate::rtp::Statistics;
 use crate::sip::{CallNews, Headers, Order};
 
@@ -25,7 +25,7 @@ impl Call {
         let outcome = if self.fell_silent { "silent" } else { ending.reason.as_str() };
         counter!("callward_sip_calls_total", "outcome" => outcome).increment(1);
         if let Some(event) = &ending.uncaught {
-            tracing::warn!(call = %self.leg.id(), event, "a page broke off: {}", ending.message.as_deref().unwrap_or_default());
+            self.report_break(event, ending.message.as_deref().unwrap_or_default());
         }
         if self.is_connected {
             if broke_off(&ending) {
@@ -39,6 +39,18 @@ impl Call {
         while let Some(told) = news.recv().await {
             if let MediaNews::Closed(statistics) = told {
                 count(&statistics, codec.unwrap_or("none"));
+            }
+        }
+    }
+
+    /// What others' pages call their events and say in them may be what the caller has keyed.
+    fn report_break(&self, event: &str, message: &str) {
+        let call = self.leg.id();
+        match self.is_own {
+            true => tracing::warn!(%call, event, "a page broke off: {message}"),
+            false => {
+                let event = event_class(event).unwrap_or("one of its own");
+                tracing::warn!(%call, event, length = message.len(), "a page of others broke off; callward vxml run tells why");
             }
         }
     }
