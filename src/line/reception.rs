@@ -80,10 +80,8 @@ impl Arriving {
     /// Fetches the first page and answers.
     async fn greet(mut self, equipment: Arc<Equipment>, invitation: &Invitation, entrance: Entrance, began: Instant) {
         let fetcher = Arc::new(fetcher(&equipment, &entrance));
-        let start =
-            Start { url: entrance.url, session: entrance.session, clock: equipment.clock.clone(), chance: equipment.chance.clone() };
-        let Ok(mut interpreter) = Interpreter::start(start, now()) else { return refuse(&self.leg, 503).await };
-        let Some(first) = first_fetch(&mut interpreter) else { return refuse(&self.leg, 500).await };
+        let Ok(mut interpreter) = Interpreter::start(start(&equipment, &entrance), now()) else { return refuse(&self.leg, 503).await };
+        let Some(first) = first_fetch(&mut interpreter).map(|first| entrance.fetch(first)) else { return refuse(&self.leg, 500).await };
         let is_own = fetcher.is_own(&first.url);
         let Some(outcome) = self.wait_for(fetcher.fetch(&first)).await else { return };
         if let Err(failure) = &outcome {
@@ -125,6 +123,11 @@ impl Arriving {
             }
         }
     }
+}
+
+fn start(equipment: &Equipment, entrance: &Entrance) -> Start {
+    let (url, session) = (entrance.url.clone(), entrance.session.clone());
+    Start { url, session, clock: equipment.clock.clone(), chance: equipment.chance.clone() }
 }
 
 fn fetcher(equipment: &Equipment, entrance: &Entrance) -> CallFetcher {
