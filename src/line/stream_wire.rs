@@ -1,13 +1,14 @@
 //! One SIP connection: messages cut out of its bytes, messages put in, and the keep-alive between them (RFC 5626 §3.5.1, §4.4.1).
 
 use std::io;
+use std::sync::Weak;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, timeout};
 
-use super::arrival::Arrival;
+use super::arrival::{Arrival, Arrivals};
 use crate::sip::{Frame, Framing, FramingError, Message, Peer, Response};
 
 /// What connecting, a TLS handshake and writing may take.
@@ -20,7 +21,7 @@ const PING: Duration = Duration::from_secs(90);
 /// One connection's two ways.
 pub(super) struct StreamWire {
     pub peer: Peer,
-    pub arrivals: mpsc::Sender<Arrival>,
+    pub arrivals: Weak<dyn Arrivals>,
     pub outgoing: mpsc::Receiver<Vec<u8>>,
     /// We made the connection, so we keep it alive.
     pub pings: bool,
@@ -68,9 +69,8 @@ impl StreamWire {
                 Ok(None) => return Ok(true),
                 Ok(Some(Frame::Ping)) => write(writer, b"\r\n").await?,
                 Ok(Some(Frame::Message(bytes))) => {
-                    if self.arrivals.send(Arrival::Bytes(bytes, self.peer)).await.is_err() {
-                        return Ok(false);
-                    }
+                    let Some(arrivals) = self.arrivals.upgrade() else { return Ok(false) };
+                    arrivals.take(Arrival::Bytes(&bytes, self.peer));
                 }
                 Err(error) => {
                     if let Some(answer) = refusal(&error) {

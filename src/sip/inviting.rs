@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::action::{Action, Invitation};
 use super::admission::Verdict;
 use super::call::{Call, Phase, is_readable};
-use super::dialog::{Dialog, tag_of};
+use super::dialog::Dialog;
 use super::event::CallId;
 use super::incoming::Incoming;
 use super::message::{Request, Response};
@@ -67,7 +67,7 @@ impl UserAgent {
             self.post.answer(id, Response::refusing(*refusal), now);
             return;
         }
-        if tag_of(request.headers.to()).is_none() {
+        if request.headers.to_tag().is_none() {
             return self.handle_outside(id, request, from, now);
         }
         match self.call_of(&request) {
@@ -78,10 +78,9 @@ impl UserAgent {
 
     /// The call in whose dialog a request is.
     fn call_of(&self, request: &Request) -> Option<CallId> {
-        let id = *self.by_tag.get(&tag_of(request.headers.to())?)?;
-        let remote = tag_of(request.headers.from());
+        let id = *self.by_tag.get(request.headers.to_tag()?)?;
         let dialog = &self.calls.get(&id)?.dialog;
-        dialog.is_with(request.headers.call_id(), remote.as_deref()).then_some(id)
+        dialog.is_with(request.headers.call_id(), request.headers.from_tag()).then_some(id)
     }
 
     fn handle_ack(&mut self, ack: &Request, now: Instant) {

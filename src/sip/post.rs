@@ -156,7 +156,7 @@ impl Post {
 
     /// Sends a response; without a tag in To it gets one of its own.
     pub fn answer(&mut self, id: ServerId, mut response: Response, now: Instant) -> Vec<u8> {
-        if response.status > 100 {
+        if response.status > 100 && response.headers.to_tag().is_none() {
             response.tag(&self.token());
         }
         response.headers.set("Server", &self.settings.product);

@@ -1,5 +1,6 @@
 //! The third door of the rehearsal: the transcripts that pass over HTTP are played by telephone, over UDP on loopback, in virtual time.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +10,9 @@ use callward::rehearsal::{CaseOutcome, Door, Flows, KeysBy, Moment, Network, Sip
 
 /// Telephones as they are, in a house without noise.
 const GOOD: SipLine = SipLine { network: Network::Good, keys: KeysBy::Events };
+
+/// All that is shipped, and codes that the customer's services make.
+const ALL: [&str; 5] = ["two-factor", "front-door", "consent", "appointment-reminder", "external"];
 
 /// What bad networks are drawn from; a failure shows it with its door.
 const SEEDS: [u64; 2] = [1, 2];
@@ -20,21 +24,32 @@ async fn every_transcript_comes_true_by_telephone_and_tells_what_the_others_tell
     }
 }
 
-/// Its calendar is asked every half second while the caller listens, which takes time by telephone: more may come of it than offline.
-#[tokio::test(start_paused = true)]
-async fn a_wait_that_goes_on_by_itself_ends_as_told() {
-    play("appointment-reminder", Door::OverSip(GOOD)).await;
-}
-
 #[tokio::test(start_paused = true)]
 async fn keys_by_info_are_as_good() {
     compare("external", SipLine { keys: KeysBy::Info, ..GOOD }).await;
 }
 
+/// Its calendar is asked every half second while the caller listens, which takes time by telephone: it is asked more often than offline.
 #[tokio::test(start_paused = true)]
-async fn codes_are_heard_and_keyed_over_a_network_that_loses_doubles_delays_and_overtakes() {
+async fn a_wait_that_goes_on_by_itself_comes_to_the_same() {
+    come_to_the_same("appointment-reminder", GOOD).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_transcripts_come_to_the_same_over_a_network_that_loses_doubles_delays_and_overtakes() {
     for seed in SEEDS {
-        play("two-factor", Door::OverSip(SipLine { network: Network::Bad { seed }, ..GOOD })).await;
+        for name in ALL {
+            come_to_the_same(name, SipLine { network: Network::Bad { seed }, keys: KeysBy::Events }).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_by_info_are_as_good_over_such_a_network() {
+    for seed in SEEDS {
+        for name in ALL {
+            come_to_the_same(name, SipLine { network: Network::Bad { seed }, keys: KeysBy::Info }).await;
+        }
     }
 }
 
@@ -48,6 +63,27 @@ async fn compare(name: &str, line: SipLine) {
             assert!(agree(told_act, shown_act), "{}: {told_act:#?}\nby telephone: {shown_act:#?}", told.name);
         }
     }
+}
+
+/// By telephone and offline a call comes to the same: the same prompts are heard, the same is done, and it ends in the same way. When
+/// each of it happens, and how often a page asks by itself, is up to the time that sound and messages take.
+async fn come_to_the_same(name: &str, line: SipLine) {
+    let (told, shown) = (play(name, Door::Offline).await, play(name, Door::OverSip(line)).await);
+    for (told, shown) in told.iter().zip(&shown) {
+        assert_eq!(what_came(&shown.conversation), what_came(&told.conversation), "{}, by telephone and offline, {line:?}", told.name);
+    }
+}
+
+/// All that happened beside what the caller did, each once.
+fn what_came(conversation: &[Moment]) -> BTreeSet<String> {
+    let came = |moment: &Moment| match moment {
+        Moment::Asked { service, .. } => Some(service.clone()),
+        Moment::Heard(_) | Moment::Received { .. } | Moment::Written(_) | Moment::Transferred(_) | Moment::Ended(_) => {
+            Some(moment.to_string())
+        }
+        Moment::Called { .. } | Moment::Pressed(_) | Moment::Silent(_) | Moment::HungUp | Moment::Passed(_) => None,
+    };
+    conversation.iter().filter_map(came).collect()
 }
 
 /// Plays a transcript that must come true.
