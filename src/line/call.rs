@@ -96,7 +96,7 @@ impl Call {
     }
 
     /// Sees the call to its end.
-    pub async fn run(mut self, mut news: mpsc::Receiver<MediaNews>) {
+    pub async fn run(mut self: Box<Self>, mut news: mpsc::Receiver<MediaNews>) {
         let ending = self.converse(&mut news).await;
         self.part(ending, &mut news).await;
     }

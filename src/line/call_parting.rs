@@ -22,7 +22,7 @@ const LEAVING: Duration = Duration::from_secs(35);
 
 impl Call {
     /// Says what is left to say, gives the results away, and closes.
-    pub(super) async fn part(mut self, ending: Ending, news: &mut mpsc::Receiver<MediaNews>) {
+    pub(super) async fn part(mut self: Box<Self>, ending: Ending, news: &mut mpsc::Receiver<MediaNews>) {
         let outcome = if ending.reason == Reason::Error { "error" } else { ending.reason.as_str() };
         counter!("callward_sip_calls_total", "outcome" => outcome).increment(1);
         if let Some(event) = &ending.uncaught {

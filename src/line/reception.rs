@@ -91,7 +91,7 @@ impl Arriving {
         self.leg.accept(std::mem::take(&mut self.sdp), Headers::default());
         histogram!("callward_call_setup_seconds").record(now().saturating_duration_since(began).as_secs_f64());
         let Self { leg, media, news, .. } = self;
-        let mut call = Call::new(equipment, leg, media, interpreter, fetcher, invitation);
+        let mut call = Box::new(Call::new(equipment, leg, media, interpreter, fetcher, invitation));
         if call.is_agreed().await {
             call.begin(first.id, outcome);
             call.run(news).await;

@@ -1,6 +1,7 @@
 //! Requests that come in: to the call they belong to, or, outside of any call, invitations judged and other requests answered
 //! (RFC 3261 §8.2).
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::action::{Action, Invitation};
@@ -155,7 +156,8 @@ impl UserAgent {
         let call_id = self.reserve_call();
         self.post.servers.belongs_to(id, call_id);
         let chance = u32::from_be_bytes(self.post.chance.bytes());
-        let incoming = Incoming::new(id, request.clone(), chance, now);
+        let request = Arc::new(request);
+        let incoming = Incoming::new(id, Arc::clone(&request), chance, now);
         let mut call = Call::new(call_id, dialog, Phase::Incoming(Box::new(incoming)), None);
         call.replaces = replaces;
         self.keep(call);

@@ -121,7 +121,7 @@ impl Caller {
         let answer = session.answer(&invitation.request.body).unwrap();
         leg.accept(answer, Headers::default());
         let call_id = invitation.request.headers.call_id().unwrap().to_owned();
-        (Line { leg, call_id, session, news }, invitation.request.headers)
+        (Line { leg, call_id, session, news }, invitation.request.headers.clone())
     }
 }
 
