@@ -103,7 +103,7 @@ impl Call {
     }
 
     /// Sees the call to its end.
-    pub async fn run(mut self, mut news: mpsc::Receiver<MediaNews>) {
+    pub async fn run(mut self: Box<Self>, mut news: mpsc::Receiver<MediaNews>) {
         let ending = self.converse(&mut news).await;
         self.part(ending, &mut news).await;
     }
@@ -147,16 +147,16 @@ impl Call {
 
     async fn handle(&mut self, happening: Happening) {
         match happening {
-            Happening::Errand(errand) => self.handle_errand(errand).await,
-            Happening::Signal(Some(news)) => self.handle_signal(news).await,
+            Happening::Errand(errand) => self.handle_errand(errand),
+            Happening::Signal(Some(news)) => self.handle_signal(news),
             Happening::Signal(None) => self.hung_up(),
-            Happening::Media(news) => self.handle_media(news).await,
-            Happening::Far(news) => self.handle_far(news).await,
-            Happening::Time => self.handle_time().await,
+            Happening::Media(news) => self.handle_media(news),
+            Happening::Far(news) => self.handle_far(news),
+            Happening::Time => self.handle_time(),
         }
     }
 
-    async fn handle_time(&mut self) {
+    fn handle_time(&mut self) {
         let now = now();
         if self.hold.is_due(now) && self.playback.is_idle() {
             self.play_hold(None);
@@ -165,7 +165,7 @@ impl Call {
             self.end_recording(end);
         }
         if self.transferring.poll_timeout().is_some_and(|due| now >= due) {
-            self.transfer_overdue().await;
+            self.transfer_overdue();
         }
         if self.interpreter.poll_timeout().is_some_and(|due| now >= due) {
             self.interpreter.handle_timeout(now);

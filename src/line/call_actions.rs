@@ -31,7 +31,7 @@ impl Call {
         }
     }
 
-    pub(super) async fn handle_errand(&mut self, errand: Errand) {
+    pub(super) fn handle_errand(&mut self, errand: Errand) {
         match errand {
             Errand::Fetched { id, outcome } => {
                 self.stop_hold();
@@ -47,7 +47,7 @@ impl Call {
             }
             Errand::Meanwhile(sound) if self.hold.is_wanted() => self.play_hold(sound),
             Errand::Meanwhile(_) => {}
-            Errand::Dialled(dialled) => self.dialled(dialled).await,
+            Errand::Dialled(leg) => self.dialled(leg),
         }
     }
 

@@ -17,15 +17,15 @@ impl Call {
             match self.leg.news().await {
                 None | Some(CallNews::Ended(_)) => return false,
                 Some(CallNews::Acknowledged) => return self.media.negotiated().is_some(),
-                Some(news) => self.handle_signal(news).await,
+                Some(news) => self.handle_signal(news),
             }
         }
     }
 
-    pub(super) async fn handle_signal(&mut self, news: CallNews) {
+    pub(super) fn handle_signal(&mut self, news: CallNews) {
         match news {
             CallNews::Session(news) => {
-                self.media.follow(news, &self.leg).await;
+                self.media.follow(news, &self.leg);
                 self.keys.handle_agreement();
             }
             CallNews::Info { content_type, body } => {
@@ -33,7 +33,7 @@ impl Call {
                     info.key.expose().chars().for_each(|key| self.press(key, KeyWay::Info));
                 }
             }
-            CallNews::ReferAsked(_) => self.order(Order::AnswerRefer { call: self.leg.id(), status: 603 }).await,
+            CallNews::ReferAsked(_) => self.leg.order(Order::AnswerRefer { call: self.leg.id(), status: 603 }),
             CallNews::Transfer { status, over } => self.referred(status, over),
             CallNews::Ended(ending) => {
                 tracing::debug!(call = %self.leg.id(), "a call has ended: {:?} by {:?}", ending.cause, ending.by);
@@ -43,7 +43,7 @@ impl Call {
         }
     }
 
-    pub(super) async fn handle_media(&mut self, news: MediaNews) {
+    pub(super) fn handle_media(&mut self, news: MediaNews) {
         match news {
             MediaNews::Key { key, .. } => self.press(key.symbol(), KeyWay::Event),
             MediaNews::Ended { passed } => self.played(passed),
@@ -53,15 +53,8 @@ impl Call {
                 }
             }
             MediaNews::Heard(heard) => self.listen(&heard),
-            MediaNews::Silent if self.media.is_receiving() && self.is_connected => self.fell_silent().await,
+            MediaNews::Silent if self.media.is_receiving() && self.is_connected => self.fell_silent(),
             MediaNews::Silent | MediaNews::Bye | MediaNews::Closed(_) => {}
-        }
-    }
-
-    /// Gives an order; a closed exchange ends the call by itself.
-    pub(super) async fn order(&self, order: Order) {
-        if self.leg.order(order).await.is_err() {
-            tracing::debug!(call = %self.leg.id(), "the exchange has closed");
         }
     }
 
@@ -89,12 +82,11 @@ impl Call {
     }
 
     /// No packet has come for too long: nobody is there.
-    async fn fell_silent(&mut self) {
+    fn fell_silent(&mut self) {
         self.fell_silent = true;
         tracing::info!(call = %self.leg.id(), "a call is hung up: no sound has come for too long");
-        if self.leg.hang_up(Headers::default()).await.is_ok() {
-            report(self.media.stream.interrupt(0));
-            self.hung_up();
-        }
+        self.leg.hang_up(Headers::default());
+        report(self.media.stream.interrupt(0));
+        self.hung_up();
     }
 }

@@ -1,8 +1,8 @@
-//! The end of a call: an apology where something went wrong, results for the next hop, and what its media have counted.
+//! The end of a call: an apology where something went wrong, and results for the next hop.
 
 use std::time::Duration;
 
-use metrics::{counter, histogram};
+use metrics::counter;
 use tokio::sync::mpsc;
 
 use super::apology::apology;
@@ -11,7 +11,6 @@ use super::call_actions::report;
 use super::media_news::MediaNews;
 use crate::audio::{Sound, beep};
 use crate::browser::{Ending, Reason, event_class};
-use crate::rtp::Statistics;
 use crate::sip::{CallNews, Headers, Order};
 
 /// The longest that it may take.
@@ -21,7 +20,7 @@ const LEAVING: Duration = Duration::from_secs(35);
 
 impl Call {
     /// Says what is left to say, gives the results away, and closes.
-    pub(super) async fn part(mut self, ending: Ending, news: &mut mpsc::Receiver<MediaNews>) {
+    pub(super) async fn part(mut self: Box<Self>, ending: Ending, news: &mut mpsc::Receiver<MediaNews>) {
         let outcome = if self.fell_silent { "silent" } else { ending.reason.as_str() };
         counter!("callward_sip_calls_total", "outcome" => outcome).increment(1);
         if let Some(event) = &ending.uncaught {
@@ -33,14 +32,8 @@ impl Call {
             }
             self.leave(&ending).await;
         }
-        let Self { media, .. } = self;
-        let codec = media.negotiated().map(|negotiated| negotiated.codec.name());
-        drop(media);
-        while let Some(told) = news.recv().await {
-            if let MediaNews::Closed(statistics) = told {
-                count(&statistics, codec.unwrap_or("none"));
-            }
-        }
+        let codec = self.media.negotiated().map_or("none", |negotiated| negotiated.codec.name());
+        counter!("callward_media_calls_total", "codec" => codec).increment(1);
     }
 
     /// What others' pages call their events and say in them may be what the caller has keyed.
@@ -91,12 +84,12 @@ impl Call {
         results.iter().for_each(|(name, value)| headers.push(name, value));
         let call = self.leg.id();
         if let Some(to) = self.return_to.take().filter(|_| ending.reason != Reason::Transfer) {
-            self.order(Order::Refer { call, to, replaces: None, headers: headers.clone() }).await;
+            self.leg.order(Order::Refer { call, to, replaces: None, headers: headers.clone() });
             if tokio::time::timeout(LEAVING, self.is_taken_back()).await.unwrap_or(false) {
                 return;
             }
         }
-        self.order(Order::HangUp { call, headers }).await;
+        self.leg.hang_up(headers);
         // Until the BYE is answered, or nobody answers it.
         let gone = async { while self.leg.news().await.is_some() {} };
         if tokio::time::timeout(LEAVING, gone).await.is_err() {
@@ -121,14 +114,4 @@ impl Call {
 /// Whether the page did not come to an end of its own.
 fn broke_off(ending: &Ending) -> bool {
     ending.uncaught.is_some() || ending.reason == Reason::Error
-}
-
-fn count(statistics: &Statistics, codec: &'static str) {
-    counter!("callward_media_calls_total", "codec" => codec).increment(1);
-    counter!("callward_rtp_received_total").increment(statistics.received);
-    counter!("callward_rtp_sent_total").increment(statistics.sent);
-    counter!("callward_rtp_lost_total").increment(statistics.lost);
-    counter!("callward_rtp_late_total").increment(statistics.late);
-    counter!("callward_rtp_refused_total").increment(statistics.refused);
-    histogram!("callward_rtp_jitter_seconds").record(statistics.jitter.as_secs_f64());
 }

@@ -6,9 +6,9 @@ use super::bridge::{Bridge, FarNews, NEWS_WITHIN, Transferring};
 use super::call::Call;
 use super::call_actions::report;
 use super::call_leg::CallLeg;
-use super::command::{ExchangeClosed, OutgoingCall};
 use super::media_order::KeyRelay;
 use super::moment::now;
+use super::outgoing_call::OutgoingCall;
 use super::rendering::Errand;
 use super::session_media::SessionMedia;
 use crate::audio::ringback;
@@ -74,32 +74,30 @@ impl Call {
     }
 
     /// The far end is being called.
-    pub(super) async fn dialled(&mut self, dialled: Result<CallLeg, ExchangeClosed>) {
-        match (dialled, &mut self.transferring) {
-            (Ok(leg), Transferring::Bridging(bridge)) => bridge.leg = Some(leg),
-            (Err(ExchangeClosed), Transferring::Bridging(_)) => self.end_transfer(TransferOutcome::NetworkBusy),
-            // The transfer is over meanwhile: dropping the leg hangs it up.
-            (_, Transferring::No | Transferring::Referring { .. }) => {}
+    pub(super) fn dialled(&mut self, leg: CallLeg) {
+        // Where the transfer is over meanwhile, dropping the leg hangs it up.
+        if let Transferring::Bridging(bridge) = &mut self.transferring {
+            bridge.leg = Some(leg);
         }
     }
 
-    pub(super) async fn handle_far(&mut self, news: FarNews) {
+    pub(super) fn handle_far(&mut self, news: FarNews) {
         let FarNews::Signal(signal) = news else { return };
         let Some(news) = signal else { return self.end_transfer(TransferOutcome::FarEndDisconnect) };
         match news {
             CallNews::Progress { sdp, .. } => self.far_described(sdp),
             CallNews::Answered { sdp, .. } => {
                 self.far_described(sdp);
-                self.far_answered().await;
+                self.far_answered();
             }
-            CallNews::Session(news) => self.far_changes(news).await,
+            CallNews::Session(news) => self.far_changes(news),
             CallNews::Ended(ending) => self.far_ended(&ending),
             CallNews::Acknowledged | CallNews::Info { .. } | CallNews::ReferAsked(_) | CallNews::Transfer { .. } => {}
         }
     }
 
     /// It has rung, or was joined, for as long as it may.
-    pub(super) async fn transfer_overdue(&mut self) {
+    pub(super) fn transfer_overdue(&mut self) {
         match &self.transferring {
             Transferring::No => {}
             Transferring::Referring { is_accepted: true, .. } => self.end_transfer(TransferOutcome::Completed),
@@ -134,7 +132,7 @@ impl Call {
     fn refer(&mut self, to: Uri, headers: Headers) {
         self.transferring = Transferring::Referring { is_accepted: false, until: now() + NEWS_WITHIN };
         let order = Order::Refer { call: self.leg.id(), to, replaces: None, headers };
-        self.leg.order_soon(order);
+        self.leg.order(order);
     }
 
     fn bridge(&mut self, request: TransferRequest, target: Uri, headers: Headers, is_consultation: bool) {
@@ -171,7 +169,7 @@ impl Call {
         }
     }
 
-    async fn far_answered(&mut self) {
+    fn far_answered(&mut self) {
         self.stop_hold();
         let Transferring::Bridging(bridge) = &mut self.transferring else { return };
         let now = now();
@@ -182,17 +180,17 @@ impl Call {
             let Some(far) = &bridge.leg else { return };
             let (call, replaces) = (self.leg.id(), Some(far.id()));
             let (to, headers) = (bridge.target.clone(), bridge.headers.clone());
-            return self.order(Order::Refer { call, to, replaces, headers }).await;
+            return self.leg.order(Order::Refer { call, to, replaces, headers });
         }
         let keys = if bridge.hides_keys { KeyRelay::Hidden } else { KeyRelay::Passed };
         report(self.media.stream.join(&bridge.media.stream, keys));
     }
 
     /// The far end holds, resumes, or has moved.
-    async fn far_changes(&mut self, news: SessionNews) {
+    fn far_changes(&mut self, news: SessionNews) {
         let Transferring::Bridging(bridge) = &mut self.transferring else { return };
         if let Some(leg) = &bridge.leg {
-            bridge.media.follow(news, leg).await;
+            bridge.media.follow(news, leg);
         }
     }
 

@@ -84,7 +84,7 @@ fn number(uri: &Uri) -> String {
 }
 
 fn variables(invitation: &Invitation, settings: &EntranceSettings) -> Vec<(String, String)> {
-    let Request { headers, uri, .. } = &invitation.request;
+    let Request { headers, uri, .. } = invitation.request.as_ref();
     let call_id = headers.call_id().unwrap_or_default().to_owned();
     let mut variables = vec![("from".to_owned(), caller(invitation)), ("to".to_owned(), number(uri)), ("call_id".to_owned(), call_id)];
     for (name, header) in &settings.variables {
@@ -138,6 +138,8 @@ fn redirects(headers: &Headers) -> Vec<Value> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use async_trait::async_trait;
 
     use super::*;
@@ -167,7 +169,7 @@ mod tests {
              Call-ID: c1\r\nCSeq: 1 INVITE\r\n{more}\r\n"
         );
         let Message::Request(request) = Message::parse(text.as_bytes()).unwrap() else { panic!("no request") };
-        Invitation { request, from: Peer::udp("192.0.2.1:5060".parse().unwrap()), user: None, replaces: None }
+        Invitation { request: Arc::new(request), from: Peer::udp("192.0.2.1:5060".parse().unwrap()), user: None, replaces: None }
     }
 
     fn settings() -> EntranceSettings {

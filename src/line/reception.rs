@@ -40,11 +40,11 @@ pub(super) async fn receive(equipment: Arc<Equipment>, incoming: IncomingCall) {
     let found = entrance(&invitation, &equipment.settings.entrance, equipment.pages.as_ref()).await;
     let entrance = match found {
         Ok(entrance) => entrance,
-        Err(status) => return refuse(&leg, status).await,
+        Err(status) => return refuse(&leg, status),
     };
     let arriving = match open_media(&equipment, &leg, &invitation) {
         Ok((media, news, sdp)) => Arriving { leg, media, news, sdp },
-        Err(status) => return refuse(&leg, status).await,
+        Err(status) => return refuse(&leg, status),
     };
     arriving.greet(equipment, &invitation, entrance, began).await;
 }
@@ -80,19 +80,17 @@ impl Arriving {
     /// Fetches the first page and answers.
     async fn greet(mut self, equipment: Arc<Equipment>, invitation: &Invitation, entrance: Entrance, began: Instant) {
         let fetcher = Arc::new(fetcher(&equipment, &entrance));
-        let Ok(mut interpreter) = Interpreter::start(start(&equipment, &entrance), now()) else { return refuse(&self.leg, 503).await };
-        let Some(first) = first_fetch(&mut interpreter).map(|first| entrance.fetch(first)) else { return refuse(&self.leg, 500).await };
+        let Ok(mut interpreter) = Interpreter::start(start(&equipment, &entrance), now()) else { return refuse(&self.leg, 503) };
+        let Some(first) = first_fetch(&mut interpreter).map(|first| entrance.fetch(first)) else { return refuse(&self.leg, 500) };
         let is_own = fetcher.is_own(&first.url);
         let Some(outcome) = self.wait_for(fetcher.fetch(&first)).await else { return };
         if let Err(failure) = &outcome {
-            return refuse(&self.leg, status_of(failure)).await;
+            return refuse(&self.leg, status_of(failure));
         }
-        if self.leg.accept(std::mem::take(&mut self.sdp), Headers::default()).await.is_err() {
-            return;
-        }
+        self.leg.accept(std::mem::take(&mut self.sdp), Headers::default());
         histogram!("callward_call_setup_seconds").record(now().saturating_duration_since(began).as_secs_f64());
         let Self { leg, media, news, .. } = self;
-        let mut call = Call::new(equipment, leg, media, interpreter, fetcher, is_own, invitation);
+        let mut call = Box::new(Call::new(equipment, leg, media, interpreter, fetcher, is_own, invitation));
         if !call.is_agreed().await {
             return counter!("callward_sip_calls_total", "outcome" => "not_agreed").increment(1);
         }
@@ -113,12 +111,12 @@ impl Arriving {
                         counter!("callward_sip_calls_total", "outcome" => "cancelled").increment(1);
                         return None;
                     }
-                    Some(CallNews::Session(news)) => self.media.follow(news, &self.leg).await,
+                    Some(CallNews::Session(news)) => self.media.follow(news, &self.leg),
                     Some(_) => {}
                 },
                 () = tokio::time::sleep(RINGS_AFTER), if !rings => {
                     rings = true;
-                    self.leg.ring().await.ok()?;
+                    self.leg.ring();
                 }
             }
         }
@@ -152,11 +150,9 @@ fn status_of(failure: &FetchFailure) -> u16 {
     }
 }
 
-async fn refuse(leg: &CallLeg, status: u16) {
+fn refuse(leg: &CallLeg, status: u16) {
     counter!("callward_sip_calls_total", "outcome" => "refused").increment(1);
     counter!("callward_sip_refused_total", "status" => status.to_string()).increment(1);
     let retry_after = (status == 503).then_some(RETRY_AFTER);
-    if leg.refuse(Refused { retry_after, ..Refused::with(status) }).await.is_err() {
-        tracing::debug!("the exchange has closed before a call was refused");
-    }
+    leg.refuse(Refused { retry_after, ..Refused::with(status) });
 }

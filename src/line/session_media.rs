@@ -89,23 +89,19 @@ impl SessionMedia {
     }
 
     /// Does what is said about the session of a call that stands: hold, resume, another codec or address.
-    pub async fn follow(&mut self, news: SessionNews, leg: &CallLeg) {
-        let done = match news {
-            SessionNews::Offered(None) => leg.accept(self.offer(), Headers::default()).await,
+    pub fn follow(&mut self, news: SessionNews, leg: &CallLeg) {
+        match news {
+            SessionNews::Offered(None) => leg.accept(self.offer(), Headers::default()),
             SessionNews::Offered(Some(Body(offer))) => match self.answer(&offer) {
-                Ok(answer) => leg.accept(answer, Headers::default()).await,
-                Err(error) => leg.refuse(Refused::with(error.status())).await,
+                Ok(answer) => leg.accept(answer, Headers::default()),
+                Err(error) => leg.refuse(Refused::with(error.status())),
             },
             SessionNews::Answered(Body(answer)) => {
                 if let Err(error) = self.take_answer(&answer) {
                     tracing::info!(call = %leg.id(), "an answer of the other side cannot be used: {error}");
                 }
-                return;
             }
-            SessionNews::Refused(_) => return self.withdraw_offer(),
-        };
-        if done.is_err() {
-            tracing::debug!(call = %leg.id(), "the exchange has closed");
+            SessionNews::Refused(_) => self.withdraw_offer(),
         }
     }
 

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::call_leg::CallLeg;
-use super::command::ExchangeClosed;
 use super::hearing::Hearing;
 use super::key_plan::KeyPlan;
 use super::media_news::{Heard, MediaNews};
@@ -52,11 +51,11 @@ impl SoftphoneCall {
             match self.next(&mut news, user).await {
                 Next::Signal(Some(CallNews::Ended(ending))) => return Ok(self.finish(ending, news).await),
                 Next::Signal(Some(news)) => self.handle_signal(news, user).await?,
-                Next::Signal(None) => return Err(ExchangeClosed.into()),
                 Next::Media(MediaNews::Recorded(heard)) => self.hear(&heard, user),
                 Next::Media(_) => {}
                 Next::Act(Act::Press(keys)) => self.press(&keys)?,
-                Next::Act(Act::HangUp) => self.hang_up().await?,
+                Next::Act(Act::HangUp) => self.hang_up(),
+                Next::Signal(None) => return Ok(self.finish(unconfirmed(), news).await),
                 Next::Time if self.gone_by.is_some() => return Ok(self.finish(unconfirmed(), news).await),
                 Next::Time => self.press_next(user).await?,
             }
@@ -82,7 +81,7 @@ impl SoftphoneCall {
                 }
             }
             CallNews::Answered { sdp, .. } => self.answered(sdp, user).await?,
-            CallNews::Session(news) => self.follow(news, user).await,
+            CallNews::Session(news) => self.follow(news, user),
             CallNews::Acknowledged | CallNews::Info { .. } | CallNews::ReferAsked(_) | CallNews::Transfer { .. } | CallNews::Ended(_) => {}
         }
         Ok(())
@@ -98,16 +97,19 @@ impl SoftphoneCall {
                 Ok(())
             }
             (Err(error), _) => {
-                self.hang_up().await?;
+                self.hang_up();
                 Err(error.into())
             }
-            (Ok(()), None) => Ok(self.hang_up().await?),
+            (Ok(()), None) => {
+                self.hang_up();
+                Ok(())
+            }
         }
     }
 
     /// The other side changes the session; the user hears of hold.
-    async fn follow(&mut self, news: SessionNews, user: &mut impl SoftphoneUser) {
-        self.session.follow(news, &self.leg).await;
+    fn follow(&mut self, news: SessionNews, user: &mut impl SoftphoneUser) {
+        self.session.follow(news, &self.leg);
         let is_held = self.session.negotiated().is_some_and(|agreed| agreed.is_silenced());
         if is_held != std::mem::replace(&mut self.is_held, is_held) {
             user.notice(&SoftphoneNews::Held(is_held));
@@ -136,9 +138,9 @@ impl SoftphoneCall {
         Ok(self.session.stream.press(keys, KeyTiming::default())?)
     }
 
-    async fn hang_up(&mut self) -> Result<(), ExchangeClosed> {
+    fn hang_up(&mut self) {
         self.gone_by = Some(now() + LAST_GRACE);
-        self.leg.hang_up(Headers::default()).await
+        self.leg.hang_up(Headers::default());
     }
 
     /// Closes the ports; the last that was heard is kept.

@@ -60,7 +60,9 @@ impl TurnPage<'_> {
     /// The document.
     pub fn render(&self) -> String {
         let Turn { language, said, act } = self.turn;
-        let frame = Frame::new(self.version, self.kind, language, Some(self.submit), Returned::unreachable()).holding(self.hold).sounding(self.sounds);
+        let frame = Frame::new(self.version, self.kind, language, Some(self.submit), Returned::unreachable())
+            .holding(self.hold)
+            .sounding(self.sounds);
         match act {
             Act::Listen(listen) => {
                 let grammar = GrammarName::of(listen);

@@ -1,5 +1,6 @@
 //! What comes out of the user agent: messages to send, and what happens to calls.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::body::Body;
@@ -32,7 +33,7 @@ pub enum Action {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invitation {
     /// The INVITE, with target, offer and headers.
-    pub request: Request,
+    pub request: Arc<Request>,
     /// Who sent it to us.
     pub from: Peer,
     /// The digest user who calls; `None` for a peer who is trusted by address.

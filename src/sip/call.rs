@@ -13,6 +13,7 @@ use super::event::CallId;
 use super::exchange::Exchange;
 use super::headers::Headers;
 use super::incoming::Incoming;
+use super::infos::Infos;
 use super::message::{Request, Response};
 use super::method::Method;
 use super::outgoing::Outgoing;
@@ -48,6 +49,7 @@ pub(super) struct Call {
     pub parting: Option<(Ending, Headers)>,
     pub prover: Option<Prover>,
     pub transfer: Transfer,
+    pub infos: Infos,
     /// The call that ends when this one is accepted.
     pub replaces: Option<CallId>,
 }
@@ -107,6 +109,7 @@ impl Call {
             parting: None,
             prover,
             transfer: Transfer::None,
+            infos: Infos::default(),
             replaces: None,
         }
     }

@@ -152,11 +152,6 @@ impl Dialog {
     }
 }
 
-/// The tag of From or To.
-pub(super) fn tag_of(address: Option<NameAddr>) -> Option<String> {
-    address?.tag().map(str::to_owned)
-}
-
 /// An address as it may stand in a Request-URI (§19.1.1).
 fn without_headers(uri: &Uri) -> Uri {
     let mut uri = uri.clone();

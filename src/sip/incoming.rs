@@ -1,5 +1,6 @@
 //! What is known of a call that came in, until it is answered (RFC 3261 §13.3.1.1, RFC 3262 §3).
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::headers::Headers;
@@ -18,7 +19,7 @@ const TRYING_AFTER: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub(super) struct Incoming {
     pub invite: ServerId,
-    pub request: Request,
+    pub request: Arc<Request>,
     pub reliable: Reliable<Vec<u8>>,
     /// When the caller hears that its INVITE has come, unless something else is said before.
     pub trying: Option<Instant>,
@@ -33,7 +34,7 @@ pub(super) struct Incoming {
 
 impl Incoming {
     /// An INVITE that came.
-    pub fn new(invite: ServerId, request: Request, chance: u32, now: Instant) -> Self {
+    pub fn new(invite: ServerId, request: Arc<Request>, chance: u32, now: Instant) -> Self {
         let reliable = Reliable::start(chance);
         let (trying, remind) = (Some(now + TRYING_AFTER), now + REMIND);
         Self { invite, request, reliable, trying, last: None, remind, described: false, accepting: None }

@@ -1,12 +1,13 @@
 //! Requests that come in: to the call they belong to, or, outside of any call, invitations judged and other requests answered
 //! (RFC 3261 §8.2).
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::action::{Action, Invitation};
 use super::admission::Verdict;
 use super::call::{Call, Phase, is_readable};
-use super::dialog::{Dialog, tag_of};
+use super::dialog::Dialog;
 use super::event::CallId;
 use super::incoming::Incoming;
 use super::message::{Request, Response};
@@ -70,7 +71,7 @@ impl UserAgent {
             self.post.answer(id, Response::refusing(*refusal), now);
             return;
         }
-        if tag_of(request.headers.to()).is_none() {
+        if request.headers.to_tag().is_none() {
             return self.handle_outside(id, request, from, now);
         }
         match self.call_of(&request) {
@@ -81,10 +82,9 @@ impl UserAgent {
 
     /// The call in whose dialog a request is.
     fn call_of(&self, request: &Request) -> Option<CallId> {
-        let id = *self.by_tag.get(&tag_of(request.headers.to())?)?;
-        let remote = tag_of(request.headers.from());
+        let id = *self.by_tag.get(request.headers.to_tag()?)?;
         let dialog = &self.calls.get(&id)?.dialog;
-        dialog.is_with(request.headers.call_id(), remote.as_deref()).then_some(id)
+        dialog.is_with(request.headers.call_id(), request.headers.from_tag()).then_some(id)
     }
 
     fn handle_ack(&mut self, ack: &Request, now: Instant) {
@@ -159,7 +159,8 @@ impl UserAgent {
         let call_id = self.reserve_call();
         self.post.servers.belongs_to(id, call_id);
         let chance = u32::from_be_bytes(self.post.chance.bytes());
-        let incoming = Incoming::new(id, request.clone(), chance, now);
+        let request = Arc::new(request);
+        let incoming = Incoming::new(id, Arc::clone(&request), chance, now);
         let mut call = Call::new(call_id, dialog, Phase::Incoming(Box::new(incoming)), None);
         call.replaces = replaces;
         self.keep(call);

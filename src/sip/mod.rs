@@ -48,6 +48,8 @@ mod header_name;
 mod headers;
 mod host;
 mod incoming;
+mod informing;
+mod infos;
 mod inspection;
 mod inviting;
 mod ladder;

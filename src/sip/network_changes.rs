@@ -262,6 +262,22 @@ fn an_invitation_to_replace_a_call_that_is_not_there_is_refused() {
 }
 
 #[test]
+fn keys_in_info_keep_their_order_when_one_is_lost() {
+    let (mut network, call, other) = talking(1);
+    network.losses.push(("INFO", 1));
+
+    for key in ["1", "2", "3"] {
+        network.order(0, Order::Info { call, content_type: "application/dtmf".to_owned(), body: SecretText::new(key) });
+    }
+    network.run_seconds(3);
+
+    let keys = network.news(1).filter_map(|news| if let CallNews::Info { body, .. } = news { Some(body.expose()) } else { None });
+    assert_eq!(keys.collect::<String>(), "123");
+    network.order(1, hang_up(other));
+    network.assert_empty();
+}
+
+#[test]
 fn keys_in_info_are_told_and_hidden_from_logs() {
     let (mut network, call, _) = talking(1);
 

@@ -8,7 +8,7 @@ use super::action::Action;
 use super::admission::Admission;
 use super::body::Body;
 use super::client_transactions::ClientTransactions;
-use super::dialog::{Dialog, tag_of};
+use super::dialog::Dialog;
 use super::errand::Errand;
 use super::headers::Headers;
 use super::host::Host;
@@ -162,7 +162,7 @@ impl Post {
         if is_refusal_of_none(&response) {
             self.tally.refuse(response.status);
         }
-        if response.status > 100 {
+        if response.status > 100 && response.headers.to_tag().is_none() {
             response.tag(&self.token());
         }
         response.headers.set("Server", &self.settings.product);
@@ -250,7 +250,7 @@ impl Post {
 /// Whether an invitation is refused that has become no call: a call has put its tag in To.
 fn is_refusal_of_none(response: &Response) -> bool {
     let is_of_invite = || response.headers.cseq().is_some_and(|cseq| cseq.method == Method::Invite);
-    response.status >= 300 && tag_of(response.headers.to()).is_none() && is_of_invite()
+    response.status >= 300 && response.headers.to_tag().is_none() && is_of_invite()
 }
 
 /// Adds what the application wants to say.

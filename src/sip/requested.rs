@@ -61,7 +61,7 @@ impl Call {
             Errand::Offer(_) if status >= 200 => self.handle_offer_answer(&answer, post, now),
             Errand::Bye(_) if status >= 200 => self.handle_left(post),
             Errand::Refer(_) => self.handle_refer_answer(&answer, post, now),
-            Errand::Info(_) => self.check_dialog(status, post, now),
+            Errand::Info(_) => self.handle_info_answer(status, post, now),
             Errand::Notify(_) if status >= 300 => self.nobody_is_told(),
             Errand::Offer(_) | Errand::Bye(_) | Errand::Notify(_) | Errand::Prack(_) | Errand::Register(_) | Errand::Nobody => {}
         }
@@ -79,15 +79,6 @@ impl Call {
             Errand::Notify(_) => self.nobody_is_told(),
             Errand::Offer(_) | Errand::Info(_) => self.lost(Cause::NoAnswer, post, now),
             Errand::Prack(_) | Errand::Register(_) | Errand::Nobody => {}
-        }
-    }
-
-    /// Order: sends what belongs to the call.
-    pub fn inform(&mut self, content_type: &str, body: &SecretText, post: &mut Post, now: Instant) {
-        if matches!(self.phase, Phase::Established) {
-            let mut info = self.request(Method::Info, post);
-            info.set_body(content_type, body.expose());
-            self.send(info, Errand::Info(self.id), post, now);
         }
     }
 

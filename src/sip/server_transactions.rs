@@ -4,7 +4,6 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use super::dialog::tag_of;
 use super::event::CallId;
 use super::message::Request;
 use super::method::Method;
@@ -254,7 +253,7 @@ impl ServerKey {
         }
         let cseq: CSeq = request.headers.read("CSeq").ok()??;
         let call_id = request.headers.get("Call-ID")?.to_owned();
-        let from = tag_of(request.headers.from()).unwrap_or_default();
+        let from = request.headers.from_tag().unwrap_or_default().to_owned();
         let via = format!("{sent_by};{}", via.branch().unwrap_or_default());
         Some(Self::Classic { call_id, from, cseq: cseq.number, uri: request.uri.to_string(), via, method })
     }
@@ -262,11 +261,11 @@ impl ServerKey {
 
 /// What tells a merged request; only requests outside of dialogs are merged.
 fn origin_of(request: &Request) -> Option<Origin> {
-    if tag_of(request.headers.to()).is_some() || request.method == Method::Cancel {
+    if request.headers.to_tag().is_some() || request.method == Method::Cancel {
         return None;
     }
     let cseq = request.headers.read("CSeq").ok()??;
-    Some((request.headers.get("Call-ID")?.to_owned(), tag_of(request.headers.from())?, cseq))
+    Some((request.headers.get("Call-ID")?.to_owned(), request.headers.from_tag()?.to_owned(), cseq))
 }
 
 /// §18.2.2 and RFC 3581 §4; a stream's connection is the way back.

@@ -203,7 +203,7 @@ impl UserAgent {
             Order::AnswerRefer { call, status } => self.with_call(call, |call, post| call.answer_refer(status, post, now)),
             Order::Notify { call, status } => self.with_call(call, |call, post| call.notify(status, post, now)),
             Order::Info { call, content_type, body } => {
-                self.with_call(call, |call, post| call.inform(&content_type, &body, post, now));
+                self.with_call(call, |call, post| call.inform(content_type, body, post, now));
             }
             Order::Register(register) => self.register(*register),
             Order::Unregister(id) => self.with_registration(id, |registration, post| registration.withdraw(post, now)),

@@ -42,9 +42,7 @@ fn known(tenant: &str, process: &str) -> Option<Turns> {
 
 impl Turns {
     fn of(tenant: &str, process: &str) -> Self {
-        let count = |outcome: &'static str| {
-            counter!("callward_turns_total", "tenant" => tenant.to_owned(), "process" => process.to_owned(), "outcome" => outcome)
-        };
+        let count = |outcome: &'static str| counter!("callward_turns_total", "tenant" => tenant.to_owned(), "process" => process.to_owned(), "outcome" => outcome);
         let turns = Self { served: count("served"), failed: count("failed") };
         let mut known = TURNS.write().unwrap_or_else(PoisonError::into_inner);
         known.entry(tenant.to_owned()).or_default().insert(process.to_owned(), turns.clone());

@@ -93,7 +93,7 @@ impl Caller {
             headers: Headers::default(),
             account: self.account.clone(),
         };
-        let leg = self.exchange.dial(call.through(peer)).await.unwrap();
+        let leg = self.exchange.dial(call.through(peer)).await;
         Line { leg, call_id: String::new(), session, news }
     }
 
@@ -119,9 +119,9 @@ impl Caller {
             SessionMedia::open(&self.media, None, IpAddr::V4(Ipv4Addr::LOCALHOST), Srtp::Off, &Chance::system()).unwrap();
         session.stream.record(true).unwrap();
         let answer = session.answer(&invitation.request.body).unwrap();
-        leg.accept(answer, Headers::default()).await.unwrap();
+        leg.accept(answer, Headers::default());
         let call_id = invitation.request.headers.call_id().unwrap().to_owned();
-        (Line { leg, call_id, session, news }, invitation.request.headers)
+        (Line { leg, call_id, session, news }, invitation.request.headers.clone())
     }
 }
 
@@ -190,7 +190,7 @@ impl Line {
     }
 
     pub async fn hang_up(&mut self) {
-        self.leg.hang_up(Headers::default()).await.unwrap();
+        self.leg.hang_up(Headers::default());
         self.ended().await;
     }
 
@@ -203,7 +203,7 @@ impl Line {
     /// Offers the session as another telephone would.
     pub async fn offer_with(&mut self, change: impl Fn(Vec<u8>) -> Vec<u8>) {
         let offer = change(self.session.offer());
-        self.leg.offer(offer).await.unwrap();
+        self.leg.offer(offer);
         let agreed = async {
             loop {
                 match self.leg.news().await {

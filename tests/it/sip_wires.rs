@@ -73,7 +73,7 @@ async fn a_registrar_proves_its_name_and_not_its_address() {
         expires: Duration::from_secs(600),
         account: None,
     };
-    exchange.register(register).await.unwrap();
+    exchange.register(register);
     let (connection, _) = timeout(PATIENCE, registrar.accept()).await.unwrap().unwrap();
     let mut connection = TlsAcceptor::from(Arc::new(config)).accept(connection).await.expect("the name is not taken");
     let mut bytes = [0; 8];

@@ -47,7 +47,7 @@ async fn a_far_end_that_is_busy_is_told_to_the_page() {
     let mut on = call(&caller, &transfer("bridge", bob.address())).await;
     on.line.answered().await;
 
-    bob.rings().await.leg.refuse(Refused::with(486)).await.unwrap();
+    bob.rings().await.leg.refuse(Refused::with(486));
 
     assert_eq!(on.house.told().await, "far=busy");
 }
@@ -81,8 +81,8 @@ async fn a_blind_transfer_gives_the_call_away() {
     };
     let to = timeout(Duration::from_secs(20), asked).await.unwrap();
     let id = on.line.leg.id();
-    on.line.leg.order(Order::AnswerRefer { call: id, status: 202 }).await.unwrap();
-    on.line.leg.order(Order::Notify { call: id, status: 200 }).await.unwrap();
+    on.line.leg.order(Order::AnswerRefer { call: id, status: 202 });
+    on.line.leg.order(Order::Notify { call: id, status: 200 });
 
     assert_eq!(to.uri.to_string(), "sip:bob@127.0.0.1:5099");
     assert_eq!(on.line.ended().await.cause, Cause::HungUp);
