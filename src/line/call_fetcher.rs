@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
-use url::Url;
 
 use super::fetch::{Fetching, HttpFetcher};
 use super::pages::Pages;
@@ -25,11 +24,6 @@ impl CallFetcher {
         Self { pages, http: Mutex::new(http), shelf }
     }
 
-    /// Whether this is an address of our own desk, and the call may go there.
-    pub fn is_own(&self, url: &Url) -> bool {
-        self.pages.as_ref().is_some_and(|pages| pages.serves(url))
-    }
-
     pub async fn fetch(&self, request: &Fetch) -> Result<Resource, FetchFailure> {
         let Some(pages) = self.pages.as_ref().filter(|pages| pages.serves(&request.url)) else {
             return self.http.lock().await.fetch(request).await;
@@ -38,9 +32,14 @@ impl CallFetcher {
         tokio::time::timeout(patience, pages.fetch(request)).await.unwrap_or(Err(FetchFailure::TimedOut))
     }
 
+    /// Whether this is an address of our own desk, and the call may go there.
+    pub fn is_own(&self, url: &url::Url) -> bool {
+        self.pages.as_ref().is_some_and(|pages| pages.serves(url))
+    }
+
     /// The sound at an address; `None` when it cannot be had, or is none.
     pub async fn sound(&self, source: &AudioSource) -> Option<Sound> {
-        let url = Url::parse(&source.url).ok()?;
+        let url = url::Url::parse(&source.url).ok()?;
         let is_own = self.is_own(&url);
         if let Some(sound) = is_own.then(|| self.shelf.find(&source.url)).flatten() {
             return Some(sound);
