@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::clock::{Chance, Clock};
 use crate::config::{Config, Login, Sip};
 use crate::line::{
-    CallSettings, EntranceSettings, Equipment, Exchange, ExchangeClosed, ExchangeError, ExchangeSettings, HttpClients, HttpSetUpError,
-    Media, MediaError, MediaSettings, SipTls, SoundShelf, Telephone,
+    CallSettings, EntranceSettings, Equipment, Exchange, ExchangeError, ExchangeSettings, HttpClients, HttpSetUpError, Media, MediaError,
+    MediaSettings, SipTls, SoundShelf, Telephone,
 };
 use crate::passage::{AuthHeaders, OwnPages};
 use crate::sip::{Account, Admission, AllowedPages, Register, RegistrationId, SessionLimits, TransportProtocol};
@@ -43,9 +43,6 @@ pub enum TelephoneError {
     /// The exchange.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
-    /// It has closed at once.
-    #[error(transparent)]
-    Closed(#[from] ExchangeClosed),
     /// Sound.
     #[error(transparent)]
     Media(#[from] MediaError),
@@ -74,7 +71,7 @@ pub async fn open_telephone(
 ) -> Result<OpenTelephone, TelephoneError> {
     let (exchange, incoming) = Exchange::open(exchange_settings(sip), clock.clone(), chance.clone()).await?;
     for (number, login) in (1..).zip(&sip.registrations) {
-        exchange.register(registration(number, login)).await?;
+        exchange.register(registration(number, login));
     }
     let pages = OwnPages::of(&composition.gateway, sip.domains.clone(), sip.default_tenant.clone());
     let speaker = speaker(&config.speech).map_err(TelephoneError::Voices)?;
@@ -156,7 +153,6 @@ fn registration(number: u64, login: &Login) -> Register {
     Register {
         registration: RegistrationId(number),
         registrar,
-        peers: Vec::new(),
         address_of_record: login.address.clone(),
         expires: REGISTRATION,
         account: account(login),

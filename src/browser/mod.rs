@@ -17,6 +17,7 @@ mod dispatch;
 mod document;
 mod errand;
 mod event;
+mod event_class;
 mod fetch_audio;
 mod fetching;
 mod form;
@@ -69,6 +70,7 @@ pub use action::{
 };
 pub use document::TransferKind;
 pub use event::{Event, FetchFailure, Recording, RecordingEnd, Resource, TransferOutcome};
+pub use event_class::event_class;
 pub use interpreter::{Interpreter, Start};
 pub use method::Method;
 pub use reading::DocumentError;

@@ -54,7 +54,9 @@ impl Interpreter {
         let Some(run) = &self.current.dialog else { return Ok(()) };
         let Some((index, item)) = run.current.zip(run.item().cloned()) else { return Ok(()) };
         let mut shadow = json!({ "duration": duration.as_secs_f64() });
-        if let Some(utterance) = watch.heard() {
+        // §2.3.7.3: an end by the caller has both, though nobody may have pressed a key that was heard here.
+        let heard = watch.heard().or((outcome == TransferOutcome::NearEndDisconnect).then_some(""));
+        if let Some(utterance) = heard {
             shadow["inputmode"] = json!("dtmf");
             shadow["utterance"] = json!(utterance);
         }
@@ -131,11 +133,25 @@ mod tests {
         assert!(matches!(drained(&mut session).as_slice(), [Action::EndTransfer]));
 
         session.handle(Event::Transferred { outcome: TransferOutcome::NearEndDisconnect, duration: Duration::from_secs(7) }, now);
-        let logged = drained(&mut session).into_iter().find_map(|action| match action {
+        assert_eq!(logged(&mut session).as_deref(), Some("near_end_disconnect 99 7"));
+    }
+
+    #[test]
+    fn an_end_by_the_caller_says_how_it_came_about() {
+        let now = Instant::now();
+        let mut session = session(now);
+        drained(&mut session);
+
+        session.handle(Event::Transferred { outcome: TransferOutcome::NearEndDisconnect, duration: Duration::ZERO }, now);
+
+        assert_eq!(logged(&mut session).as_deref(), Some("near_end_disconnect  0"));
+    }
+
+    fn logged(session: &mut Interpreter) -> Option<String> {
+        drained(session).into_iter().find_map(|action| match action {
             Action::Log { text, .. } => Some(text),
             _ => None,
-        });
-        assert_eq!(logged.as_deref(), Some("near_end_disconnect 99 7"));
+        })
     }
 
     fn session(now: Instant) -> Interpreter {

@@ -12,6 +12,9 @@ use crate::sip;
 /// How long news of a REFER that was accepted is waited for: some never send any.
 pub(super) const NEWS_WITHIN: Duration = Duration::from_secs(32);
 
+/// Who sends news tells the end too; it may ring for so long until then.
+const RINGS_WITHIN: Duration = Duration::from_secs(180);
+
 /// Which transfer a call is in.
 #[derive(Default)]
 pub(super) enum Transferring {
@@ -51,7 +54,7 @@ pub(super) struct Bridge {
 
 /// What the far end does.
 pub(super) enum FarNews {
-    Signal(Option<sip::Action>),
+    Signal(Option<sip::CallNews>),
     Media,
 }
 
@@ -66,6 +69,18 @@ impl Transferring {
         }
     }
 
+    /// The other side tells that the transfer we have asked for goes on: by the status of our REFER, then of the call that it has
+    /// led to (RFC 3515 §2.4.5).
+    pub fn goes_on(&mut self, status: u16, now: Instant) {
+        let is_news = status < 200;
+        match self {
+            Self::Referring { until, .. } if is_news => *until = now + RINGS_WITHIN,
+            Self::Referring { is_accepted, .. } => *is_accepted |= status < 300,
+            Self::Bridging(bridge) if is_news && bridge.is_consultation => bridge.until = Some(now + RINGS_WITHIN),
+            Self::Bridging(_) | Self::No => {}
+        }
+    }
+
     /// When it has lasted long enough.
     pub fn poll_timeout(&self) -> Option<Instant> {
         match self {
@@ -76,9 +91,26 @@ impl Transferring {
     }
 }
 
-async fn signal(leg: &mut Option<CallLeg>) -> Option<sip::Action> {
+async fn signal(leg: &mut Option<CallLeg>) -> Option<sip::CallNews> {
     match leg {
         Some(leg) => leg.news().await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_that_rings_is_waited_for_and_silence_is_not() {
+        let now = Instant::now();
+        let mut transferring = Transferring::Referring { is_accepted: false, until: now + NEWS_WITHIN };
+
+        transferring.goes_on(202, now);
+        assert_eq!(transferring.poll_timeout(), Some(now + NEWS_WITHIN));
+        transferring.goes_on(180, now + NEWS_WITHIN / 2);
+
+        assert!(matches!(transferring, Transferring::Referring { is_accepted: true, until } if until >= now + 5 * NEWS_WITHIN));
     }
 }

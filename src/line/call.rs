@@ -20,7 +20,7 @@ use super::recorder::Recorder;
 use super::rendering::Errand;
 use super::session_media::SessionMedia;
 use crate::audio::ToneDetector;
-use crate::browser::{Action, Ending, Event, Interpreter, Reason, RecordingEnd};
+use crate::browser::{Action, Ending, Event, FetchFailure, Interpreter, Reason, RecordingEnd, Resource};
 use crate::sip::{self, Invitation, NameAddr};
 
 /// A call that was answered.
@@ -39,6 +39,10 @@ pub(super) struct Call {
     pub(super) transferring: Transferring,
     /// Somebody is on the line.
     pub(super) is_connected: bool,
+    /// We have hung up, as no sound came.
+    pub(super) fell_silent: bool,
+    /// All that the browser has read is of our own desk: what it says may be said in our name.
+    pub(super) is_own: bool,
     /// Who called, for calls that we make in their name.
     pub(super) caller: NameAddr,
     /// The host that gets results.
@@ -50,7 +54,7 @@ pub(super) struct Call {
 /// What can happen to a call.
 enum Happening {
     Errand(Errand),
-    Signal(Option<sip::Action>),
+    Signal(Option<sip::CallNews>),
     Media(MediaNews),
     Far(FarNews),
     Time,
@@ -63,6 +67,7 @@ impl Call {
         media: SessionMedia,
         interpreter: Interpreter,
         fetcher: Arc<CallFetcher>,
+        is_own: bool,
         invitation: &Invitation,
     ) -> Self {
         let headers = &invitation.request.headers;
@@ -83,6 +88,8 @@ impl Call {
             recorder: None,
             transferring: Transferring::No,
             is_connected: true,
+            fell_silent: false,
+            is_own,
             caller: NameAddr::new(from),
             next_hop: next_hop.unwrap_or_else(|| invitation.from.address.ip().to_string()),
             return_to: return_to.map(|name| name.uri),
@@ -90,8 +97,13 @@ impl Call {
         }
     }
 
+    /// The first page is there, or is not.
+    pub fn begin(&mut self, id: u64, outcome: Result<Resource, FetchFailure>) {
+        self.interpreter.handle(Event::Fetched { id, outcome }, now());
+    }
+
     /// Sees the call to its end.
-    pub async fn run(mut self, mut news: mpsc::Receiver<MediaNews>) {
+    pub async fn run(mut self: Box<Self>, mut news: mpsc::Receiver<MediaNews>) {
         let ending = self.converse(&mut news).await;
         self.part(ending, &mut news).await;
     }
@@ -135,16 +147,16 @@ impl Call {
 
     async fn handle(&mut self, happening: Happening) {
         match happening {
-            Happening::Errand(errand) => self.handle_errand(errand).await,
-            Happening::Signal(Some(action)) => self.handle_signal(action).await,
+            Happening::Errand(errand) => self.handle_errand(errand),
+            Happening::Signal(Some(news)) => self.handle_signal(news),
             Happening::Signal(None) => self.hung_up(),
-            Happening::Media(news) => self.handle_media(news).await,
-            Happening::Far(news) => self.handle_far(news).await,
-            Happening::Time => self.handle_time().await,
+            Happening::Media(news) => self.handle_media(news),
+            Happening::Far(news) => self.handle_far(news),
+            Happening::Time => self.handle_time(),
         }
     }
 
-    async fn handle_time(&mut self) {
+    fn handle_time(&mut self) {
         let now = now();
         if self.hold.is_due(now) && self.playback.is_idle() {
             self.play_hold(None);
@@ -153,7 +165,7 @@ impl Call {
             self.end_recording(end);
         }
         if self.transferring.poll_timeout().is_some_and(|due| now >= due) {
-            self.transfer_overdue().await;
+            self.transfer_overdue();
         }
         if self.interpreter.poll_timeout().is_some_and(|due| now >= due) {
             self.interpreter.handle_timeout(now);

@@ -25,13 +25,13 @@ impl Call {
             Action::StopMeanwhile => self.stop_hold(),
             Action::Record(request) => self.record(request),
             Action::EndRecording { key } => self.end_recording(RecordingEnd::Key(key)),
-            Action::Log { label, text } => tracing::debug!(call = %self.leg.id(), ?label, length = text.len(), "a page has logged"),
+            Action::Log { text, .. } => tracing::debug!(call = %self.leg.id(), length = text.len(), "a page has logged"),
             // Prompts that nobody hears, and what is told to who watches a page.
             Action::Unheard(_) | Action::Listen(_) | Action::Matched(_) | Action::Submit { .. } | Action::Trace(_) | Action::End(_) => {}
         }
     }
 
-    pub(super) async fn handle_errand(&mut self, errand: Errand) {
+    pub(super) fn handle_errand(&mut self, errand: Errand) {
         match errand {
             Errand::Fetched { id, outcome } => {
                 self.stop_hold();
@@ -47,12 +47,14 @@ impl Call {
             }
             Errand::Meanwhile(sound) if self.hold.is_wanted() => self.play_hold(sound),
             Errand::Meanwhile(_) => {}
-            Errand::Dialled(dialled) => self.dialled(dialled).await,
+            Errand::Dialled(leg) => self.dialled(leg),
         }
     }
 
     fn fetch(&mut self, fetch: Fetch) {
         let fetcher = self.fetcher.clone();
+        // For good: what others have said once is in the page's variables.
+        self.is_own &= fetcher.is_own(&fetch.url);
         self.hold.handle_fetch(now());
         self.errands.spawn(async move { Errand::Fetched { id: fetch.id, outcome: fetcher.fetch(&fetch).await } });
     }

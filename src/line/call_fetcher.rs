@@ -32,10 +32,15 @@ impl CallFetcher {
         tokio::time::timeout(patience, pages.fetch(request)).await.unwrap_or(Err(FetchFailure::TimedOut))
     }
 
+    /// Whether this is an address of our own desk, and the call may go there.
+    pub fn is_own(&self, url: &url::Url) -> bool {
+        self.pages.as_ref().is_some_and(|pages| pages.serves(url))
+    }
+
     /// The sound at an address; `None` when it cannot be had, or is none.
     pub async fn sound(&self, source: &AudioSource) -> Option<Sound> {
         let url = url::Url::parse(&source.url).ok()?;
-        let is_own = self.pages.as_ref().is_some_and(|pages| pages.serves(&url));
+        let is_own = self.is_own(&url);
         if let Some(sound) = is_own.then(|| self.shelf.find(&source.url)).flatten() {
             return Some(sound);
         }

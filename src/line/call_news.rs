@@ -1,7 +1,5 @@
 //! What a call learns from its signalling and its media.
 
-use metrics::counter;
-
 use super::call::Call;
 use super::call_actions::report;
 use super::key_source::KeyWay;
@@ -9,42 +7,43 @@ use super::media_news::{Heard, MediaNews};
 use super::moment::now;
 use super::playback::Passed;
 use crate::browser::Event;
-use crate::sip::{Action, Body, Headers, InfoKey, Order, Refused};
+use crate::sip::{CallNews, Headers, InfoKey, Order};
 
 impl Call {
-    pub(super) async fn handle_signal(&mut self, action: Action) {
-        match action {
-            Action::Offered(_, offer) => self.answer_offer(offer).await,
-            Action::Acknowledged(_, Some(answer)) | Action::OfferAnswered(_, answer) => {
-                if let Err(error) = self.media.take_answer(&answer.0) {
-                    tracing::info!(call = %self.leg.id(), "an answer of the other side cannot be used: {error}");
-                }
+    /// Whether the caller has taken our answer (ACK), or has answered our offer: who has not would miss the first words. What the
+    /// caller does before that is heeded; a caller who is not there any longer, or cannot be heard, is left alone.
+    pub(super) async fn is_agreed(&mut self) -> bool {
+        loop {
+            match self.leg.news().await {
+                None | Some(CallNews::Ended(_)) => return false,
+                Some(CallNews::Acknowledged) => return self.media.negotiated().is_some(),
+                Some(news) => self.handle_signal(news),
             }
-            Action::OfferRefused(..) => self.media.withdraw_offer(),
-            Action::Info { content_type, body, .. } => {
+        }
+    }
+
+    pub(super) fn handle_signal(&mut self, news: CallNews) {
+        match news {
+            CallNews::Session(news) => {
+                self.media.follow(news, &self.leg);
+                self.keys.handle_agreement();
+            }
+            CallNews::Info { content_type, body } => {
                 if let Some(info) = InfoKey::read(&content_type, body.expose().as_bytes()) {
                     info.key.expose().chars().for_each(|key| self.press(key, KeyWay::Info));
                 }
             }
-            Action::ReferAsked(call, _) => self.order(Order::AnswerRefer { call, status: 603 }).await,
-            Action::Transfer { status, over, .. } => self.referred(status, over),
-            Action::Ended(_, ending) => {
+            CallNews::ReferAsked(_) => self.leg.order(Order::AnswerRefer { call: self.leg.id(), status: 603 }),
+            CallNews::Transfer { status, over } => self.referred(status, over),
+            CallNews::Ended(ending) => {
                 tracing::debug!(call = %self.leg.id(), "a call has ended: {:?} by {:?}", ending.cause, ending.by);
                 self.caller_left();
             }
-            Action::Acknowledged(_, None)
-            | Action::Transmit(..)
-            | Action::Resolve(..)
-            | Action::Incoming(..)
-            | Action::Progress { .. }
-            | Action::Answered { .. }
-            | Action::Registered(..)
-            | Action::Unregistered(..)
-            | Action::Drained => {}
+            CallNews::Acknowledged | CallNews::Progress { .. } | CallNews::Answered { .. } => {}
         }
     }
 
-    pub(super) async fn handle_media(&mut self, news: MediaNews) {
+    pub(super) fn handle_media(&mut self, news: MediaNews) {
         match news {
             MediaNews::Key { key, .. } => self.press(key.symbol(), KeyWay::Event),
             MediaNews::Ended { passed } => self.played(passed),
@@ -54,29 +53,8 @@ impl Call {
                 }
             }
             MediaNews::Heard(heard) => self.listen(&heard),
-            MediaNews::Silent if self.media.is_receiving() && self.is_connected => self.fell_silent().await,
+            MediaNews::Silent if self.media.is_receiving() && self.is_connected => self.fell_silent(),
             MediaNews::Silent | MediaNews::Bye | MediaNews::Closed(_) => {}
-        }
-    }
-
-    /// Gives an order; a closed exchange ends the call by itself.
-    pub(super) async fn order(&self, order: Order) {
-        if self.leg.order(order).await.is_err() {
-            tracing::debug!(call = %self.leg.id(), "the exchange has closed");
-        }
-    }
-
-    /// Hold, resume, another codec or address.
-    async fn answer_offer(&mut self, offer: Option<Body>) {
-        let done = match offer {
-            None => self.leg.accept(self.media.offer(), Headers::default()).await,
-            Some(offer) => match self.media.answer(&offer.0) {
-                Ok(answer) => self.leg.accept(answer, Headers::default()).await,
-                Err(error) => self.leg.refuse(Refused::with(error.status())).await,
-            },
-        };
-        if done.is_err() {
-            tracing::debug!(call = %self.leg.id(), "the exchange has closed");
         }
     }
 
@@ -104,12 +82,11 @@ impl Call {
     }
 
     /// No packet has come for too long: nobody is there.
-    async fn fell_silent(&mut self) {
-        counter!("callward_sip_calls_total", "outcome" => "silent").increment(1);
+    fn fell_silent(&mut self) {
+        self.fell_silent = true;
         tracing::info!(call = %self.leg.id(), "a call is hung up: no sound has come for too long");
-        if self.leg.hang_up(Headers::default()).await.is_ok() {
-            report(self.media.stream.interrupt(0));
-            self.hung_up();
-        }
+        self.leg.hang_up(Headers::default());
+        report(self.media.stream.interrupt(0));
+        self.hung_up();
     }
 }

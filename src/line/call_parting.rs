@@ -1,21 +1,18 @@
-//! The end of a call: an apology where something went wrong, results for the next hop, and what its media have counted.
+//! The end of a call: an apology where something went wrong, and results for the next hop.
 
 use std::time::Duration;
 
-use metrics::{counter, histogram};
+use metrics::counter;
 use tokio::sync::mpsc;
 
+use super::apology::apology;
 use super::call::Call;
 use super::call_actions::report;
 use super::media_news::MediaNews;
 use crate::audio::{Sound, beep};
-use crate::browser::{Ending, Reason};
-use crate::rtp::Statistics;
-use crate::sip::{Action, Headers, Order};
-use crate::voice::Speech;
+use crate::browser::{Ending, Reason, event_class};
+use crate::sip::{CallNews, Headers, Order};
 
-/// What is said when a page breaks off; it is among the recordings.
-const APOLOGY: &str = "I am sorry, something went wrong. I cannot go on with this call.";
 /// The longest that it may take.
 const APOLOGY_TIME: Duration = Duration::from_secs(10);
 /// How long it is waited for that the caller's side goes.
@@ -23,11 +20,11 @@ const LEAVING: Duration = Duration::from_secs(35);
 
 impl Call {
     /// Says what is left to say, gives the results away, and closes.
-    pub(super) async fn part(mut self, ending: Ending, news: &mut mpsc::Receiver<MediaNews>) {
-        let outcome = if ending.reason == Reason::Error { "error" } else { ending.reason.as_str() };
+    pub(super) async fn part(mut self: Box<Self>, ending: Ending, news: &mut mpsc::Receiver<MediaNews>) {
+        let outcome = if self.fell_silent { "silent" } else { ending.reason.as_str() };
         counter!("callward_sip_calls_total", "outcome" => outcome).increment(1);
         if let Some(event) = &ending.uncaught {
-            tracing::warn!(call = %self.leg.id(), event, "a page broke off: {}", ending.message.as_deref().unwrap_or_default());
+            self.report_break(event, ending.message.as_deref().unwrap_or_default());
         }
         if self.is_connected {
             if broke_off(&ending) {
@@ -35,18 +32,25 @@ impl Call {
             }
             self.leave(&ending).await;
         }
-        let Self { media, .. } = self;
-        let codec = media.negotiated().map(|negotiated| negotiated.codec.name());
-        drop(media);
-        while let Some(told) = news.recv().await {
-            if let MediaNews::Closed(statistics) = told {
-                count(&statistics, codec.unwrap_or("none"));
+        let codec = self.media.negotiated().map_or("none", |negotiated| negotiated.codec.name());
+        counter!("callward_media_calls_total", "codec" => codec).increment(1);
+    }
+
+    /// What others' pages call their events and say in them may be what the caller has keyed.
+    fn report_break(&self, event: &str, message: &str) {
+        let call = self.leg.id();
+        match self.is_own {
+            true => tracing::warn!(%call, event, "a page broke off: {message}"),
+            false => {
+                let event = event_class(event).unwrap_or("one of its own");
+                tracing::warn!(%call, event, length = message.len(), "a page of others broke off; callward vxml run tells why");
             }
         }
     }
 
     async fn apologise(&mut self, news: &mut mpsc::Receiver<MediaNews>) {
-        let said = self.equipment.speaker.say(&Speech::plain(APOLOGY, "en")).await.sounds;
+        let language = self.playback.language().unwrap_or(&self.equipment.settings.language);
+        let said = self.equipment.speaker.say(&apology(language)).await.sounds;
         report(self.media.stream.interrupt(0));
         let played = self.media.stream.play(if said.iter().all(Sound::is_empty) { vec![beep()] } else { said }, false);
         let Some(last) = report(played) else { return };
@@ -58,7 +62,7 @@ impl Call {
                         None | Some(MediaNews::Ended { .. } | MediaNews::Closed(_)) => return,
                         Some(_) => {}
                     },
-                    signal = self.leg.news() => if matches!(signal, None | Some(Action::Ended(..))) {
+                    signal = self.leg.news() => if matches!(signal, None | Some(CallNews::Ended(_))) {
                         return;
                     },
                 }
@@ -73,18 +77,19 @@ impl Call {
     async fn leave(&mut self, ending: &Ending) {
         let mut headers = Headers::default();
         let results = match broke_off(ending) {
+            _ if !self.is_own => Vec::new(),
             true => self.equipment.results.of_failure(&self.next_hop),
             false => self.equipment.results.of_exit(&ending.exit, &self.next_hop),
         };
         results.iter().for_each(|(name, value)| headers.push(name, value));
         let call = self.leg.id();
         if let Some(to) = self.return_to.take().filter(|_| ending.reason != Reason::Transfer) {
-            self.order(Order::Refer { call, to, replaces: None, headers: headers.clone() }).await;
+            self.leg.order(Order::Refer { call, to, replaces: None, headers: headers.clone() });
             if tokio::time::timeout(LEAVING, self.is_taken_back()).await.unwrap_or(false) {
                 return;
             }
         }
-        self.order(Order::HangUp { call, headers }).await;
+        self.leg.hang_up(headers);
         // Until the BYE is answered, or nobody answers it.
         let gone = async { while self.leg.news().await.is_some() {} };
         if tokio::time::timeout(LEAVING, gone).await.is_err() {
@@ -96,10 +101,10 @@ impl Call {
     async fn is_taken_back(&mut self) -> bool {
         loop {
             let news = self.leg.news().await;
-            if matches!(news, None | Some(Action::Ended(..))) {
+            if matches!(news, None | Some(CallNews::Ended(_))) {
                 return true;
             }
-            if matches!(news, Some(Action::Transfer { over: true, .. })) {
+            if matches!(news, Some(CallNews::Transfer { over: true, .. })) {
                 return false;
             }
         }
@@ -109,14 +114,4 @@ impl Call {
 /// Whether the page did not come to an end of its own.
 fn broke_off(ending: &Ending) -> bool {
     ending.uncaught.is_some() || ending.reason == Reason::Error
-}
-
-fn count(statistics: &Statistics, codec: &'static str) {
-    counter!("callward_media_calls_total", "codec" => codec).increment(1);
-    counter!("callward_rtp_received_total").increment(statistics.received);
-    counter!("callward_rtp_sent_total").increment(statistics.sent);
-    counter!("callward_rtp_lost_total").increment(statistics.lost);
-    counter!("callward_rtp_late_total").increment(statistics.late);
-    counter!("callward_rtp_refused_total").increment(statistics.refused);
-    histogram!("callward_rtp_jitter_seconds").record(statistics.jitter.as_secs_f64());
 }

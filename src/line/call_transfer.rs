@@ -6,14 +6,14 @@ use super::bridge::{Bridge, FarNews, NEWS_WITHIN, Transferring};
 use super::call::Call;
 use super::call_actions::report;
 use super::call_leg::CallLeg;
-use super::command::{ExchangeClosed, OutgoingCall};
 use super::media_order::KeyRelay;
 use super::moment::now;
+use super::outgoing_call::OutgoingCall;
 use super::rendering::Errand;
 use super::session_media::SessionMedia;
 use crate::audio::ringback;
 use crate::browser::{Event, TransferKind, TransferOutcome, TransferRequest};
-use crate::sip::{Action, Body, Cause, Ending, Headers, Order, Refused, Scheme, Srtp, Uri};
+use crate::sip::{Body, CallNews, Cause, Ending, Headers, Order, Scheme, SessionNews, Srtp, Uri};
 
 impl Call {
     pub(super) fn begin_transfer(&mut self, request: TransferRequest) {
@@ -47,11 +47,13 @@ impl Call {
 
     /// News of our REFER.
     pub(super) fn referred(&mut self, status: u16, over: bool) {
-        match &mut self.transferring {
+        if !over {
+            return self.transferring.goes_on(status, now());
+        }
+        match &self.transferring {
             Transferring::No => {}
-            Transferring::Referring { is_accepted, .. } if !over => *is_accepted |= (200..300).contains(&status),
             Transferring::Referring { .. } => self.end_transfer(outcome_of(status)),
-            Transferring::Bridging(bridge) if over && bridge.is_consultation => self.end_transfer(outcome_of(status)),
+            Transferring::Bridging(bridge) if bridge.is_consultation => self.end_transfer(outcome_of(status)),
             Transferring::Bridging(_) => {}
         }
     }
@@ -72,43 +74,30 @@ impl Call {
     }
 
     /// The far end is being called.
-    pub(super) async fn dialled(&mut self, dialled: Result<CallLeg, ExchangeClosed>) {
-        match (dialled, &mut self.transferring) {
-            (Ok(leg), Transferring::Bridging(bridge)) => bridge.leg = Some(leg),
-            (Err(ExchangeClosed), Transferring::Bridging(_)) => self.end_transfer(TransferOutcome::NetworkBusy),
-            // The transfer is over meanwhile: dropping the leg hangs it up.
-            (_, Transferring::No | Transferring::Referring { .. }) => {}
+    pub(super) fn dialled(&mut self, leg: CallLeg) {
+        // Where the transfer is over meanwhile, dropping the leg hangs it up.
+        if let Transferring::Bridging(bridge) = &mut self.transferring {
+            bridge.leg = Some(leg);
         }
     }
 
-    pub(super) async fn handle_far(&mut self, news: FarNews) {
+    pub(super) fn handle_far(&mut self, news: FarNews) {
         let FarNews::Signal(signal) = news else { return };
-        let Some(action) = signal else { return self.end_transfer(TransferOutcome::FarEndDisconnect) };
-        match action {
-            Action::Progress { sdp, .. } => self.far_described(sdp),
-            Action::Answered { sdp, .. } => {
+        let Some(news) = signal else { return self.end_transfer(TransferOutcome::FarEndDisconnect) };
+        match news {
+            CallNews::Progress { sdp, .. } => self.far_described(sdp),
+            CallNews::Answered { sdp, .. } => {
                 self.far_described(sdp);
-                self.far_answered().await;
+                self.far_answered();
             }
-            Action::Offered(_, offer) => self.answer_far(offer).await,
-            Action::Ended(_, ending) => self.far_ended(&ending),
-            Action::Acknowledged(..)
-            | Action::OfferAnswered(..)
-            | Action::OfferRefused(..)
-            | Action::Info { .. }
-            | Action::ReferAsked(..)
-            | Action::Transfer { .. }
-            | Action::Transmit(..)
-            | Action::Resolve(..)
-            | Action::Incoming(..)
-            | Action::Registered(..)
-            | Action::Unregistered(..)
-            | Action::Drained => {}
+            CallNews::Session(news) => self.far_changes(news),
+            CallNews::Ended(ending) => self.far_ended(&ending),
+            CallNews::Acknowledged | CallNews::Info { .. } | CallNews::ReferAsked(_) | CallNews::Transfer { .. } => {}
         }
     }
 
     /// It has rung, or was joined, for as long as it may.
-    pub(super) async fn transfer_overdue(&mut self) {
+    pub(super) fn transfer_overdue(&mut self) {
         match &self.transferring {
             Transferring::No => {}
             Transferring::Referring { is_accepted: true, .. } => self.end_transfer(TransferOutcome::Completed),
@@ -133,7 +122,7 @@ impl Call {
 
     fn transfer_headers(&self, request: &TransferRequest, target: &Uri) -> Headers {
         let mut headers = Headers::default();
-        if let Some(aai) = &request.aai {
+        if let Some(aai) = request.aai.as_ref().filter(|_| self.is_own) {
             let results = self.equipment.results.of_transfer(aai, &target.host.to_string());
             results.iter().for_each(|(name, value)| headers.push(name, value));
         }
@@ -143,7 +132,7 @@ impl Call {
     fn refer(&mut self, to: Uri, headers: Headers) {
         self.transferring = Transferring::Referring { is_accepted: false, until: now() + NEWS_WITHIN };
         let order = Order::Refer { call: self.leg.id(), to, replaces: None, headers };
-        self.leg.order_soon(order);
+        self.leg.order(order);
     }
 
     fn bridge(&mut self, request: TransferRequest, target: Uri, headers: Headers, is_consultation: bool) {
@@ -180,7 +169,7 @@ impl Call {
         }
     }
 
-    async fn far_answered(&mut self) {
+    fn far_answered(&mut self) {
         self.stop_hold();
         let Transferring::Bridging(bridge) = &mut self.transferring else { return };
         let now = now();
@@ -191,25 +180,17 @@ impl Call {
             let Some(far) = &bridge.leg else { return };
             let (call, replaces) = (self.leg.id(), Some(far.id()));
             let (to, headers) = (bridge.target.clone(), bridge.headers.clone());
-            return self.order(Order::Refer { call, to, replaces, headers }).await;
+            return self.leg.order(Order::Refer { call, to, replaces, headers });
         }
         let keys = if bridge.hides_keys { KeyRelay::Hidden } else { KeyRelay::Passed };
         report(self.media.stream.join(&bridge.media.stream, keys));
     }
 
     /// The far end holds, resumes, or has moved.
-    async fn answer_far(&mut self, offer: Option<Body>) {
+    fn far_changes(&mut self, news: SessionNews) {
         let Transferring::Bridging(bridge) = &mut self.transferring else { return };
-        let Some(leg) = &bridge.leg else { return };
-        let done = match offer {
-            None => leg.accept(bridge.media.offer(), Headers::default()).await,
-            Some(offer) => match bridge.media.answer(&offer.0) {
-                Ok(answer) => leg.accept(answer, Headers::default()).await,
-                Err(error) => leg.refuse(Refused::with(error.status())).await,
-            },
-        };
-        if done.is_err() {
-            tracing::debug!("the exchange has closed");
+        if let Some(leg) = &bridge.leg {
+            bridge.media.follow(news, leg);
         }
     }
 

@@ -7,10 +7,14 @@ use url::Url;
 
 use super::pages::Pages;
 use super::session::session_variables;
+use crate::browser::{Fetch, Method};
 use crate::sip::{AllowedPages, Headers, Invitation, NameAddr, PageRequest, Request, Scheme, Target, Uri};
 
 /// Headers that prove who calls, and are nobody's business.
 const SECRET: [&str; 2] = ["Authorization", "Proxy-Authorization"];
+
+/// What a caller's POST holds.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What the configuration says about addresses.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +34,18 @@ pub(super) struct Entrance {
     pub session: Value,
     /// Whether it is one of our own pages.
     pub is_own: bool,
+    /// How the caller wants it fetched.
+    asked: Option<PageRequest>,
+}
+
+impl Entrance {
+    /// The fetch of the first page, with the parameters of the called address (RFC 5552 §2.1).
+    pub fn fetch(&self, fetch: Fetch) -> Fetch {
+        let Some(asked) = &self.asked else { return fetch };
+        let form = || (FORM.to_owned(), asked.post_body.clone().unwrap_or_default().into_bytes());
+        let method = if asked.post { Method::Post } else { Method::Get };
+        Fetch { method, body: asked.post.then(form), maxage: asked.max_age, maxstale: asked.max_stale, ..fetch }
+    }
 }
 
 /// Where the call leads.
@@ -42,13 +58,11 @@ pub(super) async fn entrance(invitation: &Invitation, settings: &EntranceSetting
         Target::Process { code, domain } => {
             let mut url = pages.entry(&domain, &code).await.ok_or(404_u16)?;
             url.query_pairs_mut().extend_pairs(variables(invitation, settings));
-            Ok(Entrance { url, session: session(invitation, None), is_own: true })
+            Ok(Entrance { url, session: session(invitation, None), is_own: true, asked: None })
         }
-        // The first page of a session is fetched by GET.
-        Target::Page(page) if page.post => Err(501),
         Target::Page(page) => {
             let url = Url::parse(&page.url).map_err(|_| 400_u16)?;
-            Ok(Entrance { url, session: session(invitation, Some(&page)), is_own: false })
+            Ok(Entrance { url, session: session(invitation, Some(&page)), is_own: false, asked: Some(page) })
         }
     }
 }
@@ -70,7 +84,7 @@ fn number(uri: &Uri) -> String {
 }
 
 fn variables(invitation: &Invitation, settings: &EntranceSettings) -> Vec<(String, String)> {
-    let Request { headers, uri, .. } = &invitation.request;
+    let Request { headers, uri, .. } = invitation.request.as_ref();
     let call_id = headers.call_id().unwrap_or_default().to_owned();
     let mut variables = vec![("from".to_owned(), caller(invitation)), ("to".to_owned(), number(uri)), ("call_id".to_owned(), call_id)];
     for (name, header) in &settings.variables {
@@ -124,10 +138,12 @@ fn redirects(headers: &Headers) -> Vec<Value> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use async_trait::async_trait;
 
     use super::*;
-    use crate::browser::{Fetch, FetchFailure, Resource};
+    use crate::browser::{FetchFailure, Resource};
     use crate::sip::{Message, Peer};
 
     struct OneProcess;
@@ -153,7 +169,7 @@ mod tests {
              Call-ID: c1\r\nCSeq: 1 INVITE\r\n{more}\r\n"
         );
         let Message::Request(request) = Message::parse(text.as_bytes()).unwrap() else { panic!("no request") };
-        Invitation { request, from: Peer::udp("192.0.2.1:5060".parse().unwrap()), user: None, replaces: None }
+        Invitation { request: Arc::new(request), from: Peer::udp("192.0.2.1:5060".parse().unwrap()), user: None, replaces: None }
     }
 
     fn settings() -> EntranceSettings {
@@ -180,6 +196,22 @@ mod tests {
 
         assert_eq!(refused("sip:nothing@ivr.example").await, 404);
         assert_eq!(refused("sip:dialog@ivr.example;voicexml=https://other.example/").await, 403);
+    }
+
+    #[tokio::test]
+    async fn a_page_is_fetched_as_the_called_address_says() {
+        let fetched = async |parameters: &str| {
+            let uri = format!("sip:dialog@ivr.example;voicexml=https://pages.example/a{parameters}");
+            let entrance = entrance(&invitation(&uri, ""), &settings(), &OneProcess).await.unwrap();
+            let (url, timeout) = (entrance.url.clone(), std::time::Duration::from_secs(10));
+            entrance.fetch(Fetch { id: 1, url, method: Method::Get, body: None, timeout, maxage: None, maxstale: None })
+        };
+
+        let fetch = fetched(";maxage=0;maxstale=5;method=post;postbody=a%3D1%26b%3D2").await;
+        assert_eq!((fetch.method, fetch.maxage, fetch.maxstale), (Method::Post, Some(0), Some(5)));
+        assert_eq!(fetch.body, Some((FORM.to_owned(), b"a=1&b=2".to_vec())));
+        let fetch = fetched(";postbody=a%3D1").await;
+        assert_eq!((fetch.method, fetch.maxage, fetch.body), (Method::Get, None, None));
     }
 
     #[tokio::test]

@@ -1,34 +1,33 @@
-//! The telephone exchange: the handle by which calls are made and taken; behind it one task works with the user agent and its sockets.
+//! The telephone exchange: the handle by which calls are made and taken.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
-use super::call_leg::{CallLeg, IncomingCall};
+use super::board::Board;
+use super::call_leg::{CallLeg, IncomingCall, Orders};
 use super::carrier::Carrier;
-use super::command::{Command, ExchangeClosed, OutgoingCall};
 use super::exchange_settings::{ExchangeError, ExchangeSettings};
 use super::ladder_log::LadderLog;
 use super::moment::now;
 use super::operator::Operator;
+use super::outgoing_call::OutgoingCall;
 use super::resolver::resolve;
 use super::wires::Wires;
 use crate::clock::{Chance, Clock};
 use crate::sip::{Order, Register, Settings, TransportProtocol, UserAgent};
 
-/// Orders that may wait for the exchange.
-const MOST_COMMANDS: usize = 4096;
 /// Calls that may wait to be taken.
 const MOST_INCOMING: usize = 256;
 /// What remains of a call when the time for its own end has run out.
 const LAST_GRACE: Duration = Duration::from_secs(2);
 
 /// A handle. When the last one is gone, the exchange closes.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Exchange {
-    commands: mpsc::Sender<Command>,
+    operator: Arc<Operator>,
     addresses: Arc<[(TransportProtocol, SocketAddr)]>,
     drained: watch::Receiver<bool>,
 }
@@ -50,7 +49,7 @@ impl Exchange {
         clock: Clock,
         chance: Chance,
     ) -> Result<(Self, mpsc::Receiver<IncomingCall>), ExchangeError> {
-        let (wires, arrivals) = Wires::open(&settings, carrier).await?;
+        let wires = Wires::open(&settings, carrier).await?;
         let addresses: Arc<[_]> = wires.addresses().into();
         let agent = Settings {
             listening: addresses.iter().map(|(protocol, address)| (*protocol, advertised(*address, settings.advertised))).collect(),
@@ -59,14 +58,11 @@ impl Exchange {
             admission: settings.admission,
             takes_refer: settings.takes_refer,
         };
-        let (commands, taken) = mpsc::channel(MOST_COMMANDS);
         let (incoming, calls) = mpsc::channel(MOST_INCOMING);
         let (told, drained) = watch::channel(false);
-        let exchange = Self { commands, addresses, drained };
         let agent = UserAgent::new(agent, clock, chance, now());
-        let operator = Operator::new(agent, wires, incoming, exchange.commands.downgrade(), told, LadderLog::new(settings.ladder));
-        tokio::spawn(operator.run(taken, arrivals));
-        Ok((exchange, calls))
+        let operator = Operator::open(|operator| Board::new(agent, wires, incoming, told, LadderLog::new(settings.ladder), operator));
+        Ok((Self { operator, addresses, drained }, calls))
     }
 
     /// What is listened on, with the ports that the system gave.
@@ -75,43 +71,31 @@ impl Exchange {
     }
 
     /// Makes a call; how it goes on is told by the leg.
-    pub async fn dial(&self, call: OutgoingCall) -> Result<CallLeg, ExchangeClosed> {
+    pub async fn dial(&self, call: OutgoingCall) -> CallLeg {
         let route = resolve(call.proxy.as_ref().unwrap_or(&call.target)).await;
-        let (answer, dialled) = oneshot::channel();
-        self.command(Command::Dial { call: Box::new(call), route, answer }).await?;
-        let (id, news) = dialled.await.map_err(|_| ExchangeClosed)?;
-        Ok(CallLeg::new(id, news, self.commands.clone()))
+        let (id, news) = self.operator.dial(call, route);
+        CallLeg::new(id, news, self.operator.clone())
     }
 
-    /// Registers at a registrar, and keeps the registration until the exchange drains. `register.peers` is found here.
-    pub async fn register(&self, mut register: Register) -> Result<(), ExchangeClosed> {
-        register.peers = resolve(&register.registrar).await.peers;
-        self.order(Order::Register(Box::new(register))).await
+    /// Registers at a registrar, and keeps the registration until the exchange drains.
+    pub fn register(&self, register: Register) {
+        self.operator.order(Order::Register(Box::new(register)));
     }
 
     /// Refuses new calls and lets those that stand end by themselves for at most `limit`; then they are hung up.
     pub async fn drain(&self, limit: Duration) {
-        if self.order(Order::Drain).await.is_err() || self.is_drained(limit).await {
+        self.operator.order(Order::Drain);
+        if self.is_drained(limit).await {
             return;
         }
         tracing::warn!("some calls did not end within {} s and are hung up", limit.as_secs());
-        if self.command(Command::HangUpAll).await.is_ok() {
-            self.is_drained(LAST_GRACE).await;
-        }
-    }
-
-    /// Gives the user agent an order.
-    pub(super) async fn order(&self, order: Order) -> Result<(), ExchangeClosed> {
-        self.command(Command::Order(order)).await
+        self.operator.hang_up_all();
+        self.is_drained(LAST_GRACE).await;
     }
 
     async fn is_drained(&self, limit: Duration) -> bool {
         let mut drained = self.drained.clone();
         tokio::time::timeout(limit, drained.wait_for(|drained| *drained)).await.is_ok()
-    }
-
-    async fn command(&self, command: Command) -> Result<(), ExchangeClosed> {
-        self.commands.send(command).await.map_err(|_| ExchangeClosed)
     }
 }
 

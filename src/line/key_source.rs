@@ -20,7 +20,7 @@ pub(super) enum KeyWay {
 #[derive(Default)]
 pub(super) struct KeySource {
     way: Option<KeyWay>,
-    last: Option<(char, Instant)>,
+    last: Option<(char, KeyWay, Instant)>,
 }
 
 impl KeySource {
@@ -30,10 +30,20 @@ impl KeySource {
         if way < before {
             return None;
         }
-        let is_echo = way > before && self.last.is_some_and(|(last, at)| last == key && now.saturating_duration_since(at) < ECHO);
+        let is_same = |(last, by, at): &(char, KeyWay, Instant)| *last == key && *by != way && now.saturating_duration_since(*at) < ECHO;
+        let told_by = self.last.filter(is_same).map(|(_, by, _)| by);
+        // Of the telephone before, which spoke in a better way.
+        if told_by.is_some_and(|by| way < by) {
+            return None;
+        }
         self.way = Some(way);
-        self.last = Some((key, now));
-        (!is_echo).then_some(key)
+        self.last = Some((key, way, now));
+        told_by.is_none().then_some(key)
+    }
+
+    /// The two sides have agreed anew: it may be another telephone, whose keys come by another way.
+    pub fn handle_agreement(&mut self) {
+        self.way = None;
     }
 }
 
@@ -49,6 +59,19 @@ mod tests {
         assert_eq!(source.take('1', KeyWay::Info, now + Duration::from_millis(200)), None);
         assert_eq!(source.take('2', KeyWay::Tone, now + Duration::from_secs(1)), None);
         assert_eq!(source.take('2', KeyWay::Info, now + Duration::from_secs(1)), Some('2'));
+    }
+
+    #[test]
+    fn another_telephone_may_send_its_keys_in_a_worse_way() {
+        let (mut source, now) = (KeySource::default(), Instant::now());
+        let at = |milliseconds| now + Duration::from_millis(milliseconds);
+        assert_eq!(source.take('1', KeyWay::Event, at(0)), Some('1'));
+        assert_eq!(source.take('2', KeyWay::Tone, at(10)), None);
+
+        source.handle_agreement();
+
+        assert_eq!(source.take('1', KeyWay::Info, at(300)), None, "the echo of what was pressed before");
+        assert_eq!(source.take('2', KeyWay::Tone, at(600)), Some('2'));
     }
 
     #[test]

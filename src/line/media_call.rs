@@ -5,6 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use metrics::{counter, histogram};
 use tokio::sync::mpsc;
 
 use super::carrier::{self, Carrier};
@@ -13,7 +14,7 @@ use super::media_order::{KeyRelay, MediaRemote};
 use super::media_speech::{Filled, Speech};
 use super::ports::PortPair;
 use crate::audio::FRAME_SAMPLES;
-use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Stream};
+use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Statistics, Stream};
 
 /// Samples of a piece of a recording.
 const RECORDING_PIECE: usize = 1600;
@@ -181,11 +182,13 @@ impl MediaCall {
     }
 
     /// Says farewell to the peer, and the counts to the call.
-    pub fn close(mut self, now: Instant) {
+    pub fn close(&mut self, now: Instant) {
         self.record(false);
         self.stream.handle_close(now);
         self.act(&mut Desk::default(), now);
-        self.news.tell(MediaNews::Closed(self.stream.statistics()));
+        let statistics = self.stream.statistics();
+        count(&statistics);
+        self.news.tell(MediaNews::Closed(statistics));
     }
 
     /// Sends the next frame; while keys are sent, sounds wait.
@@ -263,4 +266,13 @@ impl MediaCall {
             Port::Rtcp => self.rtcp.recv_from(buffer),
         }
     }
+}
+
+fn count(statistics: &Statistics) {
+    counter!("callward_rtp_received_total").increment(statistics.received);
+    counter!("callward_rtp_sent_total").increment(statistics.sent);
+    counter!("callward_rtp_lost_total").increment(statistics.lost);
+    counter!("callward_rtp_late_total").increment(statistics.late);
+    counter!("callward_rtp_refused_total").increment(statistics.refused);
+    histogram!("callward_rtp_jitter_seconds").record(statistics.jitter.as_secs_f64());
 }

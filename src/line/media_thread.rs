@@ -39,7 +39,7 @@ pub(super) struct MediaThread {
     orders: Receiver<Order>,
     lateness: Arc<Lateness>,
     epoll: OwnedFd,
-    calls: Vec<Option<MediaCall>>,
+    calls: Vec<Option<Box<MediaCall>>>,
     free: Vec<usize>,
     places: HashMap<u64, usize>,
     wheel: Wheel,
@@ -101,14 +101,14 @@ impl MediaThread {
     }
 
     fn quit(self, now: Instant) {
-        self.calls.into_iter().flatten().for_each(|call| call.close(now));
+        self.calls.into_iter().flatten().for_each(|mut call| call.close(now));
     }
 
     /// Takes all orders that wait; `false` when the thread shall end.
     fn obey(&mut self) -> bool {
         loop {
             match self.orders.try_recv() {
-                Ok(Order::Open(number, call)) => self.open(number, *call),
+                Ok(Order::Open(number, call)) => self.open(number, call),
                 Ok(Order::To(number, order)) => self.order(number, order),
                 Ok(Order::Quit) | Err(TryRecvError::Disconnected) => return false,
                 Err(TryRecvError::Empty) => return true,
@@ -116,7 +116,7 @@ impl MediaThread {
         }
     }
 
-    fn open(&mut self, number: u64, call: MediaCall) {
+    fn open(&mut self, number: u64, call: Box<MediaCall>) {
         let place = self.free.pop().unwrap_or(self.calls.len());
         for (port, socket) in call.sockets() {
             let token = epoll::EventData::new_u64(token(place, port));
@@ -178,7 +178,7 @@ impl MediaThread {
         let Some(place) = self.places.remove(&number) else { return };
         self.wheel.remove(place);
         self.free.push(place);
-        if let Some(call) = self.calls.get_mut(place).and_then(Option::take) {
+        if let Some(mut call) = self.calls.get_mut(place).and_then(Option::take) {
             call.close(now);
         }
     }
@@ -248,8 +248,8 @@ fn rest(wait: Duration) {
     }
 }
 
-fn call_of<'a>(calls: &'a mut [Option<MediaCall>], places: &HashMap<u64, usize>, number: u64) -> Option<&'a mut MediaCall> {
-    calls.get_mut(*places.get(&number)?)?.as_mut()
+fn call_of<'a>(calls: &'a mut [Option<Box<MediaCall>>], places: &HashMap<u64, usize>, number: u64) -> Option<&'a mut MediaCall> {
+    calls.get_mut(*places.get(&number)?)?.as_deref_mut()
 }
 
 fn token(place: usize, port: Port) -> u64 {

@@ -1,212 +1,91 @@
-//! The one task of the exchange: carries messages between sockets and user agent, and news between user agent and calls.
+//! The exchange at work: whoever has something for it, a socket or a call, does at once and on its own thread all that it leads to.
 
-use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Instant;
 
-use metrics::{counter, gauge};
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc};
 
-use super::arrival::Arrival;
-use super::call_leg::{CallLeg, IncomingCall, MOST_NEWS};
-use super::command::{Command, OutgoingCall};
-use super::ladder_log::{LadderLog, Way};
+use super::arrival::{Arrival, Arrivals};
+use super::board::Board;
+use super::call_leg::Orders;
 use super::moment::{now, sleep_until};
-use super::resolver::{Route, resolve};
-use super::wires::Wires;
-use crate::sip::{Action, Body, CallId, Dial, Event, Headers, Invitation, Message, Order, ParseError, Peer, Refused, UserAgent};
+use super::outgoing_call::OutgoingCall;
+use super::resolver::Route;
+use crate::sip::{CallId, CallNews, Order};
 
-/// Messages that are read before what they cause is sent.
-const AT_ONCE: usize = 64;
-/// Hops that a call of ours may take.
-const MAX_FORWARDS: u8 = 70;
-
-/// The task's own things.
+/// Lets one at a time work at the board.
 pub(super) struct Operator {
-    agent: UserAgent,
-    wires: Wires,
-    incoming: mpsc::Sender<IncomingCall>,
-    calls: HashMap<CallId, mpsc::Sender<Action>>,
-    /// For the legs of calls; weak, so that the exchange closes with its last handle.
-    commands: mpsc::WeakSender<Command>,
-    drained: watch::Sender<bool>,
-    ladder: LadderLog,
+    board: Mutex<Board>,
+    /// Rung when something is due before the time that is waited for, and when the exchange closes.
+    bell: Arc<Notify>,
 }
 
 impl Operator {
-    pub fn new(
-        agent: UserAgent,
-        wires: Wires,
-        incoming: mpsc::Sender<IncomingCall>,
-        commands: mpsc::WeakSender<Command>,
-        drained: watch::Sender<bool>,
-        ladder: LadderLog,
-    ) -> Self {
-        Self { agent, wires, incoming, calls: HashMap::new(), commands, drained, ladder }
+    /// Begins to work; `make` gives the board, which knows its operator.
+    pub fn open(make: impl FnOnce(Weak<Self>) -> Board) -> Arc<Self> {
+        let bell = Arc::new(Notify::new());
+        let operator = Arc::new_cyclic(|own: &Weak<Self>| Self { board: Mutex::new(make(own.clone())), bell: Arc::clone(&bell) });
+        operator.work(Board::attend);
+        tokio::spawn(keep_time(Arc::downgrade(&operator), bell));
+        operator
     }
 
-    /// Until nobody holds the exchange any longer.
-    pub async fn run(mut self, mut commands: mpsc::Receiver<Command>, mut arrivals: mpsc::Receiver<Arrival>) {
-        loop {
-            tokio::select! {
-                command = commands.recv() => match command {
-                    Some(command) => self.handle_command(command),
-                    None => return,
-                },
-                Some(arrival) = arrivals.recv() => self.handle_arrival(arrival),
-                () = sleep_until(self.agent.poll_timeout()) => self.agent.handle_timeout(now()),
-            }
-            for _ in 0..AT_ONCE {
-                let Ok(arrival) = arrivals.try_recv() else { break };
-                self.handle_arrival(arrival);
-            }
-            self.drain_actions();
-            gauge!("callward_sip_calls").set(self.agent.calls() as f64);
+    /// Makes a call; gives its name, and the way of its news.
+    pub fn dial(&self, call: OutgoingCall, route: Route) -> (CallId, mpsc::Receiver<CallNews>) {
+        self.work(|board| board.dial(call, route))
+    }
+
+    /// Ends all calls.
+    pub fn hang_up_all(&self) {
+        self.work(Board::hang_up_all);
+    }
+
+    /// Does what is due by now; when something is due next.
+    fn pass_time(&self) -> Option<Instant> {
+        self.work(|board| board.handle_timeout(now()));
+        let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
+        board.await_next()
+    }
+
+    fn work<T>(&self, act: impl FnOnce(&mut Board) -> T) -> T {
+        let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = act(&mut board);
+        board.perform();
+        let (untaken, is_early) = (board.take_untaken(), board.is_due_earlier());
+        drop(board);
+        // Dropping the leg of a call gives an order: not while the board is taken.
+        drop(untaken);
+        if is_early {
+            self.bell.notify_one();
         }
-    }
-
-    fn handle_command(&mut self, command: Command) {
-        match command {
-            Command::Order(order) => self.agent.handle(Event::Order(order), now()),
-            Command::Dial { call, route, answer } => self.dial(*call, route, answer),
-            Command::HangUpAll => {
-                let calls: Vec<CallId> = self.calls.keys().copied().collect();
-                calls.into_iter().for_each(|call| self.hang_up(call, stopping()));
-            }
-        }
-    }
-
-    fn handle_arrival(&mut self, arrival: Arrival) {
-        match arrival {
-            Arrival::Bytes(bytes, from) => self.handle_bytes(&bytes, from),
-            Arrival::Unreachable(peer) => {
-                self.wires.forget(peer);
-                self.agent.handle(Event::Unreachable(peer), now());
-            }
-            Arrival::Connected(peer, stream) => self.wires.note_connection(peer, stream),
-            Arrival::Closed(peer) => self.wires.forget(peer),
-            Arrival::Resolved(call, route) => {
-                self.wires.note_route(&route);
-                self.agent.handle(Event::Resolved(call, route.peers), now());
-            }
-        }
-    }
-
-    fn handle_bytes(&mut self, bytes: &[u8], from: Peer) {
-        match Message::parse(bytes) {
-            Ok(message) => {
-                counter!("callward_sip_messages_total", "way" => "in").increment(1);
-                self.ladder.note(Way::In, from, &message);
-                self.agent.handle(Event::Received { message, from }, now());
-            }
-            Err(ParseError::Refuse(refusal)) => {
-                counter!("callward_sip_unreadable_total").increment(1);
-                tracing::debug!(peer = %from.address, "{refusal}");
-                self.agent.handle(Event::Unreadable(refusal, from), now());
-            }
-            Err(ParseError::Drop(why)) => {
-                counter!("callward_sip_unreadable_total").increment(1);
-                tracing::debug!(peer = %from.address, "a datagram was dropped: {why}");
-            }
-        }
-    }
-
-    fn dial(&mut self, call: OutgoingCall, route: Route, answer: oneshot::Sender<(CallId, mpsc::Receiver<Action>)>) {
-        let id = self.agent.reserve_call();
-        // Who asked may be gone: there is no call then.
-        if answer.send((id, self.news_of(id))).is_err() {
-            self.calls.remove(&id);
-            return;
-        }
-        self.wires.note_route(&route);
-        let dial = Dial {
-            call: id,
-            target: call.target,
-            peers: route.peers,
-            from: call.from,
-            sdp: Body(call.sdp),
-            headers: call.headers,
-            account: call.account,
-            max_forwards: MAX_FORWARDS,
-        };
-        self.agent.handle(Event::Order(Order::Dial(Box::new(dial))), now());
-    }
-
-    fn news_of(&mut self, id: CallId) -> mpsc::Receiver<Action> {
-        let (sender, news) = mpsc::channel(MOST_NEWS);
-        self.calls.insert(id, sender);
-        news
-    }
-
-    fn drain_actions(&mut self) {
-        while let Some(action) = self.agent.poll() {
-            self.perform(action);
-        }
-    }
-
-    fn perform(&mut self, action: Action) {
-        match action {
-            Action::Transmit(peer, Body(bytes)) => {
-                counter!("callward_sip_messages_total", "way" => "out").increment(1);
-                self.ladder.note_bytes(Way::Out, peer, &bytes);
-                self.wires.send(peer, bytes);
-            }
-            Action::Resolve(call, uri) => {
-                let arrivals = self.wires.arrivals();
-                tokio::spawn(async move {
-                    let route = resolve(&uri).await;
-                    // The exchange has closed meanwhile.
-                    let _ = arrivals.send(Arrival::Resolved(call, route)).await;
-                });
-            }
-            Action::Incoming(call, invitation) => self.take(call, invitation),
-            Action::Ended(call, _) => {
-                self.tell(call, action);
-                self.calls.remove(&call);
-            }
-            Action::Progress { call, .. }
-            | Action::Answered { call, .. }
-            | Action::Acknowledged(call, _)
-            | Action::Offered(call, _)
-            | Action::OfferAnswered(call, _)
-            | Action::OfferRefused(call, _)
-            | Action::Info { call, .. }
-            | Action::ReferAsked(call, _)
-            | Action::Transfer { call, .. } => self.tell(call, action),
-            Action::Registered(registration, time) => tracing::info!("registration {} holds for {} s", registration.0, time.as_secs()),
-            Action::Unregistered(registration, status, _) => tracing::warn!(?status, "registration {} does not hold", registration.0),
-            Action::Drained => {
-                self.drained.send_replace(true);
-            }
-        }
-    }
-
-    /// A call comes in: somebody takes it, or it is refused.
-    fn take(&mut self, call: CallId, invitation: Box<Invitation>) {
-        let Some(commands) = self.commands.upgrade() else { return };
-        let leg = CallLeg::new(call, self.news_of(call), commands);
-        if let Err(refused) = self.incoming.try_send(IncomingCall { leg, invitation }) {
-            tracing::warn!("nobody takes the calls that come in: one is refused");
-            self.agent.handle(Event::Order(Order::Refuse(call, Refused::with(503))), now());
-            drop(refused);
-        }
-    }
-
-    fn tell(&mut self, call: CallId, action: Action) {
-        let Some(sender) = self.calls.get(&call) else { return };
-        if let Err(TrySendError::Full(_) | TrySendError::Closed(_)) = sender.try_send(action) {
-            self.calls.remove(&call);
-            self.hang_up(call, Headers::default());
-        }
-    }
-
-    fn hang_up(&mut self, call: CallId, headers: Headers) {
-        self.agent.handle(Event::Order(Order::HangUp { call, headers }), now());
+        done
     }
 }
 
-/// Why a call ends that nobody on it has ended (RFC 3326 §2).
-fn stopping() -> Headers {
-    let mut headers = Headers::default();
-    headers.push("Reason", "SIP ;cause=503 ;text=\"Service Unavailable\"");
-    headers
+impl Drop for Operator {
+    fn drop(&mut self) {
+        self.bell.notify_one();
+    }
+}
+
+impl Arrivals for Operator {
+    fn take(&self, arrival: Arrival<'_>) {
+        self.work(|board| board.handle_arrival(arrival, now()));
+    }
+}
+
+impl Orders for Operator {
+    fn order(&self, order: Order) {
+        self.work(|board| board.handle_order(order, now()));
+    }
+}
+
+/// Lets time pass until the exchange has closed.
+async fn keep_time(operator: Weak<Operator>, bell: Arc<Notify>) {
+    while let Some(due) = operator.upgrade().map(|operator| operator.pass_time()) {
+        tokio::select! {
+            () = sleep_until(due) => {}
+            () = bell.notified() => {}
+        }
+    }
 }

@@ -19,7 +19,8 @@ pub trait Pages: Send + Sync {
     async fn fetch(&self, request: &Fetch) -> Result<Resource, FetchFailure>;
 }
 
-/// What a call has come to, as headers for who goes on with it.
+/// What a call has come to, as headers for who goes on with it. Only asked while all that the call has read is of our own desk:
+/// pages of others say nothing in its name.
 pub trait ResultHeaders: Send + Sync {
     /// Of what a page gave when it ended: an object of names and values. `next_hop` is the host that gets them.
     fn of_exit(&self, exit: &Value, next_hop: &str) -> Vec<(String, String)>;

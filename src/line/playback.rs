@@ -28,6 +28,8 @@ pub(super) struct Playback {
     numbers: u64,
     /// The number of the sound that has ended last.
     heard: u64,
+    /// The language of the prompt that was queued last and says one.
+    language: Option<String>,
 }
 
 #[derive(Debug)]
@@ -55,6 +57,7 @@ impl Playback {
     pub fn queue(&mut self, prompts: Vec<Spoken>) -> Vec<Part> {
         let mut parts = Vec::new();
         for prompt in prompts {
+            self.language = prompt.lang.clone().or(self.language.take());
             for (sounds, passed) in cut_at_marks(&prompt) {
                 self.numbers += 1;
                 self.slots.push_back(Slot { number: self.numbers, passed, state: State::Rendering });
@@ -111,6 +114,11 @@ impl Playback {
         let has_ended = |slot: &&Slot| matches!(slot.state, State::Playing { last: own, .. } if own <= last);
         let ended = self.slots.iter().take_while(has_ended).count();
         self.slots.drain(..ended).map(|slot| slot.passed).collect()
+    }
+
+    /// The language in which was spoken last, as far as prompts said it.
+    pub fn language(&self) -> Option<&str> {
+        self.language.as_deref()
     }
 
     /// Whether nothing waits or plays.
@@ -171,6 +179,17 @@ mod tests {
         playback.playing(2);
         assert_eq!(playback.ended(2), [Passed::Prompt, Passed::Prompt]);
         assert!(playback.is_idle());
+    }
+
+    #[test]
+    fn the_language_is_that_of_the_last_prompt_that_says_one() {
+        let mut playback = Playback::default();
+        assert_eq!(playback.language(), None);
+
+        let spoken = ["en", "es"].map(|lang| Spoken { lang: Some(lang.to_owned()), ..prompt(Vec::new()) });
+        playback.queue(spoken.into_iter().chain([prompt(Vec::new())]).collect());
+
+        assert_eq!(playback.language(), Some("es"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::net::sockopt;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
 /// Expedited forwarding (RFC 3246), as routers sort packets of speech.
 const EXPEDITED: u8 = 0xb8;
@@ -83,8 +83,9 @@ impl PortPair {
 }
 
 fn open(address: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = UdpSocket::bind(address)?;
-    socket.set_nonblocking(true)?;
+    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let socket = rustix::net::socket_with(family, SocketType::DGRAM, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC, None)?;
+    rustix::net::bind(&socket, &address)?;
     // A kernel that does not mark packets still sends them.
     let marked = match address {
         SocketAddr::V4(_) => sockopt::set_ip_tos(&socket, EXPEDITED),
@@ -93,7 +94,7 @@ fn open(address: SocketAddr) -> io::Result<UdpSocket> {
     if let Err(error) = marked {
         tracing::debug!(%error, "packets of speech are not marked for routers");
     }
-    Ok(socket)
+    Ok(UdpSocket::from(socket))
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ use super::fetch::HttpFetcher;
 use super::media_news::MediaNews;
 use super::moment::now;
 use super::session_media::SessionMedia;
-use crate::browser::{Action, Event, FetchFailure, Interpreter, Resource, Start};
-use crate::sip::{self, Headers, Invitation, Refused, SessionPart, Srtp, TransportProtocol, session_part};
+use crate::browser::{Action, FetchFailure, Interpreter, Resource, Start};
+use crate::sip::{CallNews, Headers, Invitation, Refused, SessionPart, Srtp, TransportProtocol, session_part};
 
 /// How long the first page may take until the caller is told that it rings.
 const RINGS_AFTER: Duration = Duration::from_millis(100);
@@ -31,8 +31,6 @@ struct Arriving {
     news: mpsc::Receiver<MediaNews>,
     /// The answer to the caller's offer, or our offer to who made none.
     sdp: Vec<u8>,
-    /// Our offer is in the answer: theirs comes with the ACK.
-    is_late: bool,
 }
 
 /// Takes or refuses a call, and sees it to its end.
@@ -42,16 +40,16 @@ pub(super) async fn receive(equipment: Arc<Equipment>, incoming: IncomingCall) {
     let found = entrance(&invitation, &equipment.settings.entrance, equipment.pages.as_ref()).await;
     let entrance = match found {
         Ok(entrance) => entrance,
-        Err(status) => return refuse(&leg, status).await,
+        Err(status) => return refuse(&leg, status),
     };
     let arriving = match open_media(&equipment, &leg, &invitation) {
-        Ok((media, news, sdp, is_late)) => Arriving { leg, media, news, sdp, is_late },
-        Err(status) => return refuse(&leg, status).await,
+        Ok((media, news, sdp)) => Arriving { leg, media, news, sdp },
+        Err(status) => return refuse(&leg, status),
     };
     arriving.greet(equipment, &invitation, entrance, began).await;
 }
 
-type Opened = (SessionMedia, mpsc::Receiver<MediaNews>, Vec<u8>, bool);
+type Opened = (SessionMedia, mpsc::Receiver<MediaNews>, Vec<u8>);
 
 /// Ports, and what is said about them.
 fn open_media(equipment: &Equipment, leg: &CallLeg, invitation: &Invitation) -> Result<Opened, u16> {
@@ -68,11 +66,11 @@ fn open_media(equipment: &Equipment, leg: &CallLeg, invitation: &Invitation) -> 
     match session_part(&invitation.request.headers, &invitation.request.body) {
         SessionPart::Sdp(offer) => {
             let answer = media.answer(offer).map_err(|error| error.status())?;
-            Ok((media, news, answer, false))
+            Ok((media, news, answer))
         }
         SessionPart::Absent => {
             let offer = media.offer();
-            Ok((media, news, offer, true))
+            Ok((media, news, offer))
         }
         SessionPart::Unsupported => Err(415),
     }
@@ -82,24 +80,22 @@ impl Arriving {
     /// Fetches the first page and answers.
     async fn greet(mut self, equipment: Arc<Equipment>, invitation: &Invitation, entrance: Entrance, began: Instant) {
         let fetcher = Arc::new(fetcher(&equipment, &entrance));
-        let start =
-            Start { url: entrance.url, session: entrance.session, clock: equipment.clock.clone(), chance: equipment.chance.clone() };
-        let Ok(mut interpreter) = Interpreter::start(start, now()) else { return refuse(&self.leg, 503).await };
-        let Some(first) = first_fetch(&mut interpreter) else { return refuse(&self.leg, 500).await };
+        let Ok(mut interpreter) = Interpreter::start(start(&equipment, &entrance), now()) else { return refuse(&self.leg, 503) };
+        let Some(first) = first_fetch(&mut interpreter).map(|first| entrance.fetch(first)) else { return refuse(&self.leg, 500) };
+        let is_own = fetcher.is_own(&first.url);
         let Some(outcome) = self.wait_for(fetcher.fetch(&first)).await else { return };
         if let Err(failure) = &outcome {
-            return refuse(&self.leg, status_of(failure)).await;
+            return refuse(&self.leg, status_of(failure));
         }
-        if self.leg.accept(std::mem::take(&mut self.sdp), Headers::default()).await.is_err() {
-            return;
-        }
+        self.leg.accept(std::mem::take(&mut self.sdp), Headers::default());
         histogram!("callward_call_setup_seconds").record(now().saturating_duration_since(began).as_secs_f64());
-        if !self.is_agreed().await {
-            return;
-        }
-        interpreter.handle(Event::Fetched { id: first.id, outcome }, now());
         let Self { leg, media, news, .. } = self;
-        Call::new(equipment, leg, media, interpreter, fetcher, invitation).run(news).await;
+        let mut call = Box::new(Call::new(equipment, leg, media, interpreter, fetcher, is_own, invitation));
+        if !call.is_agreed().await {
+            return counter!("callward_sip_calls_total", "outcome" => "not_agreed").increment(1);
+        }
+        call.begin(first.id, outcome);
+        call.run(news).await;
     }
 
     /// The outcome of the first fetch; `None` when the caller has given up.
@@ -110,40 +106,26 @@ impl Arriving {
             tokio::select! {
                 biased;
                 outcome = &mut fetching => return Some(outcome),
-                news = self.leg.news() => if matches!(news, None | Some(sip::Action::Ended(..))) {
-                    counter!("callward_sip_calls_total", "outcome" => "cancelled").increment(1);
-                    return None;
+                news = self.leg.news() => match news {
+                    None | Some(CallNews::Ended(_)) => {
+                        counter!("callward_sip_calls_total", "outcome" => "cancelled").increment(1);
+                        return None;
+                    }
+                    Some(CallNews::Session(news)) => self.media.follow(news, &self.leg),
+                    Some(_) => {}
                 },
                 () = tokio::time::sleep(RINGS_AFTER), if !rings => {
                     rings = true;
-                    self.leg.ring().await.ok()?;
+                    self.leg.ring();
                 }
             }
         }
     }
+}
 
-    /// Whether the caller has taken our answer (ACK): who has not would miss the first words. Who made no offer answers ours
-    /// with it.
-    async fn is_agreed(&mut self) -> bool {
-        loop {
-            match self.leg.news().await {
-                None | Some(sip::Action::Ended(..)) => return false,
-                Some(sip::Action::Acknowledged(_, answer)) if self.is_late => return self.take_answer(answer),
-                Some(sip::Action::Acknowledged(..)) => return true,
-                Some(_) => {}
-            }
-        }
-    }
-
-    /// Whether our offer was answered so that something can be heard; else the leg hangs up when it is dropped.
-    fn take_answer(&mut self, answer: Option<sip::Body>) -> bool {
-        let Some(answer) = answer else { return false };
-        let taken = self.media.take_answer(&answer.0);
-        if let Err(error) = &taken {
-            tracing::info!(call = %self.leg.id(), "a caller answered our offer so that nothing can be heard: {error}");
-        }
-        taken.is_ok()
-    }
+fn start(equipment: &Equipment, entrance: &Entrance) -> Start {
+    let (url, session) = (entrance.url.clone(), entrance.session.clone());
+    Start { url, session, clock: equipment.clock.clone(), chance: equipment.chance.clone() }
 }
 
 fn fetcher(equipment: &Equipment, entrance: &Entrance) -> CallFetcher {
@@ -168,11 +150,9 @@ fn status_of(failure: &FetchFailure) -> u16 {
     }
 }
 
-async fn refuse(leg: &CallLeg, status: u16) {
+fn refuse(leg: &CallLeg, status: u16) {
     counter!("callward_sip_calls_total", "outcome" => "refused").increment(1);
     counter!("callward_sip_refused_total", "status" => status.to_string()).increment(1);
     let retry_after = (status == 503).then_some(RETRY_AFTER);
-    if leg.refuse(Refused { retry_after, ..Refused::with(status) }).await.is_err() {
-        tracing::debug!("the exchange has closed before a call was refused");
-    }
+    leg.refuse(Refused { retry_after, ..Refused::with(status) });
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::call_fetcher::CallFetcher;
 use super::call_leg::CallLeg;
-use super::command::ExchangeClosed;
 use super::playback::Part;
 use crate::audio::{Sound, beep};
 use crate::browser::{self, AudioSource, FetchFailure, Resource};
@@ -24,7 +23,7 @@ pub(super) enum Errand {
     /// The sound to wait by; `None` where it cannot be had.
     Meanwhile(Option<Sound>),
     /// The far end of a transfer is being called.
-    Dialled(Result<CallLeg, ExchangeClosed>),
+    Dialled(CallLeg),
 }
 
 /// Makes sound of prompts for one call.

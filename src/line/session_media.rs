@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::sync::mpsc;
 
+use super::call_leg::CallLeg;
 use super::media::{Media, MediaStream};
 use super::media_error::MediaError;
 use super::media_news::MediaNews;
@@ -13,7 +14,10 @@ use super::media_order::MediaRemote;
 use crate::audio;
 use crate::clock::Chance;
 use crate::rtp;
-use crate::sip::{Codec, Crypto, Direction, MediaSettings, Negotiated, Negotiation, NegotiationError, Srtp, SrtpKey, SrtpSuite};
+use crate::sip::{
+    Body, Codec, Crypto, Direction, Headers, MediaSettings, Negotiated, Negotiation, NegotiationError, Refused, SessionNews, Srtp, SrtpKey,
+    SrtpSuite,
+};
 
 /// Why a session does not come about.
 #[derive(Debug, thiserror::Error)]
@@ -84,8 +88,25 @@ impl SessionMedia {
         self.apply()
     }
 
+    /// Does what is said about the session of a call that stands: hold, resume, another codec or address.
+    pub fn follow(&mut self, news: SessionNews, leg: &CallLeg) {
+        match news {
+            SessionNews::Offered(None) => leg.accept(self.offer(), Headers::default()),
+            SessionNews::Offered(Some(Body(offer))) => match self.answer(&offer) {
+                Ok(answer) => leg.accept(answer, Headers::default()),
+                Err(error) => leg.refuse(Refused::with(error.status())),
+            },
+            SessionNews::Answered(Body(answer)) => {
+                if let Err(error) = self.take_answer(&answer) {
+                    tracing::info!(call = %leg.id(), "an answer of the other side cannot be used: {error}");
+                }
+            }
+            SessionNews::Refused(_) => self.withdraw_offer(),
+        }
+    }
+
     /// Our offer was refused.
-    pub fn withdraw_offer(&mut self) {
+    fn withdraw_offer(&mut self) {
         self.negotiation.withdraw_offer();
     }
 

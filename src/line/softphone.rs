@@ -4,12 +4,12 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use super::command::OutgoingCall;
 use super::exchange::Exchange;
 use super::exchange_settings::ExchangeSettings;
 use super::hearing::Hearing;
 use super::key_plan::KeyPlan;
 use super::media::{Media, MediaSettings};
+use super::outgoing_call::OutgoingCall;
 use super::resolver::resolve;
 use super::session_media::SessionMedia;
 use super::softphone_call::SoftphoneCall;
@@ -69,7 +69,7 @@ impl Softphone {
         let own = Uri::sip(Host::from(self.address)).with_user(&from);
         let call =
             OutgoingCall { target: self.target.clone(), proxy: None, from: NameAddr::new(own), sdp: session.offer(), headers, account };
-        let leg = self.exchange.dial(call).await?;
+        let leg = self.exchange.dial(call).await;
         SoftphoneCall::new(leg, session, KeyPlan::new(&keys), Hearing::new(is_recorded)).run(news, user).await
     }
 }

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::call_leg::CallLeg;
-use super::command::ExchangeClosed;
 use super::hearing::Hearing;
 use super::key_plan::KeyPlan;
 use super::media_news::{Heard, MediaNews};
@@ -14,7 +13,7 @@ use super::session_media::SessionMedia;
 use super::softphone_user::{Act, SoftphoneEnding, SoftphoneError, SoftphoneNews, SoftphoneUser};
 use crate::audio;
 use crate::rtp::{Key, KeyTiming};
-use crate::sip::{Action, Body, Cause, Codec, Ending, Headers, Refused, Side};
+use crate::sip::{Body, CallNews, Cause, Codec, Ending, Headers, SessionNews, Side};
 
 /// How long the other side may take to answer that we have hung up.
 const LAST_GRACE: Duration = Duration::from_secs(2);
@@ -31,7 +30,7 @@ pub(super) struct SoftphoneCall {
 }
 
 enum Next {
-    Signal(Option<Action>),
+    Signal(Option<CallNews>),
     Media(MediaNews),
     Act(Act),
     Time,
@@ -50,13 +49,13 @@ impl SoftphoneCall {
     ) -> Result<SoftphoneEnding, SoftphoneError> {
         loop {
             match self.next(&mut news, user).await {
-                Next::Signal(Some(Action::Ended(_, ending))) => return Ok(self.finish(ending, news).await),
-                Next::Signal(Some(action)) => self.handle_signal(action, user).await?,
-                Next::Signal(None) => return Err(ExchangeClosed.into()),
+                Next::Signal(Some(CallNews::Ended(ending))) => return Ok(self.finish(ending, news).await),
+                Next::Signal(Some(news)) => self.handle_signal(news, user).await?,
                 Next::Media(MediaNews::Recorded(heard)) => self.hear(&heard, user),
                 Next::Media(_) => {}
                 Next::Act(Act::Press(keys)) => self.press(&keys)?,
-                Next::Act(Act::HangUp) => self.hang_up().await?,
+                Next::Act(Act::HangUp) => self.hang_up(),
+                Next::Signal(None) => return Ok(self.finish(unconfirmed(), news).await),
                 Next::Time if self.gone_by.is_some() => return Ok(self.finish(unconfirmed(), news).await),
                 Next::Time => self.press_next(user).await?,
             }
@@ -73,29 +72,17 @@ impl SoftphoneCall {
         }
     }
 
-    async fn handle_signal(&mut self, action: Action, user: &mut impl SoftphoneUser) -> Result<(), SoftphoneError> {
-        match action {
-            Action::Progress { status, sdp, .. } => {
+    async fn handle_signal(&mut self, news: CallNews, user: &mut impl SoftphoneUser) -> Result<(), SoftphoneError> {
+        match news {
+            CallNews::Progress { status, sdp } => {
                 user.notice(&SoftphoneNews::Progress(status));
                 if let Some(Body(sdp)) = sdp {
                     self.session.take_answer(&sdp)?;
                 }
             }
-            Action::Answered { sdp, .. } => self.answered(sdp, user).await?,
-            Action::Offered(_, offer) => self.answer_offer(offer, user).await?,
-            Action::OfferAnswered(..)
-            | Action::OfferRefused(..)
-            | Action::Acknowledged(..)
-            | Action::Info { .. }
-            | Action::ReferAsked(..)
-            | Action::Transfer { .. }
-            | Action::Transmit(..)
-            | Action::Resolve(..)
-            | Action::Incoming(..)
-            | Action::Ended(..)
-            | Action::Registered(..)
-            | Action::Unregistered(..)
-            | Action::Drained => {}
+            CallNews::Answered { sdp, .. } => self.answered(sdp, user).await?,
+            CallNews::Session(news) => self.follow(news, user),
+            CallNews::Acknowledged | CallNews::Info { .. } | CallNews::ReferAsked(_) | CallNews::Transfer { .. } | CallNews::Ended(_) => {}
         }
         Ok(())
     }
@@ -110,28 +97,23 @@ impl SoftphoneCall {
                 Ok(())
             }
             (Err(error), _) => {
-                self.hang_up().await?;
+                self.hang_up();
                 Err(error.into())
             }
-            (Ok(()), None) => Ok(self.hang_up().await?),
+            (Ok(()), None) => {
+                self.hang_up();
+                Ok(())
+            }
         }
     }
 
-    /// The other side changes the session, or asks for an offer of ours.
-    async fn answer_offer(&mut self, offer: Option<Body>, user: &mut impl SoftphoneUser) -> Result<(), SoftphoneError> {
-        let sdp = match offer {
-            Some(Body(offer)) => self.session.answer(&offer),
-            None => Ok(self.session.offer()),
-        };
-        match sdp {
-            Ok(sdp) => self.leg.accept(sdp, Headers::default()).await?,
-            Err(error) => self.leg.refuse(Refused::with(error.status())).await?,
-        }
+    /// The other side changes the session; the user hears of hold.
+    fn follow(&mut self, news: SessionNews, user: &mut impl SoftphoneUser) {
+        self.session.follow(news, &self.leg);
         let is_held = self.session.negotiated().is_some_and(|agreed| agreed.is_silenced());
         if is_held != std::mem::replace(&mut self.is_held, is_held) {
             user.notice(&SoftphoneNews::Held(is_held));
         }
-        Ok(())
     }
 
     fn hear(&mut self, heard: &Heard, user: &mut impl SoftphoneUser) {
@@ -156,9 +138,9 @@ impl SoftphoneCall {
         Ok(self.session.stream.press(keys, KeyTiming::default())?)
     }
 
-    async fn hang_up(&mut self) -> Result<(), ExchangeClosed> {
+    fn hang_up(&mut self) {
         self.gone_by = Some(now() + LAST_GRACE);
-        self.leg.hang_up(Headers::default()).await
+        self.leg.hang_up(Headers::default());
     }
 
     /// Closes the ports; the last that was heard is kept.

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 
-use super::command::ExchangeClosed;
 use super::exchange_settings::ExchangeError;
 use super::media_error::MediaError;
 use super::session_media::SessionError;
@@ -77,9 +76,6 @@ pub enum SoftphoneError {
     /// The sockets of SIP.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
-    /// The house is closing.
-    #[error(transparent)]
-    Closed(#[from] ExchangeClosed),
     /// Sound.
     #[error(transparent)]
     Media(#[from] MediaError),

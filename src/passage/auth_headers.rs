@@ -32,7 +32,7 @@ impl AuthHeaders {
 impl ResultHeaders for AuthHeaders {
     fn of_exit(&self, exit: &Value, next_hop: &str) -> Vec<(String, String)> {
         let value = |name: &str| exit.get(name).and_then(Value::as_str).map(bare).filter(|value| !value.is_empty());
-        // A page of somebody else's says nothing about who called.
+        // Not every page of ours says who called.
         if value("authStatus").is_none() {
             return Vec::new();
         }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn another_page_has_no_results() {
+    fn a_page_that_found_nobody_out_has_no_results() {
         assert_eq!(headers(&json!({ "pin": "1234" })), []);
         assert_eq!(headers(&Value::Null), []);
     }

@@ -8,7 +8,7 @@ use tokio::task::AbortHandle;
 use crate::clock::Chance;
 use crate::flow::Transferred;
 use crate::line::{CallLeg, IncomingCall, Media, SessionMedia};
-use crate::sip::{Action, Headers, Refused, Srtp};
+use crate::sip::{CallNews, Headers, Refused, Srtp};
 
 use super::engaged::Engaged;
 use super::moment::Moment;
@@ -63,14 +63,12 @@ impl Desk {
         let to = invitation.request.uri.to_string();
         let transferred = self.world.transfer(&to);
         self.world.note(Moment::Transferred(to));
-        let done = match transferred {
-            Transferred::Busy | Transferred::Failed => leg.refuse(Refused::with(status_of(transferred))).await,
-            Transferred::NoAnswer => leg.ring().await,
+        match transferred {
+            Transferred::Busy | Transferred::Failed => leg.refuse(Refused::with(status_of(transferred))),
+            Transferred::NoAnswer => leg.ring(),
             Transferred::Ended => return self.talk(leg, &invitation.request.body).await,
-        };
-        if done.is_ok() {
-            until_ended(&mut leg).await;
         }
+        until_ended(&mut leg).await;
     }
 
     /// Answers, and hangs up as soon as the caller is there.
@@ -78,16 +76,13 @@ impl Desk {
         let opened = SessionMedia::open(&self.media, None, LOOPBACK, Srtp::Off, &self.chance);
         let Ok((mut session, _news)) = opened else { return };
         let Ok(answer) = session.answer(offer) else { return };
-        if leg.accept(answer, Headers::default()).await.is_err() {
-            return;
-        }
-        while !matches!(leg.news().await, None | Some(Action::Acknowledged(..) | Action::Ended(..))) {}
-        if leg.hang_up(Headers::default()).await.is_ok() {
-            until_ended(&mut leg).await;
-        }
+        leg.accept(answer, Headers::default());
+        while !matches!(leg.news().await, None | Some(CallNews::Acknowledged | CallNews::Ended(_))) {}
+        leg.hang_up(Headers::default());
+        until_ended(&mut leg).await;
     }
 }
 
 async fn until_ended(leg: &mut CallLeg) {
-    while !matches!(leg.news().await, None | Some(Action::Ended(..))) {}
+    while !matches!(leg.news().await, None | Some(CallNews::Ended(_))) {}
 }

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::clock::Chance;
-use crate::line::{CallLeg, ExchangeClosed, Media, MediaNews, SessionMedia};
+use crate::line::{CallLeg, Media, MediaNews, SessionMedia};
 use crate::rtp::{Key, KeyTiming};
 use crate::secret::SecretText;
-use crate::sip::{Action, Body, CallId, Cause, DTMF_RELAY, Ending, Headers, InfoKey, Order, Refused, Side, Srtp};
+use crate::sip::{Body, CallNews, Cause, DTMF_RELAY, Ending, Headers, InfoKey, Order, Side, Srtp};
 use crate::web::Gateway;
 
 use super::audible::Ear;
@@ -72,7 +72,7 @@ pub(super) struct SipCall {
 }
 
 enum Next {
-    Signal(Option<Action>),
+    Signal(Option<CallNews>),
     Media(MediaNews),
     Time,
 }
@@ -128,9 +128,8 @@ impl SipCall {
 
     /// Puts the handset down.
     pub async fn hang_up(&mut self) {
-        if self.leg.hang_up(Headers::default()).await.is_ok() {
-            self.await_end().await;
-        }
+        self.leg.hang_up(Headers::default());
+        self.await_end().await;
     }
 
     /// The call is said to have ended: waits for the news of it.
@@ -153,7 +152,7 @@ impl SipCall {
         let house = SipHouse::open(gateway, &world, dialled, address(&exchange), Arc::clone(&engaged), line.network.carrier(2)).await?;
         let (mut session, news) = SessionMedia::open(&media, None, LOOPBACK, Srtp::Off, &chance)?;
         session.stream.record(true)?;
-        let leg = exchange.dial(invitation(dialled, house.address.port(), session.offer())).await?;
+        let leg = exchange.dial(invitation(dialled, house.address.port(), session.offer())).await;
         let _far = FarEnd::new(Desk { world: Arc::clone(&world), media, chance, engaged: Arc::clone(&engaged) }, incoming);
         let (ear, quiet, told, began) = (Ear::default(), Quiet::start(now()), Duration::ZERO, world.clock.now());
         Ok(Self {
@@ -179,11 +178,11 @@ impl SipCall {
     async fn answered(&mut self) -> Result<(), String> {
         loop {
             match self.leg.news().await {
-                Some(Action::Answered { sdp: Some(Body(sdp)), .. }) => {
+                Some(CallNews::Answered { sdp: Some(Body(sdp)), .. }) => {
                     return self.session.take_answer(&sdp).map_err(|error| error.to_string());
                 }
-                Some(Action::Ended(_, ending)) => return Err(format!("the call was not answered: {:?}", ending.cause)),
-                None => return Err(ExchangeClosed.to_string()),
+                Some(CallNews::Ended(ending)) => return Err(format!("the call was not answered: {:?}", ending.cause)),
+                None => return Err("the exchange does not say how the call goes on".to_owned()),
                 Some(_) => {}
             }
         }
@@ -231,8 +230,8 @@ impl SipCall {
     /// One thing that happens, or nothing until then.
     async fn step(&mut self, until: Instant) {
         match self.next(until).await {
-            Next::Signal(Some(Action::Ended(_, ending))) => self.finish(&ending).await,
-            Next::Signal(Some(action)) => self.handle_signal(action).await,
+            Next::Signal(Some(CallNews::Ended(ending))) => self.finish(&ending).await,
+            Next::Signal(Some(news)) => self.handle_signal(news),
             Next::Signal(None) => self.finish(&Ending { by: Side::Us, cause: Cause::Unknown, headers: Headers::default() }).await,
             Next::Media(news) => self.hear(news),
             Next::Time => {}
@@ -261,40 +260,26 @@ impl SipCall {
         }
     }
 
-    async fn handle_signal(&mut self, action: Action) {
-        let done = match action {
-            Action::Offered(_, Some(Body(offer))) => match self.session.answer(&offer) {
-                Ok(answer) => self.leg.accept(answer, Headers::default()).await,
-                Err(error) => self.leg.refuse(Refused::with(error.status())).await,
-            },
-            Action::ReferAsked(call, to) => self.refer(call, to.uri.to_string()).await,
-            Action::Offered(_, None)
-            | Action::OfferAnswered(..)
-            | Action::OfferRefused(..)
-            | Action::Progress { .. }
-            | Action::Answered { .. }
-            | Action::Acknowledged(..)
-            | Action::Info { .. }
-            | Action::Transfer { .. }
-            | Action::Transmit(..)
-            | Action::Resolve(..)
-            | Action::Incoming(..)
-            | Action::Ended(..)
-            | Action::Registered(..)
-            | Action::Unregistered(..)
-            | Action::Drained => Ok(()),
-        };
-        if done.is_err() {
-            tracing::debug!("the exchange has closed");
+    fn handle_signal(&mut self, news: CallNews) {
+        match news {
+            CallNews::Session(news) => self.session.follow(news, &self.leg),
+            CallNews::ReferAsked(to) => self.refer(to.uri.to_string()),
+            CallNews::Progress { .. }
+            | CallNews::Answered { .. }
+            | CallNews::Acknowledged
+            | CallNews::Info { .. }
+            | CallNews::Transfer { .. }
+            | CallNews::Ended(_) => {}
         }
     }
 
     /// We are asked to call somebody else, and tell how that went.
-    async fn refer(&mut self, call: CallId, to: String) -> Result<(), ExchangeClosed> {
+    fn refer(&mut self, to: String) {
+        let call = self.leg.id();
         let status = status_of(self.world.transfer(&to));
         self.world.note(Moment::Transferred(to));
-        self.leg.order(Order::AnswerRefer { call, status: 202 }).await?;
-        self.leg.order(Order::Notify { call, status }).await
+        self.leg.order(Order::AnswerRefer { call, status: 202 });
+        self.leg.order(Order::Notify { call, status });
     }
 
     /// The line is dead; the last words may still be under way.
@@ -333,9 +318,7 @@ impl SipCall {
     async fn send_infos(&mut self, keys: &str) -> Instant {
         for info in keys.chars().filter_map(InfoKey::new) {
             let order = Order::Info { call: self.leg.id(), content_type: DTMF_RELAY.to_owned(), body: SecretText::new(info.to_relay()) };
-            if self.leg.order(order).await.is_err() {
-                break;
-            }
+            self.leg.order(order);
             let next = now() + BETWEEN_INFOS;
             while self.end.is_none() && now() < next {
                 self.step(next).await;

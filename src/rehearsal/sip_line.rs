@@ -33,7 +33,7 @@ pub enum Network {
 pub enum KeysBy {
     /// Telephone events (RFC 4733).
     Events,
-    /// INFO requests. Nobody who sends them one after the other over a bad network keeps their order.
+    /// INFO requests.
     Info,
 }
 

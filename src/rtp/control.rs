@@ -32,11 +32,15 @@ impl Control {
         (self.signalled, self.is_muxed) = (rtcp, is_muxed);
     }
 
-    /// The peer has reported; gives the sources that leave.
-    pub fn handle(&mut self, from: SocketAddr, compound: &[u8], ssrc: u32, now: Instant) -> Vec<u32> {
+    /// The peer has reported; gives the sources that leave. `None` when nothing in it can be read.
+    pub fn handle(&mut self, from: SocketAddr, compound: &[u8], ssrc: u32, now: Instant) -> Option<Vec<u32>> {
+        let packets = read_rtcp(compound);
+        if packets.is_empty() {
+            return None;
+        }
         self.heard = Some(from);
         let mut leaving = Vec::new();
-        for packet in read_rtcp(compound) {
+        for packet in packets {
             match packet {
                 RtcpPacket::Sender { info, blocks, .. } => {
                     self.reporting.handle_sender(&info, now);
@@ -47,7 +51,7 @@ impl Control {
                 RtcpPacket::Bye(sources) => leaving.extend(sources),
             }
         }
-        leaving
+        Some(leaving)
     }
 
     /// Whether a report is due.

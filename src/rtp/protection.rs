@@ -18,11 +18,18 @@ struct Protected {
 }
 
 impl Protection {
-    /// From here on packets are protected. Keys that are named again go on where they are.
+    /// From here on packets are protected. Keys that are named again go on where they are, each direction by itself: the same
+    /// counter must never come twice under one key (RFC 3711 §9.1).
     pub fn handle_keys(&mut self, peer: &SrtpKeys, own: &SrtpKeys) {
-        let is_known = self.0.as_ref().is_some_and(|known| known.peer == *peer && known.own == *own);
-        if !is_known {
+        let Some(known) = &mut self.0 else {
             self.0 = Some(Protected { peer: peer.clone(), own: own.clone(), opening: Srtp::new(peer), closing: Srtp::new(own) });
+            return;
+        };
+        if known.peer != *peer {
+            (known.peer, known.opening) = (peer.clone(), Srtp::new(peer));
+        }
+        if known.own != *own {
+            (known.own, known.closing) = (own.clone(), Srtp::new(own));
         }
     }
 

@@ -118,7 +118,9 @@ impl Stream {
             self.refused += 1;
             return;
         };
-        let leaving = self.control.handle(from, bytes, self.talker.sending().ssrc(), now);
+        let Some(leaving) = self.control.handle(from, bytes, self.talker.sending().ssrc(), now) else { return };
+        // Who suppresses silence sends nothing but reports while listening (RFC 3551 §4.1).
+        self.note_life(now);
         if self.source.ssrc().is_some_and(|ssrc| leaving.contains(&ssrc)) {
             self.actions.push_back(Action::Bye);
         }
@@ -214,9 +216,13 @@ impl Stream {
         }
     }
 
-    fn hear(&mut self, packet: &Packet<'_>, now: Instant) {
+    fn note_life(&mut self, now: Instant) {
         self.heard = now;
         self.is_silent = false;
+    }
+
+    fn hear(&mut self, packet: &Packet<'_>, now: Instant) {
+        self.note_life(now);
         match self.source.handle(&packet.header, now) {
             Arrival::Astray => return,
             Arrival::Restarted => {

@@ -64,6 +64,26 @@ fn keys_and_sound_arrive_protected_and_are_refused_without_the_keys() {
 }
 
 #[test]
+fn a_peer_that_changes_its_key_hears_us_go_on_under_ours() {
+    let mut call = Call::new(1);
+    let settings = StreamSettings { sequence: 65_000, ..StreamSettings::draw(&call.chance, None) };
+    call.near = Stream::new(settings, *call.far.format(), call.start);
+    call.near.handle_remote(Some(address(2)), Some(address(2)), true, call.start);
+    let [ours, theirs, later] = [(); 3].map(|()| SrtpKeys::draw(CryptoSuite::Tag80, &call.chance));
+    call.near.handle_keys(&theirs, &ours);
+    call.far.handle_keys(&ours, &theirs);
+    // Beyond the first rollover of the sequence numbers.
+    call.run(0..600, false);
+
+    call.near.handle_keys(&later, &ours);
+    call.far.handle_keys(&ours, &later);
+    call.run(600..1000, false);
+
+    let far = call.far.statistics();
+    assert_eq!((far.received, far.refused), (999, 0), "sound but for the last packet, which is under way; and reports");
+}
+
+#[test]
 fn most_sound_is_heard_over_a_bad_network_and_all_of_it_over_a_good_one() {
     for (is_bad, least) in [(false, 996), (true, 900)] {
         let mut call = Call::new(5);
@@ -103,6 +123,26 @@ fn silence_is_said_once_until_packets_come_again_and_not_on_hold() {
     assert_eq!(silent(&mut call, 90), 0);
     call.far.handle_format(Format::new(Codec::Pcmu, Some(EVENT)), call.start + Duration::from_secs(90));
     assert_eq!([silent(&mut call, 95), silent(&mut call, 101)], [0, 1]);
+}
+
+#[test]
+fn a_peer_that_says_nothing_and_reports_is_there() {
+    let mut call = Call::new(2);
+    call.run(0..10, false);
+    let mut report = Vec::new();
+    RtcpPacket::Receiver { ssrc: 5, blocks: Vec::new() }.write(&mut report);
+    let mut silent = |report: Option<&[u8]>, from: u16, seconds: u64| {
+        let now = call.start + Duration::from_secs(seconds);
+        if let Some(bytes) = report {
+            call.far.handle_rtcp(address(from), &mut bytes.to_vec(), now);
+        }
+        call.far.handle_timeout(now);
+        std::iter::from_fn(|| call.far.poll()).any(|action| action == Action::Silent)
+    };
+
+    assert_eq!([8, 16, 24].map(|second| silent(Some(&report), 1, second)), [false; 3]);
+    assert!(!silent(Some(b"junk"), 1, 32), "not yet");
+    assert!(silent(None, 1, 35), "junk is no sign of life");
 }
 
 #[test]

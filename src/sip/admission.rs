@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::digest_server::{DigestServer, Proof};
 use super::message::{Request, Response};
+use super::proven::Proven;
 use super::rate::{RateLimit, RateSettings};
 use crate::clock::Chance;
 use crate::secret::SecretText;
@@ -58,6 +59,7 @@ pub(super) struct Gate {
     digest: DigestServer,
     calls: Window,
     strangers: RateLimit,
+    proven: Proven,
 }
 
 /// How many there were in a stretch of time.
@@ -80,22 +82,29 @@ impl Default for Admission {
     }
 }
 
+impl Admission {
+    /// Whether peers at this address may call without further proof.
+    pub fn trusts(&self, source: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.contains(&source.to_canonical()))
+    }
+}
+
 impl Gate {
     /// Opens at `now`.
     pub fn new(admission: Admission, chance: &Chance, now: Instant) -> Self {
         let digest = DigestServer::new(admission.realm.clone(), chance);
         let strangers = RateLimit::new(admission.strangers);
-        Self { admission, digest, calls: Window { since: now, count: 0 }, strangers }
+        Self { admission, digest, calls: Window { since: now, count: 0 }, strangers, proven: Proven::default() }
     }
 
     /// Whether a request from there is looked at at all.
     pub fn hears(&mut self, source: IpAddr, now: Instant) -> bool {
-        self.is_trusted(source) || self.strangers.admit(source, now)
+        self.admission.trusts(source) || self.proven.holds(source, now) || self.strangers.admit(source, now)
     }
 
-    /// Whether this caller may call.
-    pub fn judge(&mut self, invite: &Request, source: IpAddr, time: Timestamp, chance: &Chance) -> Verdict {
-        if self.is_trusted(source) {
+    /// Whether this caller may call. Who has proved a password is no stranger for a while.
+    pub fn judge(&mut self, invite: &Request, source: IpAddr, time: Timestamp, chance: &Chance, now: Instant) -> Verdict {
+        if self.admission.trusts(source) {
             return Verdict::Trusted;
         }
         if self.admission.users.is_empty() {
@@ -103,7 +112,10 @@ impl Gate {
         }
         let users = &self.admission.users;
         match self.digest.check(invite, |name| users.get(name).cloned(), time) {
-            Proof::Good { username } => Verdict::User(username),
+            Proof::Good { username } => {
+                self.proven.note(source, now);
+                Verdict::User(username)
+            }
             Proof::Missing | Proof::Wrong => self.ask(false, time, chance),
             Proof::Stale => self.ask(true, time, chance),
         }
@@ -122,10 +134,6 @@ impl Gate {
         } else {
             Ok(())
         }
-    }
-
-    fn is_trusted(&self, source: IpAddr) -> bool {
-        self.admission.trusted.iter().any(|network| network.contains(&source.to_canonical()))
     }
 
     fn ask(&self, stale: bool, time: Timestamp, chance: &Chance) -> Verdict {

@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use super::action::{Action, Cause, Ending};
 use super::call::{Call, Phase, described};
+use super::call_news::{CallNews, SessionNews};
+use super::ending::{Cause, Ending};
 use super::event::Refused;
 use super::headers::Headers;
 use super::incoming::REMIND;
@@ -25,7 +26,7 @@ impl Call {
             response.set_body(SDP, sdp.clone());
         }
         let Phase::Incoming(incoming) = &mut self.phase else { return };
-        incoming.remind = now + REMIND;
+        (incoming.trying, incoming.remind) = (None, now + REMIND);
         if !reliable {
             incoming.last = Some(post.answer(incoming.invite, response, now));
             return;
@@ -92,7 +93,7 @@ impl Call {
         }
         let (late_offer, accepting) = (incoming.request.body.is_empty(), incoming.accepting.take());
         match described(prack) {
-            Some(answer) if late_offer => post.tell(Action::Acknowledged(self.id, Some(answer.into()))),
+            Some(answer) if late_offer => self.tell(CallNews::Session(SessionNews::Answered(answer.into())), post),
             Some(_) => return post.refuse(id, prack, 488, now),
             None => {}
         }
@@ -105,6 +106,9 @@ impl Call {
     /// Repeats what is not confirmed, and reminds proxies.
     pub fn handle_answering_timeout(&mut self, post: &mut Post, now: Instant) {
         let Phase::Incoming(incoming) = &mut self.phase else { return };
+        if incoming.trying.take_if(|due| now >= *due).is_some() {
+            post.answer(incoming.invite, Response::to(&incoming.request, 100), now);
+        }
         if now >= incoming.remind {
             incoming.remind = now + REMIND;
             if let Some(bytes) = incoming.last.clone() {

@@ -2,15 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use super::action::{Action, Cause, Ending};
+use super::action::Action;
 use super::body::Body;
 use super::body_part::{SessionPart, session_part};
+use super::call_news::{CallNews, SessionNews};
 use super::dialog::Dialog;
+use super::ending::{Cause, Ending};
 use super::errand::Errand;
 use super::event::CallId;
 use super::exchange::Exchange;
 use super::headers::Headers;
 use super::incoming::Incoming;
+use super::infos::Infos;
 use super::message::{Request, Response};
 use super::method::Method;
 use super::outgoing::Outgoing;
@@ -46,6 +49,7 @@ pub(super) struct Call {
     pub parting: Option<(Ending, Headers)>,
     pub prover: Option<Prover>,
     pub transfer: Transfer,
+    pub infos: Infos,
     /// The call that ends when this one is accepted.
     pub replaces: Option<CallId>,
 }
@@ -105,6 +109,7 @@ impl Call {
             parting: None,
             prover,
             transfer: Transfer::None,
+            infos: Infos::default(),
             replaces: None,
         }
     }
@@ -143,7 +148,10 @@ impl Call {
         let number = ack.headers.cseq().map(|cseq| cseq.number);
         let Some(waiting) = self.unacknowledged.take_if(|waiting| Some(waiting.number) == number) else { return };
         let answer = waiting.offer.then(|| described(ack)).flatten();
-        post.tell(Action::Acknowledged(self.id, answer.map(Body)));
+        if let Some(answer) = answer {
+            self.tell(CallNews::Session(SessionNews::Answered(Body(answer))), post);
+        }
+        self.tell(CallNews::Acknowledged, post);
         match self.parting.take() {
             Some((ending, headers)) => self.leave(ending, &headers, post, now),
             None => self.offer_next(post, now),
@@ -203,11 +211,16 @@ impl Call {
         response
     }
 
+    /// Tells the application.
+    pub fn tell(&self, news: CallNews, post: &mut Post) {
+        post.tell(Action::Call(self.id, news));
+    }
+
     /// The call is over, and the application hears of it.
     pub fn end(&mut self, ending: Ending, post: &mut Post) {
         if !self.is_over() {
             self.phase = Phase::Over;
-            post.tell(Action::Ended(self.id, ending));
+            self.tell(CallNews::Ended(ending), post);
         }
     }
 

@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::action::{Action, Cause, Ending};
 use super::body::Body;
 use super::call::{Call, Phase, answered};
+use super::call_news::CallNews;
 use super::client_transactions::Answered;
-use super::dialog::{Dialog, tag_of};
+use super::dialog::Dialog;
+use super::ending::{Cause, Ending};
 use super::errand::Errand;
 use super::event::Dial;
 use super::headers::Headers;
@@ -161,13 +162,13 @@ impl Call {
         if let Phase::Outgoing(outgoing) = &mut self.phase {
             outgoing.described |= in_order && sdp.is_some();
         }
-        post.tell(Action::Progress { call: self.id, status: response.status, sdp: sdp.map(Body) });
+        self.tell(CallNews::Progress { status: response.status, sdp: sdp.map(Body) }, post);
     }
 
     /// Sends the PRACK that a reliable response asks for. `None` for a repeat or a gap, else whether it was reliable.
     fn confirm_provisional(&mut self, answer: &Answered, post: &mut Post, now: Instant) -> Option<bool> {
         let response = &answer.response;
-        let (Some(tag), true) = (tag_of(response.headers.to()), response.headers.lists("Require", "100rel")) else {
+        let (Some(tag), true) = (response.headers.to_tag().map(str::to_owned), response.headers.lists("Require", "100rel")) else {
             return Some(false);
         };
         let (number, cseq) = (response.headers.rseq()?, response.headers.cseq()?);
@@ -201,7 +202,7 @@ impl Call {
         }
         self.start_timer(response, now);
         let sdp = answered(response).filter(|_| !outgoing.described).map(Body);
-        post.tell(Action::Answered { call: self.id, sdp, headers: response.headers.clone() });
+        self.tell(CallNews::Answered { sdp, headers: response.headers.clone() }, post);
         self.offer_next(post, now);
     }
 
@@ -216,7 +217,7 @@ impl Call {
         if !answer.response.is_success() {
             return;
         }
-        let same = tag_of(answer.response.headers.to()).as_deref() == self.dialog.remote.tag();
+        let same = answer.response.headers.to_tag() == self.dialog.remote.tag();
         match same {
             true => self.acknowledge_again(&answer.response, post),
             false => post.dismiss(&answer.response, answer.to, now),

@@ -47,19 +47,20 @@ pub struct Crypto {
     pub remote: SrtpKey,
 }
 
-/// Our own keys of a dialog, one for each suite: they stay the same in all its offers and answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SrtpKeys([CryptoLine; 2]);
+/// Our own keys of a dialog, one for each suite; none where nothing is encrypted. They stay the same in all its offers and answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct SrtpKeys(Vec<CryptoLine>);
 
 impl SrtpKeys {
     /// Draws them.
     pub fn draw(chance: &Chance) -> Self {
-        Self([(1, SrtpSuite::Sha1_80), (2, SrtpSuite::Sha1_32)].map(|(tag, suite)| CryptoLine { tag, suite, key: SrtpKey::draw(chance) }))
+        let line = |(tag, suite)| CryptoLine { tag, suite, key: SrtpKey::draw(chance) };
+        Self([(1, SrtpSuite::Sha1_80), (2, SrtpSuite::Sha1_32)].map(line).into())
     }
 
     /// All of them, as an offer says them.
     pub fn lines(&self) -> Vec<CryptoLine> {
-        self.0.to_vec()
+        self.0.clone()
     }
 
     /// The one that answers `offered`.

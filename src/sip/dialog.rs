@@ -35,16 +35,21 @@ pub(super) struct Dialog {
 }
 
 impl Dialog {
-    /// For an INVITE that came (§12.1.1). `None` without From, To and Contact.
+    /// For an INVITE that came (§12.1.1). `None` without From and To, or with a Contact that is no address. Who tells none, as
+    /// RFC 2543 allowed, is reached where From says.
     pub fn answering(invite: &Request, tag: &str, from: Peer) -> Option<Self> {
-        let contact = invite.headers.contact()?;
+        let remote = invite.headers.from()?;
+        let target = match invite.headers.contact() {
+            Some(contact) => contact.address()?.uri.clone(),
+            None => without_headers(&remote.uri),
+        };
         Some(Self {
             call_id: invite.headers.call_id()?.to_owned(),
             local: invite.headers.to()?.with_tag(tag),
-            remote: invite.headers.from()?,
+            remote,
             local_sequence: 0,
             remote_sequence: invite.headers.cseq().map(|cseq| cseq.number),
-            target: contact.address()?.uri.clone(),
+            target,
             routes: invite.headers.record_route(),
             peer: from,
         })
@@ -147,11 +152,6 @@ impl Dialog {
     }
 }
 
-/// The tag of From or To.
-pub(super) fn tag_of(address: Option<NameAddr>) -> Option<String> {
-    address?.tag().map(str::to_owned)
-}
-
 /// An address as it may stand in a Request-URI (§19.1.1).
 fn without_headers(uri: &Uri) -> Uri {
     let mut uri = uri.clone();
@@ -235,6 +235,17 @@ mod tests {
         assert_eq!(hop("sip:ana@192.168.1.5:5062", "192.168.1.1:5060"), "192.168.1.5:5062");
         assert_eq!(hop("sip:ana@phone.example.com", "8.8.8.8:40000"), "8.8.8.8:40000");
         assert_eq!(hop("sip:ana@9.9.9.9", "8.8.8.8:40000"), "9.9.9.9:5060");
+    }
+
+    #[test]
+    fn a_telephone_of_old_without_contact_is_reached_where_from_says() {
+        let mut old = invite("sip:ana@192.0.2.9", &[]);
+        old.headers.remove("Contact");
+
+        let mut dialog = Dialog::answering(&old, "ours", Peer::udp("192.0.2.9:5062".parse().unwrap())).unwrap();
+
+        assert_eq!(dialog.request(Method::Bye).uri.to_string(), "sip:ana@example.com");
+        assert_eq!(dialog.next_hop().address.to_string(), "192.0.2.9:5062");
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use md5::{Digest, Md5};
 
+use super::digest_fields::Fields;
 use super::malformed::Malformed;
+use super::qop::Qop;
 use super::token;
 use crate::secret::SecretText;
 
@@ -29,8 +31,8 @@ pub struct Challenge {
     pub opaque: Option<String>,
     /// How texts are hashed.
     pub algorithm: Algorithm,
-    /// Whether the client counts and adds a word of its own (`qop=auth`).
-    pub qop_auth: bool,
+    /// What the client protects, with a count and a word of its own.
+    pub qop: Option<Qop>,
     /// Whether only the nonce was too old.
     pub stale: bool,
 }
@@ -50,15 +52,17 @@ pub struct Credentials {
     pub response: String,
     /// How texts are hashed.
     pub algorithm: Algorithm,
-    /// The client's own count and word, when it uses `qop=auth`.
+    /// The client's own count and word, when it protects more than its password.
     pub own: Option<Own>,
     /// What the server wants back.
     pub opaque: Option<String>,
 }
 
-/// The client's part of the sum with `qop=auth`.
+/// The client's part of the sum, with a quality of protection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Own {
+    /// What the sum holds.
+    pub qop: Qop,
     /// How often the nonce was used, this time included.
     pub count: u32,
     /// The client's word.
@@ -75,10 +79,10 @@ impl Algorithm {
     }
 
     /// `text` hashed, in hexadecimal digits.
-    pub(super) fn hash(self, text: &str) -> String {
+    pub(super) fn hash(self, text: impl AsRef<[u8]>) -> String {
         match self {
             Self::Md5 => hexadecimal(&Md5::digest(text)),
-            Self::Sha256 => hexadecimal(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()).as_ref()),
+            Self::Sha256 => hexadecimal(ring::digest::digest(&ring::digest::SHA256, text.as_ref()).as_ref()),
         }
     }
 }
@@ -94,12 +98,15 @@ impl FromStr for Algorithm {
 
 impl Credentials {
     /// The sum that this password gives (RFC 7616 §3.4.1), whatever [`Credentials::response`] says.
-    pub(super) fn sum(&self, method: &str, password: &SecretText) -> String {
-        let hash = |text: String| self.algorithm.hash(&text);
+    pub(super) fn sum(&self, method: &str, body: &[u8], password: &SecretText) -> String {
+        let hash = |text: String| self.algorithm.hash(text);
         let secret = hash(format!("{}:{}:{}", self.username, self.realm, password.expose()));
-        let request = hash(format!("{method}:{}", self.uri));
+        let request = match self.own.as_ref().map(|own| own.qop) {
+            None | Some(Qop::Auth) => hash(format!("{method}:{}", self.uri)),
+            Some(Qop::AuthInt) => hash(format!("{method}:{}:{}", self.uri, self.algorithm.hash(body))),
+        };
         match &self.own {
-            Some(own) => hash(format!("{secret}:{}:{:08x}:{}:auth:{request}", self.nonce, own.count, own.cnonce)),
+            Some(own) => hash(format!("{secret}:{}:{:08x}:{}:{}:{request}", self.nonce, own.count, own.cnonce, own.qop.as_str())),
             None => hash(format!("{secret}:{}:{request}", self.nonce)),
         }
     }
@@ -110,16 +117,12 @@ impl FromStr for Challenge {
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let fields = Fields::read(text)?;
-        let qop_auth = fields.get("qop").map(|qop| qop.split(',').any(|word| word.trim().eq_ignore_ascii_case("auth")));
-        if qop_auth == Some(false) {
-            return Err(Malformed("digest without qop that we know"));
-        }
         Ok(Self {
             realm: fields.needed("realm")?,
             nonce: fields.needed("nonce")?,
             opaque: fields.get("opaque").map(str::to_owned),
-            algorithm: fields.algorithm()?,
-            qop_auth: qop_auth.is_some(),
+            algorithm: algorithm(&fields)?,
+            qop: fields.qop()?,
             stale: fields.get("stale").is_some_and(|stale| stale.eq_ignore_ascii_case("true")),
         })
     }
@@ -132,8 +135,8 @@ impl fmt::Display for Challenge {
             write!(f, ", opaque={}", token::quote(opaque))?;
         }
         write!(f, ", algorithm={}", self.algorithm.as_str())?;
-        if self.qop_auth {
-            f.write_str(", qop=\"auth\"")?;
+        if let Some(qop) = self.qop {
+            write!(f, ", qop=\"{}\"", qop.as_str())?;
         }
         if self.stale { f.write_str(", stale=true") } else { Ok(()) }
     }
@@ -144,9 +147,8 @@ impl FromStr for Credentials {
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
         let fields = Fields::read(text)?;
-        let own = match fields.get("qop") {
-            Some(qop) if qop.eq_ignore_ascii_case("auth") => Some(Own { count: fields.count()?, cnonce: fields.needed("cnonce")? }),
-            Some(_) => return Err(Malformed("digest without qop that we know")),
+        let own = match fields.qop()? {
+            Some(qop) => Some(Own { qop, count: fields.count()?, cnonce: fields.needed("cnonce")? }),
             None => None,
         };
         Ok(Self {
@@ -155,7 +157,7 @@ impl FromStr for Credentials {
             nonce: fields.needed("nonce")?,
             uri: fields.needed("uri")?,
             response: fields.needed("response")?,
-            algorithm: fields.algorithm()?,
+            algorithm: algorithm(&fields)?,
             own,
             opaque: fields.get("opaque").map(str::to_owned),
         })
@@ -168,7 +170,7 @@ impl fmt::Display for Credentials {
         write!(f, "Digest username={username}, realm={realm}, nonce={nonce}, uri={uri}, response=\"{}\"", self.response)?;
         write!(f, ", algorithm={}", self.algorithm.as_str())?;
         if let Some(own) = &self.own {
-            write!(f, ", qop=auth, nc={:08x}, cnonce={}", own.count, token::quote(&own.cnonce))?;
+            write!(f, ", qop={}, nc={:08x}, cnonce={}", own.qop.as_str(), own.count, token::quote(&own.cnonce))?;
         }
         self.opaque.as_ref().map_or(Ok(()), |opaque| write!(f, ", opaque={}", token::quote(opaque)))
     }
@@ -180,38 +182,9 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// The fields after `Digest`.
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    fn read(text: &str) -> Result<Self, Malformed> {
-        let (scheme, rest) = text.trim().split_once(char::is_whitespace).ok_or(Malformed("no digest"))?;
-        if !scheme.eq_ignore_ascii_case("Digest") {
-            return Err(Malformed("no digest"));
-        }
-        let field = |part: &str| {
-            let (name, value) = part.split_once('=').ok_or(Malformed("digest field without value"))?;
-            Ok((name.trim().to_ascii_lowercase(), token::unquote(value.trim())))
-        };
-        token::split(rest, ',').into_iter().filter(|part| !part.is_empty()).map(field).collect::<Result<_, _>>().map(Self)
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    fn needed(&self, name: &str) -> Result<String, Malformed> {
-        self.get(name).map(str::to_owned).ok_or(Malformed("digest field missing"))
-    }
-
-    fn algorithm(&self) -> Result<Algorithm, Malformed> {
-        self.get("algorithm").map_or(Ok(Algorithm::Md5), str::parse)
-    }
-
-    fn count(&self) -> Result<u32, Malformed> {
-        let count = self.get("nc").filter(|count| count.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        count.and_then(|count| u32::from_str_radix(count, 16).ok()).ok_or(Malformed("digest count missing"))
-    }
+/// Who names none means MD5.
+fn algorithm(fields: &Fields) -> Result<Algorithm, Malformed> {
+    fields.get("algorithm").map_or(Ok(Algorithm::Md5), str::parse)
 }
 
 /// Bytes as lower case hexadecimal digits.
@@ -232,7 +205,7 @@ mod tests {
             uri: "/dir/index.html".to_owned(),
             response: String::new(),
             algorithm,
-            own: Some(Own { count: 1, cnonce: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ".to_owned() }),
+            own: Some(Own { qop: Qop::Auth, count: 1, cnonce: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ".to_owned() }),
             opaque: None,
         }
     }
@@ -241,15 +214,34 @@ mod tests {
     fn the_examples_of_the_standard_give_the_sums_of_the_standard() {
         let password = SecretText::new("Circle of Life");
 
-        assert_eq!(example(Algorithm::Md5).sum("GET", &password), "8ca523f5e9506fed4657c9700eebdbec");
-        assert_eq!(example(Algorithm::Sha256).sum("GET", &password), "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
+        assert_eq!(example(Algorithm::Md5).sum("GET", b"", &password), "8ca523f5e9506fed4657c9700eebdbec");
+        assert_eq!(
+            example(Algorithm::Sha256).sum("GET", b"", &password),
+            "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"
+        );
     }
 
     #[test]
     fn without_qop_the_old_sum_is_made() {
         let old = Credentials { own: None, realm: "testrealm@host.com".to_owned(), ..example(Algorithm::Md5) };
 
-        assert_ne!(old.sum("GET", &SecretText::new("x")), example(Algorithm::Md5).sum("GET", &SecretText::new("x")));
+        assert_ne!(old.sum("GET", b"", &SecretText::new("x")), example(Algorithm::Md5).sum("GET", b"", &SecretText::new("x")));
+    }
+
+    /// RFC 7616 §3.4.3: the hash of the body stands behind method and address.
+    #[test]
+    fn who_protects_the_body_sums_it_too() {
+        let mut credentials = example(Algorithm::Md5);
+        let own = credentials.own.as_mut().unwrap();
+        own.qop = Qop::AuthInt;
+
+        let (secret, request) =
+            ("3d78807defe7de2157e2b0b6573a855f", Algorithm::Md5.hash(format!("POST:/dir/index.html:{}", Algorithm::Md5.hash("hi"))));
+        let (nonce, cnonce) = (&credentials.nonce, &credentials.own.as_ref().unwrap().cnonce);
+        let expected = Algorithm::Md5.hash(format!("{secret}:{nonce}:00000001:{cnonce}:auth-int:{request}"));
+        assert_eq!(credentials.sum("POST", b"hi", &SecretText::new("Circle of Life")), expected);
+        assert_eq!(Qop::choose("auth-int, auth"), Some(Qop::Auth));
+        assert_eq!(Qop::choose("auth-int"), Some(Qop::AuthInt));
     }
 
     #[test]
@@ -259,7 +251,7 @@ mod tests {
             nonce: "n".to_owned(),
             opaque: Some("o".to_owned()),
             algorithm: Algorithm::Sha256,
-            qop_auth: true,
+            qop: Some(Qop::AuthInt),
             stale: true,
         };
         let credentials = Credentials { opaque: Some("o".to_owned()), ..example(Algorithm::Sha256) };
@@ -276,7 +268,7 @@ mod tests {
             "Digest realm",
             "Digest realm=\"a\"",
             "Digest realm=\"a\", nonce=\"b\", algorithm=MD5-sess",
-            "Digest realm=\"a\", nonce=\"b\", qop=\"auth-int\"",
+            "Digest realm=\"a\", nonce=\"b\", qop=\"auth-conf\"",
         ] {
             assert!(wrong.parse::<Challenge>().is_err(), "{wrong}");
         }

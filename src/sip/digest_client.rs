@@ -73,7 +73,7 @@ impl DigestClient {
         for asked in &mut self.asked {
             asked.count += 1;
             let challenge = &asked.challenge;
-            let own = challenge.qop_auth.then(|| Own { count: asked.count, cnonce: digest::hexadecimal(&chance.bytes::<16>()) });
+            let own = challenge.qop.map(|qop| Own { qop, count: asked.count, cnonce: digest::hexadecimal(&chance.bytes::<16>()) });
             let mut credentials = Credentials {
                 username: self.username.clone(),
                 realm: challenge.realm.clone(),
@@ -84,7 +84,7 @@ impl DigestClient {
                 own,
                 opaque: challenge.opaque.clone(),
             };
-            credentials.response = credentials.sum(request.method.as_str(), &self.password);
+            credentials.response = credentials.sum(request.method.as_str(), &request.body, &self.password);
             request.headers.push(asked.by.header(), credentials);
         }
     }

@@ -9,11 +9,12 @@ use subtle::ConstantTimeEq;
 use super::digest::{self, Algorithm, Challenge, Credentials};
 use super::message::Request;
 use super::nonce_book::NonceBook;
+use super::qop::Qop;
 use crate::clock::Chance;
 use crate::secret::SecretText;
 
 /// How long a nonce is good for.
-const LIFETIME: Duration = Duration::from_secs(300);
+pub(super) const LIFETIME: Duration = Duration::from_secs(300);
 
 /// Bytes of chance in a nonce.
 const SALT_BYTES: usize = 8;
@@ -57,7 +58,7 @@ impl DigestServer {
             nonce: self.nonce(now, &chance.bytes()),
             opaque: None,
             algorithm,
-            qop_auth: true,
+            qop: Some(Qop::Auth),
             stale,
         };
         [Algorithm::Sha256, Algorithm::Md5].map(challenge).into()
@@ -73,7 +74,7 @@ impl DigestServer {
         let Some(issued) = self.issued(&credentials.nonce, now) else { return Proof::Stale };
         let password = password_of(&credentials.username);
         // A name that nobody has takes as long as a wrong password.
-        let expected = credentials.sum(request.method.as_str(), password.as_ref().unwrap_or(&SecretText::default()));
+        let expected = credentials.sum(request.method.as_str(), &request.body, password.as_ref().unwrap_or(&SecretText::default()));
         let right = bool::from(expected.as_bytes().ct_eq(credentials.response.to_ascii_lowercase().as_bytes()));
         if password.is_none() || !right {
             return Proof::Wrong;

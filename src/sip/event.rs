@@ -20,6 +20,15 @@ pub struct CallId(pub(super) u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RegistrationId(pub u64);
 
+/// Who wants to know where something is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seeker {
+    /// A call that is redirected.
+    Call(CallId),
+    /// A registration, before every attempt but refreshes that succeed: registrars move.
+    Registration(RegistrationId),
+}
+
 /// What the user agent is told.
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -35,7 +44,7 @@ pub enum Event {
     /// Nothing reaches that peer: no connection, or an ICMP error (RFC 3261 §18.4).
     Unreachable(Peer),
     /// Where the target of [`super::Action::Resolve`] is reached, best first; nothing when that is unknown.
-    Resolved(CallId, Vec<Peer>),
+    Resolved(Seeker, Vec<Peer>),
     /// The application wants something.
     Order(Order),
 }
@@ -178,8 +187,6 @@ pub struct Register {
     pub registration: RegistrationId,
     /// The registrar's address, without user.
     pub registrar: Uri,
-    /// Where it is reached, best first.
-    pub peers: Vec<Peer>,
     /// Who is registered.
     pub address_of_record: Uri,
     /// For how long we ask.

@@ -35,6 +35,16 @@ impl Headers {
         self.read("To").ok()?
     }
 
+    /// The tag of From, as written.
+    pub fn from_tag(&self) -> Option<&str> {
+        self.get("From").and_then(tag)
+    }
+
+    /// The tag of To, as written.
+    pub fn to_tag(&self) -> Option<&str> {
+        self.get("To").and_then(tag)
+    }
+
     /// The Call-ID, as written.
     pub fn call_id(&self) -> Option<&str> {
         self.get("Call-ID")
@@ -138,6 +148,12 @@ impl Headers {
         let end = value.find(|character: char| matches!(character, ';' | '(') || character.is_whitespace());
         token::number(&value[..end.unwrap_or(value.len())])
     }
+}
+
+/// The tag of an address that can be read, without reading the rest of it.
+fn tag(address: &str) -> Option<&str> {
+    let parameters = token::split(address, ';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    parameters.filter(|(name, _)| name.trim_end().eq_ignore_ascii_case("tag")).map(|(_, tag)| tag.trim_start()).find(|tag| !tag.is_empty())
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::action::{Cause, Ending};
 use super::call::{Call, Phase};
+use super::ending::{Cause, Ending};
 use super::errand::Errand;
 use super::event::Refused;
 use super::exchange::Exchange;
@@ -27,6 +27,15 @@ impl Call {
             Phase::Established if self.unacknowledged.is_some() => self.parting = Some((ending, headers)),
             Phase::Established => self.leave(ending, &headers, post, now),
             Phase::Leaving(_) | Phase::Over => {}
+        }
+    }
+
+    /// Goes, once the ACK has come that this waits for.
+    pub fn part(&mut self, post: &mut Post, now: Instant) {
+        if self.unacknowledged.is_none()
+            && let Some((ending, headers)) = self.parting.take()
+        {
+            self.leave(ending, &headers, post, now);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What is known of a call that came in, until it is answered (RFC 3261 §13.3.1.1, RFC 3262 §3).
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::headers::Headers;
@@ -11,12 +12,17 @@ use super::server_transactions::ServerId;
 /// Proxies give a call up that is not heard of for three minutes; it is heard of every minute (§13.3.1.1).
 pub(super) const REMIND: Duration = Duration::from_secs(60);
 
+/// Who says nothing else to an INVITE within this time says 100 (§17.2.1).
+const TRYING_AFTER: Duration = Duration::from_millis(200);
+
 /// What is known of a call until it is answered.
 #[derive(Debug)]
 pub(super) struct Incoming {
     pub invite: ServerId,
-    pub request: Request,
+    pub request: Arc<Request>,
     pub reliable: Reliable<Vec<u8>>,
+    /// When the caller hears that its INVITE has come, unless something else is said before.
+    pub trying: Option<Instant>,
     /// The last provisional response, and when it is repeated.
     pub last: Option<Vec<u8>>,
     pub remind: Instant,
@@ -28,14 +34,15 @@ pub(super) struct Incoming {
 
 impl Incoming {
     /// An INVITE that came.
-    pub fn new(invite: ServerId, request: Request, chance: u32, now: Instant) -> Self {
+    pub fn new(invite: ServerId, request: Arc<Request>, chance: u32, now: Instant) -> Self {
         let reliable = Reliable::start(chance);
-        Self { invite, request, reliable, last: None, remind: now + REMIND, described: false, accepting: None }
+        let (trying, remind) = (Some(now + TRYING_AFTER), now + REMIND);
+        Self { invite, request, reliable, trying, last: None, remind, described: false, accepting: None }
     }
 
     /// When something is to be repeated or given up.
     pub fn poll_timeout(&self) -> Instant {
-        self.reliable.poll_timeout().map_or(self.remind, |due| due.min(self.remind))
+        [self.reliable.poll_timeout(), self.trying].into_iter().flatten().fold(self.remind, Instant::min)
     }
 
     /// The number of the INVITE.

@@ -60,12 +60,17 @@ pub(super) fn request(headers: &Headers, method: &Method) -> Result<(), Fault> {
     numbers(headers)
 }
 
-/// The body: as many bytes as Content-Length says, all there are when it says nothing.
-pub(super) fn body(parts: &Parts) -> Result<Vec<u8>, Fault> {
-    let Some(declared) = parts.headers.get("Content-Length") else { return Ok(parts.rest.clone()) };
-    let length = token::number(declared).ok_or_else(|| Fault::bad("Bad Content-Length (not a number)"))?;
-    let length = usize::try_from(length).unwrap_or(usize::MAX);
-    parts.rest.get(..length).map(<[u8]>::to_vec).ok_or_else(|| Fault::bad("Bad Content-Length (longer than the message)"))
+/// Takes the body: as many bytes as Content-Length says, all there are when it says nothing.
+pub(super) fn body(parts: &mut Parts) -> Result<Vec<u8>, Fault> {
+    if let Some(declared) = parts.headers.get("Content-Length") {
+        let length = token::number(declared).ok_or_else(|| Fault::bad("Bad Content-Length (not a number)"))?;
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if length > parts.rest.len() {
+            return Err(Fault::bad("Bad Content-Length (longer than the message)"));
+        }
+        parts.rest.truncate(length);
+    }
+    Ok(std::mem::take(&mut parts.rest))
 }
 
 fn needed(headers: &Headers) -> Result<(), Fault> {

@@ -1,12 +1,13 @@
 //! Requests that come in: to the call they belong to, or, outside of any call, invitations judged and other requests answered
 //! (RFC 3261 §8.2).
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::action::{Action, Invitation};
 use super::admission::Verdict;
 use super::call::{Call, Phase, is_readable};
-use super::dialog::{Dialog, tag_of};
+use super::dialog::Dialog;
 use super::event::CallId;
 use super::incoming::Incoming;
 use super::message::{Request, Response};
@@ -32,7 +33,9 @@ enum Replaced {
 impl UserAgent {
     /// A request came.
     pub(super) fn handle_request(&mut self, mut request: Request, from: Peer, now: Instant) {
-        if !self.is_expected(&request) && !self.gate.hears(from.address.ip(), now) {
+        let is_known = self.is_expected(&request) || self.post.servers.is_repeat(&request);
+        if !is_known && !self.gate.hears(from.address.ip(), now) {
+            self.post.tally.unheard += 1;
             return;
         }
         match self.post.servers.handle_request(&mut request, from, now) {
@@ -45,8 +48,9 @@ impl UserAgent {
 
     /// A request came that cannot be read: it is answered once, as far as we hear its sender.
     pub(super) fn handle_unreadable(&mut self, refusal: Refusal, from: Peer, now: Instant) {
-        if self.gate.hears(from.address.ip(), now) {
-            self.post.answer_unreadable(refusal, from);
+        match self.gate.hears(from.address.ip(), now) {
+            true => self.post.answer_unreadable(refusal, from),
+            false => self.post.tally.unheard += 1,
         }
     }
 
@@ -67,7 +71,7 @@ impl UserAgent {
             self.post.answer(id, Response::refusing(*refusal), now);
             return;
         }
-        if tag_of(request.headers.to()).is_none() {
+        if request.headers.to_tag().is_none() {
             return self.handle_outside(id, request, from, now);
         }
         match self.call_of(&request) {
@@ -78,10 +82,9 @@ impl UserAgent {
 
     /// The call in whose dialog a request is.
     fn call_of(&self, request: &Request) -> Option<CallId> {
-        let id = *self.by_tag.get(&tag_of(request.headers.to())?)?;
-        let remote = tag_of(request.headers.from());
+        let id = *self.by_tag.get(request.headers.to_tag()?)?;
         let dialog = &self.calls.get(&id)?.dialog;
-        dialog.is_with(request.headers.call_id(), remote.as_deref()).then_some(id)
+        dialog.is_with(request.headers.call_id(), request.headers.from_tag()).then_some(id)
     }
 
     fn handle_ack(&mut self, ack: &Request, now: Instant) {
@@ -125,7 +128,7 @@ impl UserAgent {
     }
 
     fn handle_invite(&mut self, id: ServerId, request: Request, from: Peer, now: Instant) {
-        let user = match self.gate.judge(&request, from.address.ip(), self.clock.now(), &self.post.chance) {
+        let user = match self.gate.judge(&request, from.address.ip(), self.clock.now(), &self.post.chance, now) {
             Verdict::Trusted => None,
             Verdict::User(name) => Some(name),
             Verdict::Refused(asked) => return self.post.answer_once(id, asked.response(&request), now),
@@ -153,11 +156,11 @@ impl UserAgent {
     fn take(&mut self, id: ServerId, request: Request, from: Peer, user: Option<String>, replaces: Option<CallId>, now: Instant) {
         let tag = self.post.token();
         let Some(dialog) = Dialog::answering(&request, &tag, from) else { return self.post.refuse(id, &request, 400, now) };
-        self.post.answer(id, Response::to(&request, 100), now);
         let call_id = self.reserve_call();
         self.post.servers.belongs_to(id, call_id);
         let chance = u32::from_be_bytes(self.post.chance.bytes());
-        let incoming = Incoming::new(id, request.clone(), chance, now);
+        let request = Arc::new(request);
+        let incoming = Incoming::new(id, Arc::clone(&request), chance, now);
         let mut call = Call::new(call_id, dialog, Phase::Incoming(Box::new(incoming)), None);
         call.replaces = replaces;
         self.keep(call);

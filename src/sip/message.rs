@@ -98,25 +98,25 @@ impl Request {
         write(&format!("{} {} SIP/2.0", self.method, self.uri), &self.headers, &self.body)
     }
 
-    fn read(parts: Parts) -> Result<Self, ParseError> {
-        let StartLine::Request { method, .. } = &parts.start else { return Err(ParseError::Drop("it is no request")) };
+    fn read(mut parts: Parts) -> Result<Self, ParseError> {
+        let StartLine::Request { method, uri, version } = &parts.start else { return Err(ParseError::Drop("it is no request")) };
         let method = Method::from(method.as_str());
-        let refusable = method != Method::Ack && parts.headers.has("Via");
-        Self::judge(method.clone(), &parts).map_err(|fault| match refusable {
-            true => ParseError::Refuse(Box::new(Refusal::new(fault.status, fault.reason, method, &parts.headers))),
-            false => ParseError::Drop("a request that cannot be read nor answered"),
-        })
+        let judged = Self::judge(&method, uri, version, &parts);
+        match judged.and_then(|uri| Ok((uri, inspection::body(&mut parts)?))) {
+            Ok((uri, body)) => Ok(Self { method, uri, headers: parts.headers, body }),
+            Err(fault) if method != Method::Ack && parts.headers.has("Via") => {
+                Err(ParseError::Refuse(Box::new(Refusal::new(fault.status, fault.reason, method, &parts.headers))))
+            }
+            Err(_) => Err(ParseError::Drop("a request that cannot be read nor answered")),
+        }
     }
 
-    fn judge(method: Method, parts: &Parts) -> Result<Self, Fault> {
-        let StartLine::Request { uri, version, .. } = &parts.start else { return Err(Fault::bad("Bad Request")) };
+    /// The address of a request that may be acted on.
+    fn judge(method: &Method, uri: &str, version: &str, parts: &Parts) -> Result<Uri, Fault> {
         inspection::version(version)?;
-        inspection::request(&parts.headers, &method)?;
+        inspection::request(&parts.headers, method)?;
         let uri = inspection::request_uri(uri)?;
-        if !parts.whole {
-            return Err(Fault::bad("Bad Request (headers do not end)"));
-        }
-        Ok(Self { method, uri, headers: parts.headers.clone(), body: inspection::body(parts)? })
+        if parts.whole { Ok(uri) } else { Err(Fault::bad("Bad Request (headers do not end)")) }
     }
 }
 
@@ -165,7 +165,7 @@ impl Response {
         write(&format!("SIP/2.0 {} {reason}", self.status), &self.headers, &self.body)
     }
 
-    fn read(parts: Parts) -> Result<Self, ParseError> {
+    fn read(mut parts: Parts) -> Result<Self, ParseError> {
         let StartLine::Status { version, status, reason } = &parts.start else { return Err(ParseError::Drop("it is no response")) };
         let status = token::number(status).and_then(|status| u16::try_from(status).ok()).filter(|status| (100..700).contains(status));
         let status = status.ok_or(ParseError::Drop("a response whose status is none"))?;
@@ -177,7 +177,7 @@ impl Response {
         let unreadable = |_: Fault| ParseError::Drop("a response that cannot be read");
         inspection::version(version).map_err(unreadable)?;
         inspection::identity(&parts.headers).map_err(unreadable)?;
-        let body = inspection::body(&parts).map_err(unreadable)?;
+        let body = inspection::body(&mut parts).map_err(unreadable)?;
         if parts.whole {
             Ok(Self { status, reason, headers: parts.headers, body })
         } else {

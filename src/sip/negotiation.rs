@@ -33,7 +33,7 @@ impl Negotiation {
     pub fn new(settings: MediaSettings, chance: &Chance) -> Self {
         // Some telephones read the number of the session into 31 bits.
         let session_id = (u32::from_be_bytes(chance.bytes()) >> 1).to_string();
-        let keys = SrtpKeys::draw(chance);
+        let keys = if settings.srtp == Srtp::Off { SrtpKeys::default() } else { SrtpKeys::draw(chance) };
         Self { settings, session_id, said: None, before: None, direction: Direction::SendRecv, keys, negotiated: None }
     }
 

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::action::{Action, Ending};
+use super::action::Action;
 use super::admission::Admission;
-use super::event::{Account, CallId, Dial, Event, Order, Refused};
+use super::call_news::{CallNews, SessionNews};
+use super::ending::Ending;
+use super::event::{Account, CallId, Dial, Event, Order, Refused, Seeker};
 use super::headers::Headers;
 use super::message::Message;
 use super::name_addr::NameAddr;
@@ -17,6 +19,7 @@ use super::peer::{Peer, TransportProtocol};
 use super::post::Settings;
 use super::refusal::ParseError;
 use super::session_refresh::SessionLimits;
+use super::uri::Uri;
 use super::user_agent::UserAgent;
 use crate::clock::{Chance, Clock};
 
@@ -46,6 +49,10 @@ pub(super) struct Network {
     pub wire: Vec<String>,
     /// The whole of all that was sent.
     pub texts: Vec<String>,
+    /// Where it was sent to.
+    pub sent_to: Vec<Peer>,
+    /// Where registrars of these names are; those that bear addresses are there.
+    pub names: HashMap<&'static str, SocketAddr>,
     /// Datagrams whose text holds one of these are lost, each so many times.
     pub losses: Vec<(&'static str, usize)>,
     start: Instant,
@@ -88,9 +95,23 @@ impl Network {
             Agent { address: address(number), ua, manner: polite, heard: Vec::new() }
         };
         let agents = (0..count).map(agent).collect();
-        let texts = Vec::new();
+        let (texts, sent_to, names) = (Vec::new(), Vec::new(), HashMap::new());
         let (wire, losses, flying) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { now, weather, agents, wire, texts, losses, start: now, flying, sent: 0, chance: chance.clone(), clock: clock.clone() }
+        Self {
+            now,
+            weather,
+            agents,
+            wire,
+            texts,
+            sent_to,
+            names,
+            losses,
+            start: now,
+            flying,
+            sent: 0,
+            chance: chance.clone(),
+            clock: clock.clone(),
+        }
     }
 
     /// One calls another.
@@ -156,10 +177,15 @@ impl Network {
         self.run(Duration::from_secs(seconds));
     }
 
+    /// What the one who is asked has heard of its calls.
+    pub fn news(&self, who: usize) -> impl DoubleEndedIterator<Item = &CallNews> {
+        self.agents[who].heard.iter().filter_map(|action| if let Action::Call(_, news) = action { Some(news) } else { None })
+    }
+
     /// How the call ended, at the one who is asked.
     pub fn ending(&self, who: usize, call: CallId) -> Option<&Ending> {
         self.agents[who].heard.iter().find_map(|action| match action {
-            Action::Ended(ended, ending) if *ended == call => Some(ending),
+            Action::Call(ended, CallNews::Ended(ending)) if *ended == call => Some(ending),
             _ => None,
         })
     }
@@ -220,6 +246,10 @@ impl Network {
         while let Some(action) = self.agents[who].ua.poll() {
             match action {
                 Action::Transmit(to, wire) => self.send(who, to, wire.0),
+                Action::Resolve(seeker @ Seeker::Registration(_), registrar) => {
+                    let peers = self.resolve(&registrar);
+                    self.agents[who].ua.handle(Event::Resolved(seeker, peers), self.now);
+                }
                 other => {
                     let orders = (self.agents[who].manner)(&other);
                     self.agents[who].heard.push(other);
@@ -229,10 +259,16 @@ impl Network {
         }
     }
 
+    fn resolve(&self, uri: &Uri) -> Vec<Peer> {
+        let address = uri.host.address().map(|address| SocketAddr::new(address, uri.port.unwrap_or(5060)));
+        address.or_else(|| self.names.get(uri.host.to_string().as_str()).copied()).map(Peer::udp).into_iter().collect()
+    }
+
     fn send(&mut self, who: usize, to: Peer, bytes: Vec<u8>) {
         let text = text(&bytes);
         self.wire.push(text.lines().next().unwrap_or_default().to_owned());
         self.texts.push(text.clone());
+        self.sent_to.push(to);
         let from = Peer { protocol: to.protocol, address: self.agents[who].address };
         if to.protocol == TransportProtocol::Udp && self.is_lost(&text) {
             return;
@@ -260,7 +296,7 @@ impl Network {
 pub(super) fn polite(action: &Action) -> Vec<Order> {
     match action {
         Action::Incoming(call, _) => vec![accept(*call)],
-        Action::Offered(call, _) => vec![accept(*call)],
+        Action::Call(call, CallNews::Session(SessionNews::Offered(_))) => vec![accept(*call)],
         _ => Vec::new(),
     }
 }

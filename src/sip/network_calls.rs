@@ -1,14 +1,16 @@
 //! Tests over a simulated network: calls are set up, refused, cancelled, redirected and hung up.
 
-use super::action::{Action, Cause, Side};
-use super::event::{Event, Order, Refused};
+use super::action::Action;
+use super::call_news::CallNews;
+use super::ending::{Cause, Side};
+use super::event::{Event, Order, Refused, Seeker};
 use super::network::{FAIR, Network, account, busy, hang_up, patient};
 use super::peer::Peer;
 
-const SET_UP: [&str; 4] = ["INVITE", "100", "200", "ACK"];
+const SET_UP: [&str; 3] = ["INVITE", "200", "ACK"];
 
 fn answered(network: &Network, who: usize) -> bool {
-    network.agents[who].heard.iter().any(|action| matches!(action, Action::Answered { .. }))
+    network.news(who).any(|news| matches!(news, CallNews::Answered { .. }))
 }
 
 #[test]
@@ -38,9 +40,9 @@ fn the_invitation_shows_what_the_caller_sent() {
     assert_eq!(invitation.request.uri.user.as_deref(), Some("two-factor"));
     assert_eq!(invitation.request.body, b"offer");
     assert_eq!(invitation.request.headers.get("X-Own"), Some("1"));
-    let Some(Action::Answered { sdp, .. }) = network.agents[0].heard.first() else { panic!() };
+    let Some(CallNews::Answered { sdp, .. }) = network.news(0).next() else { panic!() };
     assert_eq!(sdp.as_ref().map(|sdp| sdp.0.as_slice()), Some(&b"answer"[..]));
-    assert!(matches!(network.agents[1].heard[1], Action::Acknowledged(_, None)));
+    assert!(matches!(network.news(1).next(), Some(CallNews::Acknowledged)));
 }
 
 #[test]
@@ -51,7 +53,7 @@ fn who_is_busy_says_so() {
     let call = network.dial(0, 1);
     network.run_seconds(1);
 
-    assert_eq!(network.ladder(), ["INVITE", "100", "486", "ACK"]);
+    assert_eq!(network.ladder(), ["INVITE", "486", "ACK"]);
     assert_eq!(network.ending(0, call).unwrap().cause, Cause::Refused(486));
     network.assert_empty();
 }
@@ -157,9 +159,9 @@ fn a_redirection_is_followed_to_where_the_application_finds_it() {
     network.order(1, Order::Refuse(network.incoming(1), Refused { contacts, ..Refused::with(302) }));
     network.run_seconds(1);
 
-    assert!(matches!(network.agents[0].heard.last(), Some(Action::Resolve(asked, _)) if *asked == call));
+    assert!(matches!(network.agents[0].heard.last(), Some(Action::Resolve(asked, _)) if *asked == Seeker::Call(call)));
     let there = Peer::udp(network.agents[2].address);
-    network.event(0, Event::Resolved(call, vec![there]));
+    network.event(0, Event::Resolved(Seeker::Call(call), vec![there]));
     network.run_seconds(1);
 
     assert!(answered(&network, 0));
@@ -187,7 +189,7 @@ fn a_redirection_in_circles_ends() {
     for _ in 0..9 {
         network.run_seconds(1);
         let there = Peer::udp(network.agents[1].address);
-        network.event(0, Event::Resolved(call, vec![there]));
+        network.event(0, Event::Resolved(Seeker::Call(call), vec![there]));
     }
 
     assert_eq!(network.ending(0, call).unwrap().cause, Cause::Refused(302));
@@ -267,8 +269,8 @@ fn early_media_is_confirmed_and_the_answer_waits_for_it() {
 
     assert_eq!(network.ladder(), ["INVITE", "100", "183", "PRACK", "PRACK", "183", "200", "200", "ACK"]);
     let heard = &network.agents[0].heard;
-    assert!(matches!(&heard[0], Action::Progress { status: 183, sdp: Some(sdp), .. } if sdp.0 == b"early"));
-    assert!(matches!(&heard[1], Action::Answered { sdp: None, .. }));
+    assert!(matches!(&heard[0], Action::Call(_, CallNews::Progress { status: 183, sdp: Some(sdp) }) if sdp.0 == b"early"));
+    assert!(matches!(&heard[1], Action::Call(_, CallNews::Answered { sdp: None, .. })));
     assert_eq!(heard.len(), 2, "the repeated 183 is not told");
     network.order(0, hang_up(call));
     network.assert_empty();

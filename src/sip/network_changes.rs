@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::action::{Action, Cause, Side};
+use super::action::Action;
+use super::call_news::{CallNews, SessionNews};
+use super::ending::{Cause, Side};
 use super::event::{CallId, Order};
 use super::headers::Headers;
 use super::network::{FAIR, Network, accept, hang_up, one, patient};
@@ -26,17 +28,20 @@ fn offer(call: CallId, sdp: &[u8]) -> Order {
 }
 
 fn offers(network: &Network, who: usize) -> Vec<&[u8]> {
-    let heard = network.agents[who].heard.iter();
-    heard.filter_map(|action| if let Action::Offered(_, Some(sdp)) = action { Some(sdp.0.as_slice()) } else { None }).collect()
+    let offers =
+        network.news(who).filter_map(|news| if let CallNews::Session(SessionNews::Offered(sdp)) = news { sdp.as_ref() } else { None });
+    offers.map(|sdp| sdp.0.as_slice()).collect()
 }
 
 fn answers(network: &Network, who: usize) -> usize {
-    network.agents[who].heard.iter().filter(|action| matches!(action, Action::OfferAnswered(..))).count()
+    network.news(who).filter(|news| matches!(news, CallNews::Session(SessionNews::Answered(_)))).count()
 }
 
 fn transfers(network: &Network, who: usize) -> Vec<(u16, bool)> {
-    let heard = network.agents[who].heard.iter();
-    heard.filter_map(|action| if let Action::Transfer { status, over, .. } = action { Some((*status, *over)) } else { None }).collect()
+    network
+        .news(who)
+        .filter_map(|news| if let CallNews::Transfer { status, over } = news { Some((*status, *over)) } else { None })
+        .collect()
 }
 
 #[test]
@@ -65,7 +70,7 @@ fn a_change_that_is_refused_leaves_the_call_as_it_was() {
     network.order(0, Order::Refuse(call, super::event::Refused::with(488)));
     network.run_seconds(1);
 
-    assert!(matches!(network.agents[1].heard.last(), Some(Action::OfferRefused(_, 488))));
+    assert!(matches!(network.news(1).next_back(), Some(CallNews::Session(SessionNews::Refused(488)))));
     network.order(1, hang_up(other));
     network.assert_empty();
 }
@@ -160,7 +165,7 @@ fn a_blind_transfer_is_followed_to_its_end() {
 
     network.order(1, Order::Refer { call: other, to, replaces: None, headers: one("X-Auth-Status", "verified") });
     network.run_seconds(1);
-    let Some(Action::ReferAsked(_, to)) = network.agents[0].heard.last().cloned() else { panic!() };
+    let Some(CallNews::ReferAsked(to)) = network.news(0).next_back().cloned() else { panic!() };
     assert_eq!(to.uri.to_string(), "sip:agent@10.0.0.3");
     network.order(0, Order::AnswerRefer { call, status: 202 });
     network.run_seconds(1);
@@ -196,7 +201,7 @@ fn a_transfer_of_which_nothing_is_heard_is_given_up() {
     let to = "sip:agent@10.0.0.3".parse().unwrap();
     network.losses.push(("NOTIFY", usize::MAX));
     network.agents[0].manner = |action| match action {
-        Action::ReferAsked(call, _) => vec![Order::AnswerRefer { call: *call, status: 202 }],
+        Action::Call(call, CallNews::ReferAsked(_)) => vec![Order::AnswerRefer { call: *call, status: 202 }],
         _ => Vec::new(),
     };
 
@@ -221,7 +226,7 @@ fn an_attended_transfer_replaces_the_call_of_who_transfers() {
     let to = "sip:two-factor@10.0.0.3".parse().unwrap();
     network.order(0, Order::Refer { call: first, to, replaces: Some(second), headers: Headers::default() });
     network.run_seconds(1);
-    let Some(Action::ReferAsked(_, to)) = network.agents[1].heard.last().cloned() else { panic!() };
+    let Some(CallNews::ReferAsked(to)) = network.news(1).next_back().cloned() else { panic!() };
     network.order(1, Order::AnswerRefer { call: with_first, status: 202 });
     let mut dial = network.call_to(1, 2);
     let replaces = to.uri.headers.clone().unwrap().replace("Replaces=", "");
@@ -257,6 +262,22 @@ fn an_invitation_to_replace_a_call_that_is_not_there_is_refused() {
 }
 
 #[test]
+fn keys_in_info_keep_their_order_when_one_is_lost() {
+    let (mut network, call, other) = talking(1);
+    network.losses.push(("INFO", 1));
+
+    for key in ["1", "2", "3"] {
+        network.order(0, Order::Info { call, content_type: "application/dtmf".to_owned(), body: SecretText::new(key) });
+    }
+    network.run_seconds(3);
+
+    let keys = network.news(1).filter_map(|news| if let CallNews::Info { body, .. } = news { Some(body.expose()) } else { None });
+    assert_eq!(keys.collect::<String>(), "123");
+    network.order(1, hang_up(other));
+    network.assert_empty();
+}
+
+#[test]
 fn keys_in_info_are_told_and_hidden_from_logs() {
     let (mut network, call, _) = talking(1);
 
@@ -264,8 +285,8 @@ fn keys_in_info_are_told_and_hidden_from_logs() {
     network.order(0, Order::Info { call, content_type: "application/dtmf-relay".to_owned(), body });
     network.run_seconds(1);
 
-    let heard = network.agents[1].heard.last();
-    let Some(Action::Info { content_type, body, .. }) = heard else { panic!() };
+    let heard = network.news(1).next_back();
+    let Some(CallNews::Info { content_type, body }) = heard else { panic!() };
     assert_eq!((content_type.as_str(), body.expose()), ("application/dtmf-relay", "Signal=7\r\nDuration=160\r\n"));
     assert!(!format!("{heard:?}").contains("Signal"));
     network.order(0, hang_up(call));

@@ -3,24 +3,25 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::action::{Action, Cause};
+use super::action::Action;
+use super::ending::Cause;
 use super::event::{Order, Register, RegistrationId};
-use super::network::{FAIR, Network, accept, account, hang_up, patient};
+use super::network::{FAIR, Network, account, hang_up, patient};
 use super::peer::Peer;
 
-fn stranger() -> SocketAddr {
+pub(super) fn stranger() -> SocketAddr {
     "10.7.7.7:5070".parse().unwrap()
 }
 
 /// A request outside of any call; `more` are whole lines of headers.
-fn request(method: &str, branch: &str, more: &str) -> String {
+pub(super) fn request(method: &str, branch: &str, more: &str) -> String {
     format!(
         "{method} sip:two-factor@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.7.7.7:5070;branch={branch};rport\r\nMax-Forwards: 0\r\n\
          From: <sip:x@10.7.7.7>;tag=1\r\nTo: <sip:two-factor@10.0.0.1>\r\nCall-ID: c\r\nCSeq: 1 {method}\r\nContact: <sip:x@10.7.7.7:5070>\r\n{more}\r\n"
     )
 }
 
-fn alone() -> Network {
+pub(super) fn alone() -> Network {
     let mut network = Network::new(1, 1, FAIR);
     network.agents[0].manner = patient;
     network
@@ -30,6 +31,7 @@ fn alone() -> Network {
 fn answer_to(method: &str, more: &str) -> String {
     let mut network = alone();
     network.receive(0, stranger(), &request(method, "z9hG4bK1", more));
+    network.run_seconds(1);
     let answer = network.wire.first().cloned().unwrap_or_default();
     network.run_seconds(40);
     answer
@@ -79,6 +81,7 @@ fn the_same_request_on_another_way_is_merged() {
     let mut network = alone();
 
     network.receive(0, stranger(), &request("INVITE", "z9hG4bK1", ""));
+    network.run_seconds(1);
     network.receive(0, stranger(), &request("INVITE", "z9hG4bK1", ""));
     network.receive(0, stranger(), &request("INVITE", "z9hG4bK2", ""));
 
@@ -92,27 +95,12 @@ fn a_transaction_without_unique_branch_is_known_again() {
     let mut network = alone();
 
     network.receive(0, stranger(), &request("INVITE", "1", ""));
+    network.run_seconds(1);
     network.receive(0, stranger(), &request("INVITE", "1", ""));
     network.receive(0, stranger(), &request("CANCEL", "1", ""));
 
     assert_eq!(network.ladder(), ["100", "100", "200", "487"]);
     assert_eq!(network.ending(0, network.incoming(0)).unwrap().cause, Cause::Cancelled);
-    network.assert_empty();
-}
-
-#[test]
-fn who_makes_no_offer_gets_one_and_answers_in_the_ack() {
-    let mut network = alone();
-    network.receive(0, stranger(), &request("INVITE", "z9hG4bK1", ""));
-    let call = network.incoming(0);
-    network.order(0, accept(call));
-    let tag = network.agents[0].ua.calls.values().next().unwrap().dialog.local_tag().to_owned();
-
-    let ack = request("ACK", "z9hG4bK2", "Content-Type: application/sdp\r\nContent-Length: 6\r\n") + "answer";
-    network.receive(0, stranger(), &ack.replace("To: <sip:two-factor@10.0.0.1>", &format!("To: <sip:two-factor@10.0.0.1>;tag={tag}")));
-
-    assert!(matches!(network.agents[0].heard.last(), Some(Action::Acknowledged(_, Some(answer))) if answer.0 == b"answer"));
-    network.order(0, hang_up(call));
     network.assert_empty();
 }
 
@@ -124,7 +112,7 @@ fn a_caller_who_must_have_reliable_answers_gets_them() {
     network.order(0, Order::Ring { call: network.incoming(0), status: 180, sdp: None });
     network.run(Duration::from_millis(1600));
 
-    assert_eq!(network.ladder(), ["100", "180", "180", "180"], "again after 500 and 1500 ms, as nobody confirms it");
+    assert_eq!(network.ladder(), ["180", "180", "180"], "again after 500 and 1500 ms, as nobody confirms it");
     network.run_seconds(40);
     assert_eq!(network.ladder().last(), Some(&"504"));
     network.assert_empty();
@@ -242,16 +230,40 @@ fn registrar_says(network: &mut Network, first_line: &str, more: &str) {
 
 fn registering() -> Network {
     let mut network = alone();
+    network.names.insert("trunk.example", "10.7.7.7:5060".parse().unwrap());
+    register(&mut network);
+    network
+}
+
+fn register(network: &mut Network) {
     let register = Register {
         registration: RegistrationId(1),
         registrar: "sip:trunk.example".parse().unwrap(),
-        peers: vec![Peer::udp("10.7.7.7:5060".parse().unwrap())],
         address_of_record: "sip:+4930@trunk.example".parse().unwrap(),
         expires: Duration::from_secs(300),
         account: account("trunk", "secret"),
     };
     network.order(0, Order::Register(Box::new(register)));
-    network
+}
+
+#[test]
+fn a_registrar_that_is_not_found_or_has_moved_is_looked_for_again() {
+    let mut network = alone();
+    register(&mut network);
+    assert!(matches!(network.agents[0].heard.last(), Some(Action::Unregistered(_, None, Some(_)))));
+    assert!(network.wire.is_empty());
+
+    network.names.insert("trunk.example", "10.7.7.7:5060".parse().unwrap());
+    network.run_seconds(31);
+    registrar_says(&mut network, "500 Server Internal Error", "");
+    assert_eq!(network.sent_to.last(), Some(&Peer::udp("10.7.7.7:5060".parse().unwrap())));
+    network.names.insert("trunk.example", "10.7.7.8:5060".parse().unwrap());
+    network.run_seconds(61);
+
+    assert_eq!(network.sent_to.last(), Some(&Peer::udp("10.7.7.8:5060".parse().unwrap())));
+    network.order(0, Order::Unregister(RegistrationId(1)));
+    network.run_seconds(40);
+    network.assert_empty();
 }
 
 #[test]

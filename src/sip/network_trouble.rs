@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::action::{Action, Cause};
+use super::action::Action;
 use super::body::Body;
+use super::call_news::CallNews;
+use super::ending::Cause;
 use super::event::{CallId, Dial, Event, Order, Refused, Register, RegistrationId};
 use super::headers::Headers;
 use super::network::{FAIR, Network, STORM, hang_up, polite};
@@ -18,8 +20,8 @@ fn survives(set_up: &'static str, hang_up_lost: &'static str, times: usize) -> V
     network.losses.push((set_up, times));
     let call = network.dial(0, 1);
     network.run_seconds(10);
-    assert!(network.agents[0].heard.iter().any(|action| matches!(action, Action::Answered { .. })), "{set_up}: {:?}", network.wire);
-    assert!(network.agents[1].heard.iter().any(|action| matches!(action, Action::Acknowledged(..))), "{set_up}: {:?}", network.wire);
+    assert!(network.news(0).any(|news| matches!(news, CallNews::Answered { .. })), "{set_up}: {:?}", network.wire);
+    assert!(network.news(1).any(|news| matches!(news, CallNews::Acknowledged)), "{set_up}: {:?}", network.wire);
     network.clear();
     network.losses = vec![(hang_up_lost, times)];
     network.order(0, hang_up(call));
@@ -64,7 +66,7 @@ fn who_hangs_up_at_once_waits_for_the_acknowledgement() {
     let call = network.dial(0, 1);
     network.run_seconds(1);
 
-    assert_eq!(network.ladder(), ["INVITE", "100", "200", "ACK", "BYE", "200"]);
+    assert_eq!(network.ladder(), ["INVITE", "200", "ACK", "BYE", "200"]);
     assert_eq!(network.ending(0, call).unwrap().cause, Cause::HungUp);
     network.assert_empty();
 }
@@ -117,7 +119,7 @@ fn incoming(network: &Network) -> Vec<CallId> {
 }
 
 fn endings(network: &Network, who: usize, call: CallId) -> usize {
-    network.agents[who].heard.iter().filter(|action| matches!(action, Action::Ended(ended, _) if *ended == call)).count()
+    network.agents[who].heard.iter().filter(|action| matches!(action, Action::Call(ended, CallNews::Ended(_)) if *ended == call)).count()
 }
 
 /// One thing that an application or the network may do at any time.
@@ -176,7 +178,6 @@ fn order(call: CallId, number: u8, dial: Dial) -> Order {
         12 => Order::Register(Box::new(Register {
             registration: RegistrationId(call.0),
             registrar: dial.target.clone(),
-            peers: dial.peers,
             address_of_record: dial.target,
             expires: Duration::from_secs(60),
             account: None,

@@ -3,11 +3,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::action::{Action, Cause};
 use super::answering::write_refusal;
 use super::body::Body;
 use super::call::{Call, Phase, answered, described, drawn_below, is_readable};
+use super::call_news::{CallNews, SessionNews};
 use super::client_transactions::Answered;
+use super::ending::Cause;
 use super::errand::Errand;
 use super::event::Refused;
 use super::exchange::Exchange;
@@ -155,23 +156,26 @@ impl Call {
     }
 
     fn take_offer(&mut self, id: ServerId, request: Request, post: &mut Post, now: Instant) {
-        // Who sends another INVITE has our 2xx, even when the ACK was lost; only an answer in that ACK is missed.
+        // Our offer in the 2xx waits for its answer in the ACK (RFC 3311 §5.2).
         if self.unacknowledged.as_ref().is_some_and(|waiting| waiting.offer) {
             return post.refuse(id, &request, 491, now);
         }
-        self.unacknowledged = None;
+        // Who sends another INVITE has our 2xx, even when the ACK was lost; an UPDATE may come before it.
+        if request.method == Method::Invite && self.unacknowledged.take().is_some() {
+            self.tell(CallNews::Acknowledged, post);
+        }
         if let Exchange::Waiting { offer: Some(offer), .. } = std::mem::replace(&mut self.exchange, Exchange::Idle) {
             self.next_offer.get_or_insert(offer);
         }
-        if let Some((ending, headers)) = self.parting.take() {
+        if self.parting.is_some() {
             post.refuse(id, &request, 487, now);
-            return self.leave(ending, &headers, post, now);
+            return self.part(post, now);
         }
         post.servers.belongs_to(id, self.id);
         if request.method == Method::Invite {
             post.refuse(id, &request, 100, now);
         }
-        post.tell(Action::Offered(self.id, described(&request).map(Body)));
+        self.tell(CallNews::Session(SessionNews::Offered(described(&request).map(Body))), post);
         self.exchange = Exchange::Theirs { server: id, request: Box::new(request) };
     }
 
@@ -191,7 +195,7 @@ impl Call {
             self.sdp = offer;
         }
         if let Some(answer) = answered(response) {
-            post.tell(Action::OfferAnswered(self.id, answer.into()));
+            self.tell(CallNews::Session(SessionNews::Answered(answer.into())), post);
         }
     }
 
@@ -209,7 +213,7 @@ impl Call {
 
     fn offer_refused(&mut self, was_offer: bool, status: u16, post: &mut Post, now: Instant) {
         match was_offer {
-            true => post.tell(Action::OfferRefused(self.id, status)),
+            true => self.tell(CallNews::Session(SessionNews::Refused(status)), post),
             false => self.refresh_later(now),
         }
     }

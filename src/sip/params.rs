@@ -15,7 +15,7 @@ impl Params {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        token::split(text, ';').into_iter().map(parameter).collect::<Result<_, _>>().map(Self)
+        token::split(text, ';').map(parameter).collect::<Result<_, _>>().map(Self)
     }
 
     /// The value as written; of a name without value the empty text.

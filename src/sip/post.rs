@@ -19,6 +19,7 @@ use super::peer::{Peer, TransportProtocol};
 use super::refusal::Refusal;
 use super::server_transactions::{ServerId, ServerTransactions, reply_to};
 use super::session_refresh::SessionLimits;
+use super::tally::Tally;
 use super::uri::{Scheme, Uri};
 use super::via::{BRANCH_COOKIE, Via};
 use crate::clock::Chance;
@@ -52,12 +53,14 @@ pub(super) struct Post {
     pub clients: ClientTransactions,
     pub servers: ServerTransactions,
     pub actions: VecDeque<Action>,
+    pub tally: Tally,
 }
 
 impl Post {
     /// Nothing under way.
     pub fn new(settings: Settings, chance: Chance) -> Self {
-        Self { settings, chance, clients: ClientTransactions::new(), servers: ServerTransactions::new(), actions: VecDeque::new() }
+        let (clients, servers) = (ClientTransactions::new(), ServerTransactions::new());
+        Self { settings, chance, clients, servers, actions: VecDeque::new(), tally: Tally::default() }
     }
 
     /// Tells the application.
@@ -156,7 +159,10 @@ impl Post {
 
     /// Sends a response; without a tag in To it gets one of its own.
     pub fn answer(&mut self, id: ServerId, mut response: Response, now: Instant) -> Vec<u8> {
-        if response.status > 100 {
+        if is_refusal_of_none(&response) {
+            self.tally.refuse(response.status);
+        }
+        if response.status > 100 && response.headers.to_tag().is_none() {
             response.tag(&self.token());
         }
         response.headers.set("Server", &self.settings.product);
@@ -239,6 +245,12 @@ impl Post {
             self.transmit(to, bytes);
         }
     }
+}
+
+/// Whether an invitation is refused that has become no call: a call has put its tag in To.
+fn is_refusal_of_none(response: &Response) -> bool {
+    let is_of_invite = || response.headers.cseq().is_some_and(|cseq| cseq.method == Method::Invite);
+    response.status >= 300 && response.headers.to_tag().is_none() && is_of_invite()
 }
 
 /// Adds what the application wants to say.

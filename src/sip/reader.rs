@@ -1,5 +1,7 @@
 //! The tolerant reader: bytes to start line, headers and body (RFC 3261 §7, §25.1; RFC 4475).
 
+use std::borrow::Cow;
+
 use super::header_name;
 use super::headers::Headers;
 use super::token;
@@ -57,11 +59,12 @@ pub(super) fn split_head(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
 }
 
 /// Lines of which those that begin with a blank were put behind the one before (RFC 3261 §7.3.1).
-fn unfold(text: &str) -> impl Iterator<Item = String> {
+fn unfold(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let mut lines = text.lines().map(|line| line.trim_end_matches('\r')).peekable();
     std::iter::from_fn(move || {
-        let mut line = lines.next()?.to_owned();
+        let mut line = Cow::from(lines.next()?);
         while let Some(more) = lines.next_if(|next| next.starts_with([' ', '\t'])) {
+            let line = line.to_mut();
             line.push(' ');
             line.push_str(more.trim());
         }
@@ -97,11 +100,11 @@ fn read_header(line: &str, headers: &mut Headers) {
         return;
     }
     let name = header_name::usual(name);
-    let parts = if header_name::has_one_value_a_line(&name) { token::split(value, ',') } else { Vec::new() };
-    if parts.len() < 2 || parts.contains(&"") {
-        return headers.push(&name, value);
+    let is_list = header_name::has_one_value_a_line(&name) && value.contains(',') && token::split(value, ',').all(|part| !part.is_empty());
+    match is_list {
+        true => token::split(value, ',').for_each(|part| headers.push(&name, part)),
+        false => headers.push(&name, value),
     }
-    parts.into_iter().for_each(|part| headers.push(&name, part));
 }
 
 #[cfg(test)]

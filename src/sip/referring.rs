@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::action::{Action, Cause};
 use super::call::{Call, Phase};
+use super::call_news::CallNews;
 use super::client_transactions::Answered;
+use super::ending::Cause;
 use super::errand::Errand;
 use super::headers::Headers;
 use super::message::{Request, Response};
@@ -29,7 +30,7 @@ impl Call {
     /// Order: the other side is to call somebody else.
     pub fn refer(&mut self, to: Uri, replaces: Option<Replaces>, headers: &Headers, post: &mut Post, now: Instant) {
         if !matches!((&self.phase, &self.transfer), (Phase::Established, Transfer::None)) {
-            return post.tell(Action::Transfer { call: self.id, status: 491, over: true });
+            return self.tell(CallNews::Transfer { status: 491, over: true }, post);
         }
         let mut refer = self.request(Method::Refer, post);
         refer.headers.push("Refer-To", NameAddr::new(with_replaces(to, replaces)));
@@ -45,7 +46,7 @@ impl Call {
             ..200 => {}
             status @ 200..300 => {
                 if matches!(self.transfer, Transfer::Ours { .. }) {
-                    post.tell(Action::Transfer { call: self.id, status, over: false });
+                    self.tell(CallNews::Transfer { status, over: false }, post);
                 }
             }
             status => {
@@ -59,7 +60,7 @@ impl Call {
     pub fn transfer_over(&mut self, status: u16, post: &mut Post) {
         if let Transfer::Ours { .. } = self.transfer {
             self.transfer = Transfer::None;
-            post.tell(Action::Transfer { call: self.id, status, over: true });
+            self.tell(CallNews::Transfer { status, over: true }, post);
         }
     }
 
@@ -78,7 +79,7 @@ impl Call {
         post.answer(id, self.response(notify, 200, post), now);
         let terminated = notify.headers.subscription_state().is_some_and(|subscription| subscription.state == "terminated");
         match (status_of(&notify.body), terminated) {
-            (Some(status), false) if status < 200 => post.tell(Action::Transfer { call: self.id, status, over: false }),
+            (Some(status), false) if status < 200 => self.tell(CallNews::Transfer { status, over: false }, post),
             (Some(status), _) => self.transfer_over(status, post),
             (None, true) => self.transfer_over(408, post),
             (None, false) => {}
@@ -92,7 +93,7 @@ impl Call {
             _ if !post.settings.takes_refer => 603,
             (None, _, _) => 400,
             (Some(to), Phase::Established, Transfer::None) => {
-                post.tell(Action::ReferAsked(self.id, Box::new(to)));
+                self.tell(CallNews::ReferAsked(Box::new(to)), post);
                 self.transfer = Transfer::Asked { server: id, request: Box::new(refer) };
                 return;
             }

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::action::{Cause, Ending};
 use super::call::{Call, Phase};
+use super::ending::{Cause, Ending};
 use super::headers::Headers;
 use super::post::Post;
 use super::session_refresh::{SessionLapse, SessionTimer};

@@ -6,7 +6,7 @@ use super::action::Action;
 use super::client_transactions::Answered;
 use super::dialog::MAX_FORWARDS;
 use super::errand::Errand;
-use super::event::{Register, RegistrationId};
+use super::event::{Register, RegistrationId, Seeker};
 use super::message::{Request, Response};
 use super::method::Method;
 use super::name_addr::NameAddr;
@@ -29,6 +29,8 @@ pub(super) struct Registration {
     prover: Option<Prover>,
     sequence: u32,
     state: State,
+    /// Where the registrar is reached, best first.
+    peers: Vec<Peer>,
     /// Failures since the last success; they choose the pause and the next hop.
     failures: u32,
     /// It is to be taken back.
@@ -37,6 +39,8 @@ pub(super) struct Registration {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// It is found out where the registrar is.
+    Resolving,
     /// A REGISTER is out.
     Asking,
     /// Registered; refreshed then.
@@ -49,13 +53,13 @@ enum State {
 
 impl Registration {
     /// Registers.
-    pub fn start(register: Register, post: &mut Post, now: Instant) -> Self {
+    pub fn start(register: Register, post: &mut Post) -> Self {
         let from = NameAddr::new(register.address_of_record.clone()).with_tag(&post.token());
         let call_id = post.token();
         let prover = register.account.clone().map(Prover::new);
-        let (state, withdrawn) = (State::Asking, false);
-        let mut registration = Self { register, call_id, from, prover, sequence: 0, state, failures: 0, withdrawn };
-        registration.ask(post, now);
+        let (state, peers, withdrawn) = (State::Resolving, Vec::new(), false);
+        let mut registration = Self { register, call_id, from, prover, sequence: 0, state, peers, failures: 0, withdrawn };
+        registration.resolve(post);
         registration
     }
 
@@ -73,8 +77,16 @@ impl Registration {
             State::Registered { .. } => self.ask(post, now),
             // The answer to what is out decides whether there is something to take back.
             State::Asking => {}
-            State::Pausing { .. } => self.over(None, post),
+            State::Resolving | State::Pausing { .. } => self.over(None, post),
             State::Over => {}
+        }
+    }
+
+    /// Where the registrar is reached; nowhere, for all that is known.
+    pub fn handle_resolved(&mut self, peers: Vec<Peer>, post: &mut Post, now: Instant) {
+        if self.state == State::Resolving {
+            self.peers = peers;
+            self.ask(post, now);
         }
     }
 
@@ -99,8 +111,14 @@ impl Registration {
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, post: &mut Post, now: Instant) {
-        if self.poll_timeout().is_some_and(|due| now >= due) {
-            self.ask(post, now);
+        if self.poll_timeout().is_none_or(|due| now < due) {
+            return;
+        }
+        match self.state {
+            State::Registered { .. } => self.ask(post, now),
+            // The address may have been the fault.
+            State::Pausing { .. } => self.resolve(post),
+            State::Resolving | State::Asking | State::Over => {}
         }
     }
 
@@ -109,7 +127,7 @@ impl Registration {
         match self.state {
             State::Registered { refresh } => Some(refresh),
             State::Pausing { again } => Some(again),
-            State::Asking | State::Over => None,
+            State::Resolving | State::Asking | State::Over => None,
         }
     }
 
@@ -117,11 +135,16 @@ impl Registration {
         self.register.registration
     }
 
+    fn resolve(&mut self, post: &mut Post) {
+        self.state = State::Resolving;
+        post.tell(Action::Resolve(Seeker::Registration(self.id()), self.register.registrar.clone()));
+    }
+
     /// Sends REGISTER, to the next address after every failure.
     fn ask(&mut self, post: &mut Post, now: Instant) {
         self.state = State::Asking;
-        let turn = usize::try_from(self.failures).unwrap_or(0) % self.register.peers.len().max(1);
-        let Some(to) = self.register.peers.get(turn).copied() else { return self.over(None, post) };
+        let turn = usize::try_from(self.failures).unwrap_or(0) % self.peers.len().max(1);
+        let Some(to) = self.peers.get(turn).copied() else { return self.failed(None, None, post, now) };
         let mut request = Request::new(Method::Register, self.register.registrar.clone());
         let expires = if self.withdrawn { 0 } else { self.register.expires.as_secs() };
         let sequence = self.next_sequence();
@@ -162,7 +185,7 @@ impl Registration {
     /// For how long: what our Contact says, else the Expires of the answer, else what we asked for (§10.2.4).
     fn granted(&self, response: &Response, post: &Post) -> Duration {
         let own = |peer: &Peer| post.contact(*peer, &self.register.address_of_record).uri;
-        let ours: Vec<_> = self.register.peers.iter().map(own).collect();
+        let ours: Vec<_> = self.peers.iter().map(own).collect();
         let contacts = response.headers.contacts();
         let mut named = contacts.iter().filter_map(|contact| contact.address());
         let seconds = named.find(|contact| ours.contains(&contact.uri)).and_then(|contact| contact.params.get("expires")?.parse().ok());

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use super::action::{Action, Cause, Ending};
 use super::call::{Call, Phase};
+use super::call_news::CallNews;
 use super::client_transactions::Answered;
+use super::ending::{Cause, Ending};
 use super::errand::Errand;
 use super::exchange::Exchange;
 use super::headers::Headers;
@@ -60,7 +61,7 @@ impl Call {
             Errand::Offer(_) if status >= 200 => self.handle_offer_answer(&answer, post, now),
             Errand::Bye(_) if status >= 200 => self.handle_left(post),
             Errand::Refer(_) => self.handle_refer_answer(&answer, post, now),
-            Errand::Info(_) => self.check_dialog(status, post, now),
+            Errand::Info(_) => self.handle_info_answer(status, post, now),
             Errand::Notify(_) if status >= 300 => self.nobody_is_told(),
             Errand::Offer(_) | Errand::Bye(_) | Errand::Notify(_) | Errand::Prack(_) | Errand::Register(_) | Errand::Nobody => {}
         }
@@ -81,15 +82,6 @@ impl Call {
         }
     }
 
-    /// Order: sends what belongs to the call.
-    pub fn inform(&mut self, content_type: &str, body: &SecretText, post: &mut Post, now: Instant) {
-        if matches!(self.phase, Phase::Established) {
-            let mut info = self.request(Method::Info, post);
-            info.set_body(content_type, body.expose());
-            self.send(info, Errand::Info(self.id), post, now);
-        }
-    }
-
     /// Another call has taken the place of this one (RFC 3891 §3).
     pub fn replaced(&mut self, post: &mut Post, now: Instant) {
         self.hang_up(Ending::ours(Cause::Replaced), Headers::default(), post, now);
@@ -100,7 +92,7 @@ impl Call {
         post.answer(id, response, now);
         if let (Some(content_type), false) = (info.headers.content_type(), info.body.is_empty()) {
             let body = SecretText::new(String::from_utf8_lossy(&info.body));
-            post.tell(Action::Info { call: self.id, content_type, body });
+            self.tell(CallNews::Info { content_type, body }, post);
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::action::{Action, Cause, Ending};
+use super::action::Action;
 use super::call::{Call, Phase};
 use super::client_transactions::Answered;
+use super::ending::{Cause, Ending};
+use super::event::Seeker;
 use super::message::{Request, Response};
 use super::method::Method;
 use super::name_addr::{Contact, NameAddr};
@@ -84,7 +86,7 @@ impl Call {
         outgoing.redirections += 1;
         outgoing.stage = Stage::Resolving { give_up: now + GIVE_UP };
         self.dialog.target = target.clone();
-        post.tell(Action::Resolve(self.id, target));
+        post.tell(Action::Resolve(Seeker::Call(self.id), target));
     }
 }
 

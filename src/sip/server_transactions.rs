@@ -4,7 +4,6 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use super::dialog::tag_of;
 use super::event::CallId;
 use super::message::Request;
 use super::method::Method;
@@ -15,6 +14,9 @@ use super::server_non_invite::ServerNonInvite;
 use super::timer_queue::TimerQueue;
 use super::timing::Lapse;
 use super::via::Via;
+
+/// As often a client repeats a request that nobody answers (RFC 3261 §17.1.2.2).
+const MOST_REPEATS: u8 = 10;
 
 /// One transaction in which we are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,6 +68,7 @@ struct Server {
     response: Vec<u8>,
     /// The call that an INVITE has become.
     call: Option<CallId>,
+    repeats: u8,
 }
 
 #[derive(Debug)]
@@ -98,6 +101,15 @@ impl ServerTransactions {
         let merged = origin.as_ref().is_some_and(|origin| self.by_origin.contains_key(origin));
         let id = self.insert(key, origin.filter(|_| !merged), reply_to(&via, from), State::start(&request.method, now));
         if merged { Arrived::Merged(id) } else { Arrived::New(id) }
+    }
+
+    /// Whether a request repeats one that is known, and no more often than a client does.
+    pub fn is_repeat(&mut self, request: &Request) -> bool {
+        let via = request.headers.read::<Via>("Via").ok().flatten();
+        let key = via.and_then(|via| ServerKey::of(request, &via, request.method.clone()));
+        let Some(server) = key.and_then(|key| self.by_key.get(&key)).and_then(|id| self.all.get_mut(id)) else { return false };
+        server.repeats = server.repeats.saturating_add(1);
+        server.repeats <= MOST_REPEATS
     }
 
     /// Sends a response; the last one is kept for repeats of the request.
@@ -198,7 +210,7 @@ impl ServerTransactions {
             self.by_origin.insert(origin.clone(), id);
         }
         self.timers.set(id, state.poll_timeout());
-        self.all.insert(id, Server { state, key, origin, reply_to, response: Vec::new(), call: None });
+        self.all.insert(id, Server { state, key, origin, reply_to, response: Vec::new(), call: None, repeats: 0 });
         id
     }
 }
@@ -241,7 +253,7 @@ impl ServerKey {
         }
         let cseq: CSeq = request.headers.read("CSeq").ok()??;
         let call_id = request.headers.get("Call-ID")?.to_owned();
-        let from = tag_of(request.headers.from()).unwrap_or_default();
+        let from = request.headers.from_tag().unwrap_or_default().to_owned();
         let via = format!("{sent_by};{}", via.branch().unwrap_or_default());
         Some(Self::Classic { call_id, from, cseq: cseq.number, uri: request.uri.to_string(), via, method })
     }
@@ -249,11 +261,11 @@ impl ServerKey {
 
 /// What tells a merged request; only requests outside of dialogs are merged.
 fn origin_of(request: &Request) -> Option<Origin> {
-    if tag_of(request.headers.to()).is_some() || request.method == Method::Cancel {
+    if request.headers.to_tag().is_some() || request.method == Method::Cancel {
         return None;
     }
     let cseq = request.headers.read("CSeq").ok()??;
-    Some((request.headers.get("Call-ID")?.to_owned(), tag_of(request.headers.from())?, cseq))
+    Some((request.headers.get("Call-ID")?.to_owned(), request.headers.from_tag()?.to_owned(), cseq))
 }
 
 /// §18.2.2 and RFC 3581 §4; a stream's connection is the way back.

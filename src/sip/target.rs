@@ -42,8 +42,6 @@ pub struct PageRequest {
     pub ccxml: Option<String>,
     /// Application-to-application information for `session.connection.aai`, escapes resolved.
     pub aai: Option<String>,
-    /// Other parameters for `session.connection.protocol.sip.requesturi`, in order, escapes resolved.
-    pub others: Vec<(String, String)>,
 }
 
 /// Why a call does not say where it wants to go.
@@ -130,7 +128,7 @@ impl PageRequest {
             "postbody" => self.post_body = Some(value),
             "ccxml" => self.ccxml = Some(value),
             "aai" => self.aai = Some(value),
-            _ => self.others.push((name.to_owned(), value)),
+            _ => {}
         }
         Ok(())
     }
@@ -195,7 +193,6 @@ mod tests {
         assert_eq!((page.max_age, page.max_stale, page.post), (Some(60), Some(0), true));
         assert_eq!(page.post_body.as_deref(), Some("a=b&c=d"));
         assert_eq!((page.ccxml.as_deref(), page.aai.as_deref()), (Some("{\"x\":1}"), Some("hello you")));
-        assert_eq!(page.others, [("transport".to_owned(), "tcp".to_owned())]);
     }
 
     #[test]

@@ -8,15 +8,17 @@ pub(super) fn is_token(text: &str) -> bool {
 }
 
 /// `text` cut at every `separator` that stands outside of quotation marks and angle brackets; the parts are trimmed.
-pub(super) fn split(text: &str, separator: char) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(at) = find(rest, separator) {
-        parts.push(rest[..at].trim());
-        rest = &rest[at + separator.len_utf8()..];
-    }
-    parts.push(rest.trim());
-    parts
+pub(super) fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut left = Some(text);
+    std::iter::from_fn(move || {
+        let rest = left?;
+        let (part, after) = match find(rest, separator) {
+            Some(at) => (&rest[..at], Some(&rest[at + separator.len_utf8()..])),
+            None => (rest, None),
+        };
+        left = after;
+        Some(part.trim())
+    })
 }
 
 /// Where the first `wanted` stands outside of quotation marks and angle brackets.
@@ -86,8 +88,10 @@ mod tests {
 
     #[test]
     fn separators_inside_of_quotes_and_brackets_do_not_count() {
-        assert_eq!(split(r#""a, \" b" <sip:a,b@c> , d"#, ','), [r#""a, \" b" <sip:a,b@c>"#, "d"]);
-        assert_eq!(split(";;", ';'), ["", "", ""]);
+        let parts = |text, separator| split(text, separator).collect::<Vec<&str>>();
+
+        assert_eq!(parts(r#""a, \" b" <sip:a,b@c> , d"#, ','), [r#""a, \" b" <sip:a,b@c>"#, "d"]);
+        assert_eq!(parts(";;", ';'), ["", "", ""]);
     }
 
     #[test]

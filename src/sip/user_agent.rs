@@ -3,17 +3,20 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::action::{Action, Cause, Ending};
+use super::action::Action;
 use super::admission::Gate;
 use super::call::{Call, Phase};
+use super::call_news::CallNews;
 use super::client_transactions::Answered;
+use super::ending::{Cause, Ending};
 use super::errand::Errand;
-use super::event::{CallId, Dial, Event, Order, Register, RegistrationId};
+use super::event::{CallId, Dial, Event, Order, Register, RegistrationId, Seeker};
 use super::headers::Headers;
 use super::message::{Message, Response};
 use super::post::{Post, Settings};
 use super::registration::Registration;
 use super::replaces::Replaces;
+use super::tally::Tally;
 use super::timer_queue::TimerQueue;
 use crate::clock::{Chance, Clock};
 
@@ -77,7 +80,10 @@ impl UserAgent {
             Event::Received { message: Message::Response(response), from: _ } => self.handle_response(response, now),
             Event::Unreadable(refusal, from) => self.handle_unreadable(*refusal, from, now),
             Event::Unreachable(peer) => self.post.clients.handle_unreachable(peer),
-            Event::Resolved(call, peers) => self.with_call(call, |call, post| call.handle_resolved(peers, post, now)),
+            Event::Resolved(Seeker::Call(id), peers) => self.with_call(id, |call, post| call.handle_resolved(peers, post, now)),
+            Event::Resolved(Seeker::Registration(id), peers) => {
+                self.with_registration(id, |registration, post| registration.handle_resolved(peers, post, now));
+            }
             Event::Order(order) => self.handle_order(order, now),
         }
         self.settle(now);
@@ -104,6 +110,11 @@ impl UserAgent {
     /// What comes out, one after the other.
     pub fn poll(&mut self) -> Option<Action> {
         self.post.actions.pop_front()
+    }
+
+    /// What was turned away since this was asked last.
+    pub fn take_tally(&mut self) -> Tally {
+        std::mem::take(&mut self.post.tally)
     }
 
     /// How many calls there are, those included that are about to end.
@@ -192,9 +203,9 @@ impl UserAgent {
             Order::AnswerRefer { call, status } => self.with_call(call, |call, post| call.answer_refer(status, post, now)),
             Order::Notify { call, status } => self.with_call(call, |call, post| call.notify(status, post, now)),
             Order::Info { call, content_type, body } => {
-                self.with_call(call, |call, post| call.inform(&content_type, &body, post, now));
+                self.with_call(call, |call, post| call.inform(content_type, body, post, now));
             }
-            Order::Register(register) => self.register(*register, now),
+            Order::Register(register) => self.register(*register),
             Order::Unregister(id) => self.with_registration(id, |registration, post| registration.withdraw(post, now)),
             Order::Drain => self.drain(now),
         }
@@ -222,14 +233,14 @@ impl UserAgent {
         }
         match Call::dial(dial, &mut self.post, now) {
             Some(call) => self.keep(call),
-            None => self.post.tell(Action::Ended(id, Ending::ours(Cause::NoAnswer))),
+            None => self.post.tell(Action::Call(id, CallNews::Ended(Ending::ours(Cause::NoAnswer)))),
         }
     }
 
-    fn register(&mut self, register: Register, now: Instant) {
+    fn register(&mut self, register: Register) {
         let id = register.registration;
         if self.draining == Draining::No && !self.registrations.contains_key(&id) {
-            let registration = Registration::start(register, &mut self.post, now);
+            let registration = Registration::start(register, &mut self.post);
             self.registrations.insert(id, registration);
             self.with_registration(id, |_, _| {});
         }

@@ -71,6 +71,28 @@ async fn a_call_is_held_and_goes_on_by_update() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn keys_and_changes_that_come_before_the_acknowledgement_count() {
+    let form = page(
+        "<form><field name=\"keys\" type=\"digits?length=2\"><prompt>Two digits, please.</prompt>\
+         <filled><submit next=\"/told\" namelist=\"keys\"/></filled></field></form>",
+    );
+    let (mut house, user) = House::beside(async move || form, &[]).await;
+    let mut bare = BareTelephone::new(&user, house.udp()).await;
+    let offer = bare.sdp("");
+    bare.requests("INVITE", "", &offer).await;
+    let accepted = bare.hears("SIP/2.0 200 ", "INVITE").await;
+
+    bare.presses("42").await;
+    let offer = bare.sdp("a=sendonly\r\n");
+    bare.requests("UPDATE", "", &offer).await;
+    let held = bare.hears("SIP/2.0 200 ", "UPDATE").await;
+    bare.acknowledges(&accepted).await;
+
+    assert!(held.contains("a=recvonly"), "{held}");
+    assert_eq!(house.told().await, "keys=42");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_agreed_on_and_too_short_a_one_is_refused() {
     let house = House::open().await;
     let (mut bare, mut hasty) = (BareTelephone::new(ONE_PHONE, house.udp()).await, BareTelephone::new(ONE_PHONE, house.udp()).await);

@@ -61,10 +61,20 @@ impl BareTelephone {
         answer
     }
 
-    /// Sends a request of its dialog; an ACK bears the number of its INVITE.
+    /// Sends a request of its dialog; an ACK bears the number of what was sent last.
     pub async fn requests(&mut self, method: &str, headers: &str, body: &str) {
         self.number += u32::from(method != "ACK");
-        let (own, number, target, to) = (self.address(), self.number, &self.target, &self.to);
+        self.sends(method, self.number, headers, body).await;
+    }
+
+    /// Sends the ACK to an answer that came some requests ago.
+    pub async fn acknowledges(&self, answer: &str) {
+        let number = header(answer, "CSeq").split(' ').next().unwrap().parse().unwrap();
+        self.sends("ACK", number, "", "").await;
+    }
+
+    async fn sends(&self, method: &str, number: u32, headers: &str, body: &str) {
+        let (own, target, to) = (self.address(), &self.target, &self.to);
         let content = match body.split(['=', '/']).next().unwrap_or_default() {
             "v" => "Content-Type: application/sdp\r\n",
             "Signal" => "Content-Type: application/dtmf-relay\r\n",

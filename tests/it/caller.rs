@@ -10,7 +10,9 @@ use callward::line::{
 };
 use callward::rtp::{Key, KeyTiming};
 use callward::secret::SecretText;
-use callward::sip::{Account, Action, Admission, Body, Direction, Ending, Headers, Host, NameAddr, Peer, Srtp, TransportProtocol, Uri};
+use callward::sip::{
+    Account, Admission, Body, CallNews, Direction, Ending, Headers, Host, NameAddr, Peer, SessionNews, Srtp, TransportProtocol, Uri,
+};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -91,7 +93,7 @@ impl Caller {
             headers: Headers::default(),
             account: self.account.clone(),
         };
-        let leg = self.exchange.dial(call.through(peer)).await.unwrap();
+        let leg = self.exchange.dial(call.through(peer)).await;
         Line { leg, call_id: String::new(), session, news }
     }
 
@@ -117,9 +119,9 @@ impl Caller {
             SessionMedia::open(&self.media, None, IpAddr::V4(Ipv4Addr::LOCALHOST), Srtp::Off, &Chance::system()).unwrap();
         session.stream.record(true).unwrap();
         let answer = session.answer(&invitation.request.body).unwrap();
-        leg.accept(answer, Headers::default()).await.unwrap();
+        leg.accept(answer, Headers::default());
         let call_id = invitation.request.headers.call_id().unwrap().to_owned();
-        (Line { leg, call_id, session, news }, invitation.request.headers)
+        (Line { leg, call_id, session, news }, invitation.request.headers.clone())
     }
 }
 
@@ -129,11 +131,11 @@ impl Line {
         let answered = async {
             loop {
                 match self.leg.news().await {
-                    Some(Action::Answered { sdp: Some(Body(sdp)), headers, .. }) => {
+                    Some(CallNews::Answered { sdp: Some(Body(sdp)), headers }) => {
                         self.call_id = headers.call_id().unwrap().to_owned();
                         return self.session.take_answer(&sdp).unwrap();
                     }
-                    Some(Action::Ended(_, ending)) => panic!("not answered: {ending:?}"),
+                    Some(CallNews::Ended(ending)) => panic!("not answered: {ending:?}"),
                     None => panic!("the exchange has closed"),
                     Some(_) => {}
                 }
@@ -149,6 +151,12 @@ impl Line {
             while !self.is_loud().await {}
         };
         timeout(PATIENCE, heard).await.expect("nothing is heard");
+    }
+
+    /// Until nothing is heard any longer: a prompt was cut short.
+    pub async fn hears_nothing(&mut self) {
+        let silent = async { while self.is_loud().await {} };
+        timeout(PATIENCE, silent).await.expect("it does not fall silent");
     }
 
     /// Until something is heard.
@@ -172,7 +180,7 @@ impl Line {
         let ended = async {
             loop {
                 match self.leg.news().await {
-                    Some(Action::Ended(_, ending)) => return ending,
+                    Some(CallNews::Ended(ending)) => return ending,
                     None => panic!("the exchange has closed"),
                     Some(_) => {}
                 }
@@ -182,20 +190,25 @@ impl Line {
     }
 
     pub async fn hang_up(&mut self) {
-        self.leg.hang_up(Headers::default()).await.unwrap();
+        self.leg.hang_up(Headers::default());
         self.ended().await;
     }
 
     /// Holds the call, or goes on with it.
     pub async fn offer(&mut self, direction: Direction) {
         self.session.set_direction(direction);
-        let offer = self.session.offer();
-        self.leg.offer(offer).await.unwrap();
+        self.offer_with(|offer| offer).await;
+    }
+
+    /// Offers the session as another telephone would.
+    pub async fn offer_with(&mut self, change: impl Fn(Vec<u8>) -> Vec<u8>) {
+        let offer = change(self.session.offer());
+        self.leg.offer(offer);
         let agreed = async {
             loop {
                 match self.leg.news().await {
-                    Some(Action::OfferAnswered(_, Body(sdp))) => return self.session.take_answer(&sdp).unwrap(),
-                    Some(Action::Ended(_, ending)) => panic!("ended: {ending:?}"),
+                    Some(CallNews::Session(SessionNews::Answered(Body(sdp)))) => return self.session.take_answer(&sdp).unwrap(),
+                    Some(CallNews::Ended(ending)) => panic!("ended: {ending:?}"),
                     None => panic!("the exchange has closed"),
                     Some(_) => {}
                 }

@@ -7,9 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use callward::demo::{ContactMethod, Customer, Fault, Manner, Service};
 
+use crate::caller::Caller;
 use crate::house::{House, TWO_FACTOR};
 use crate::log;
 use crate::page::Page;
+use crate::telephone_pages::call;
 
 const EXTERNAL: &str = "/vxml/demo/external";
 const CONSENT: &str = "/vxml/demo/consent";
@@ -85,6 +87,32 @@ async fn a_password_that_is_wrong_is_not_shown_either() {
     assert_eq!(refused.status().as_u16(), 401);
     let secrets = Secrets::from([(attempt.to_owned(), "password"), (STANDARD.encode(format!("ivr:{attempt}")), "password")]);
     search("the log", log::text().as_bytes(), &secrets);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_of_others_does_with_keys_is_not_in_the_log() {
+    log::listen();
+    let (caller, keys) = (Caller::new().await, "7391482605");
+    for does in [
+        "<throw eventexpr=\"'error.wrong.' + pin\" messageexpr=\"'pin ' + pin + ' is wrong'\"/>",
+        "<script>throw new Error('pin ' + pin)</script>",
+        "<log label=\"pin\" expr=\"pin\"/><goto expr=\"'#' + pin\"/>",
+    ] {
+        let form = format!(
+            "<form><field name=\"pin\" type=\"digits?length=10\"><prompt>Your number.</prompt><filled>{does}</filled></field></form>"
+        );
+        let mut on = call(&caller, &form).await;
+        on.line.answered().await;
+        on.line.hears_at_once().await;
+
+        on.line.press(keys);
+
+        on.line.ended().await;
+    }
+
+    let logged = log::text();
+    assert!(logged.contains("a page of others broke off"), "{logged}");
+    search("the log", logged.as_bytes(), &Secrets::from([(keys.to_owned(), "keys pressed")]));
 }
 
 async fn house(folder: &Path) -> House {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callward::line::SipTls;
 use callward::secret::SecretText;
-use callward::sip::{Action, Cause, DTMF_RELAY, Direction, Ending, InfoKey, Order, Side, Srtp, TransportProtocol};
+use callward::sip::{CallNews, Cause, DTMF_RELAY, Direction, Ending, InfoKey, Order, Side, Srtp, TransportProtocol};
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -59,7 +59,7 @@ async fn keys_by_info_are_as_good() {
 
     for key in format!("{}#", house.code()).chars() {
         let body = SecretText::new(InfoKey::new(key).unwrap().to_relay());
-        line.leg.order(Order::Info { call: line.leg.id(), content_type: DTMF_RELAY.to_owned(), body }).await.unwrap();
+        line.leg.order(Order::Info { call: line.leg.id(), content_type: DTMF_RELAY.to_owned(), body });
     }
 
     assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
@@ -68,10 +68,6 @@ async fn keys_by_info_are_as_good() {
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_heard_as_tones_where_no_events_were_agreed() {
     let (house, caller) = (House::open().await, Caller::new().await);
-    let without_events = |offer: Vec<u8>| {
-        let offer = String::from_utf8(offer).unwrap().replace(" 101\r\n", "\r\n");
-        offer.split_inclusive("\r\n").filter(|line| !line.contains(":101 ")).collect::<String>().into_bytes()
-    };
     let mut line = caller.dial_with(ONE_PHONE, house.peer(TransportProtocol::Udp), Srtp::Off, without_events).await;
     line.answered().await;
     line.hears_at_once().await;
@@ -79,6 +75,29 @@ async fn keys_are_heard_as_tones_where_no_events_were_agreed() {
     line.press(&format!("{}#", house.code()));
 
     assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_heard_as_tones_after_a_call_has_moved_to_a_telephone_without_events() {
+    let (house, caller) = (House::open().await, Caller::new().await);
+    let mut line = caller.dial(ONE_PHONE, house.udp()).await;
+    line.answered().await;
+    line.hears_at_once().await;
+    let code = house.code();
+    let (first, rest) = code.split_at(1);
+
+    line.press(first);
+    line.hears_nothing().await;
+    line.offer_with(without_events).await;
+    line.press(&format!("{rest}#"));
+
+    assert_eq!(told(&line.ended().await, "X-Auth-Status"), "verified");
+}
+
+/// An offer of a telephone whose keys are tones.
+fn without_events(offer: Vec<u8>) -> Vec<u8> {
+    let offer = String::from_utf8(offer).unwrap().replace(" 101\r\n", "\r\n");
+    offer.split_inclusive("\r\n").filter(|line| !line.contains(":101 ")).collect::<String>().into_bytes()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,7 +203,7 @@ async fn a_house_that_stops_refuses_new_calls_and_lets_others_end() {
         loop {
             let mut late = caller.dial("two-factor", house.udp()).await;
             match late.leg.news().await {
-                Some(Action::Ended(_, ending)) => return ending.cause,
+                Some(CallNews::Ended(ending)) => return ending.cause,
                 _ => late.hang_up().await,
             }
         }
@@ -220,14 +239,14 @@ async fn a_call_that_crosses_the_order_to_stop_is_answered_or_refused() {
         let news = async {
             loop {
                 match line.leg.news().await {
-                    Some(Action::Progress { .. }) => {}
+                    Some(CallNews::Progress { .. }) => {}
                     news => return news,
                 }
             }
         };
         match timeout(Duration::from_secs(10), news).await.expect("nobody says anything") {
-            Some(Action::Answered { .. }) => line.hang_up().await,
-            Some(Action::Ended(_, ending)) => assert_eq!(ending.cause, Cause::Refused(503)),
+            Some(CallNews::Answered { .. }) => line.hang_up().await,
+            Some(CallNews::Ended(ending)) => assert_eq!(ending.cause, Cause::Refused(503)),
             other => panic!("{other:?}"),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::RawQuery;
 use axum::handler::Handler;
 use axum::routing::get;
 use callward::app::{Composition, FlowLibrary, OpenTelephone, compose, demo_text, open_telephone};
@@ -15,8 +16,11 @@ use callward::line::Exchange;
 use callward::sip::{Peer, TransportProtocol};
 use callward::store::Store;
 use callward::web::Server;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::gateway::PATIENCE;
 
 /// A house that answers telephones.
 pub struct House {
@@ -28,6 +32,8 @@ pub struct House {
     /// Ends when the telephone has stopped.
     pub running: JoinHandle<()>,
     composition: Composition,
+    /// What pages beside it have told.
+    told: mpsc::UnboundedReceiver<String>,
 }
 
 impl House {
@@ -40,14 +46,20 @@ impl House {
         Self::built("", more).await
     }
 
-    /// One that may browse the page that this handler serves; and whom to call for it.
+    /// One that may browse the page that this handler serves, which tells by `<submit next="/told">`; and whom to call for it.
     pub async fn beside<T: 'static>(page: impl Handler<T, ()>, more: &[(&str, &str)]) -> (Self, String) {
         let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
         let address = server.address().unwrap();
-        tokio::spawn(server.run(Router::new().route("/page", get(page)), std::future::pending(), Duration::ZERO));
+        let (teller, told) = mpsc::unbounded_channel();
+        let listen = async move |RawQuery(query): RawQuery| {
+            teller.send(query.unwrap_or_default()).unwrap();
+            "<vxml version=\"2.1\" xmlns=\"http://www.w3.org/2001/vxml\"><form/></vxml>"
+        };
+        let router = Router::new().route("/page", get(page)).route("/told", get(listen));
+        tokio::spawn(server.run(router, std::future::pending(), Duration::ZERO));
         let pages = format!("http://{address}/");
         let house = Self::with(&[&[("CALLWARD_SIP__PAGES", pages.as_str())], more].concat()).await;
-        (house, format!("dialog;voicexml=http:%2F%2F{address}%2Fpage"))
+        (Self { told, ..house }, format!("dialog;voicexml=http:%2F%2F{address}%2Fpage"))
     }
 
     /// With more in its configuration too.
@@ -68,7 +80,8 @@ impl House {
             let _ = stopped.await;
         };
         let running = tokio::spawn(telephone.run(told, drain));
-        Self { stand_ins, store: composition.store.clone(), exchange, stop: Some(stop), running, composition }
+        let (_, told) = mpsc::unbounded_channel();
+        Self { stand_ins, store: composition.store.clone(), exchange, stop: Some(stop), running, composition, told }
     }
 
     pub fn udp(&self) -> SocketAddr {
@@ -93,6 +106,11 @@ impl House {
     /// The keys with which others check what it has signed.
     pub fn published_keys(&self) -> String {
         self.composition.signer.published()
+    }
+
+    /// What the page beside it tells next: a query.
+    pub async fn told(&mut self) -> String {
+        timeout(PATIENCE, self.told.recv()).await.expect("the page tells nothing").unwrap()
     }
 
     pub fn stop(&mut self) {

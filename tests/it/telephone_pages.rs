@@ -11,7 +11,7 @@ use crate::telephone_house::House;
 
 /// A house, and a line to a page that was sent to it.
 pub struct OnAPage {
-    _house: House,
+    pub house: House,
     pub line: Line,
 }
 
@@ -20,7 +20,7 @@ pub async fn call(caller: &Caller, form: &str) -> OnAPage {
     let page = page(form);
     let (house, user) = House::beside(async move || page, &[]).await;
     let line = caller.dial(&user, house.udp()).await;
-    OnAPage { _house: house, line }
+    OnAPage { house, line }
 }
 
 /// A page with this form.
@@ -30,28 +30,40 @@ pub fn page(form: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_caller_says_is_recorded_until_silence() {
-    let form = "<form><var name=\"authStatus\"/><record name=\"said\" finalsilence=\"1s\" maxtime=\"20s\"><filled>\
-        <assign name=\"authStatus\" expr=\"said$.duration &gt; 500 &amp;&amp; said$.size &gt; 8000 ? 'recorded' : 'short'\"/>\
-        <exit namelist=\"authStatus\"/></filled></record></form>";
+    let form = "<form><record name=\"said\" finalsilence=\"1s\" maxtime=\"20s\"><filled>\
+        <var name=\"long\" expr=\"said$.duration &gt; 500 &amp;&amp; said$.size &gt; 8000\"/>\
+        <submit next=\"/told\" namelist=\"long\"/></filled></record></form>";
     let caller = Caller::new().await;
     let mut on = call(&caller, form).await;
     on.line.answered().await;
 
     on.line.says();
 
-    assert_eq!(on.line.ended().await.headers.get("X-Auth-Status"), Some("recorded"));
+    assert_eq!(on.house.told().await, "long=true");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_breaks_off_ends_with_an_apology_and_a_named_path() {
+async fn a_page_that_breaks_off_ends_with_an_apology() {
     let caller = Caller::new().await;
     let mut on = call(&caller, "<form><block><prompt>One moment.</prompt><throw event=\"error.of.ours\"/></block></form>").await;
     on.line.answered().await;
 
     on.line.hears_at_once().await;
 
+    assert_eq!(on.line.ended().await.headers.get("X-Auth-Status"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_others_cannot_say_in_our_name_that_somebody_is_verified() {
+    let caller = Caller::new().await;
+    let form = "<form><block><var name=\"authStatus\" expr=\"'verified'\"/><var name=\"authId\" expr=\"'stolen'\"/>\
+        <exit namelist=\"authStatus authId\"/></block></form>";
+    let mut on = call(&caller, form).await;
+    on.line.answered().await;
+
     let ending = on.line.ended().await;
-    assert_eq!((ending.headers.get("X-Auth-Status"), ending.headers.get("X-Auth-Path")), (Some("unavailable"), Some("error")));
+
+    assert!(ending.headers.iter().all(|(name, _)| !name.starts_with("X-Auth-")), "{:?}", ending.headers);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use callward::sip::{Action, Cause, Order, Refused, Side};
+use callward::sip::{CallNews, Cause, Order, Refused, Side};
 use callward::web::{Server, published_keys};
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde_json::Value;
@@ -13,14 +13,15 @@ use tokio::time::timeout;
 
 use crate::bare_telephone::{BareTelephone, header};
 use crate::caller::Caller;
+use crate::desk::Desk;
 use crate::telephone_house::House;
-use crate::telephone_pages::{call, page};
+use crate::telephone_pages::call;
 
 fn transfer(kind: &str, to: SocketAddr) -> String {
     format!(
-        "<form><var name=\"authStatus\"/><transfer name=\"far\" type=\"{kind}\" dest=\"sip:bob@{to}\" connecttimeout=\"10s\" \
+        "<form><transfer name=\"far\" type=\"{kind}\" dest=\"sip:bob@{to}\" connecttimeout=\"10s\" \
          aai=\"authStatus=verified&amp;authId=7\"><filled>\
-         <assign name=\"authStatus\" expr=\"far\"/><exit namelist=\"authStatus\"/></filled></transfer></form>"
+         <submit next=\"/told\" namelist=\"far\"/></filled></transfer></form>"
     )
 }
 
@@ -37,7 +38,7 @@ async fn a_bridge_lets_both_hear_each_other_until_the_far_end_hangs_up() {
     on.line.hears_at_once().await;
     far.hang_up().await;
 
-    assert_eq!(on.line.ended().await.headers.get("X-Auth-Status"), Some("far_end_disconnect"));
+    assert_eq!(on.house.told().await, "far=far_end_disconnect");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,9 +47,9 @@ async fn a_far_end_that_is_busy_is_told_to_the_page() {
     let mut on = call(&caller, &transfer("bridge", bob.address())).await;
     on.line.answered().await;
 
-    bob.rings().await.leg.refuse(Refused::with(486)).await.unwrap();
+    bob.rings().await.leg.refuse(Refused::with(486));
 
-    assert_eq!(on.line.ended().await.headers.get("X-Auth-Status"), Some("busy"));
+    assert_eq!(on.house.told().await, "far=busy");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,14 +74,15 @@ async fn a_blind_transfer_gives_the_call_away() {
 
     let asked = async {
         loop {
-            if let Action::ReferAsked(call, to) = on.line.leg.news().await.unwrap() {
-                return (call, to);
+            if let CallNews::ReferAsked(to) = on.line.leg.news().await.unwrap() {
+                return to;
             }
         }
     };
-    let (id, to) = timeout(Duration::from_secs(20), asked).await.unwrap();
-    on.line.leg.order(Order::AnswerRefer { call: id, status: 202 }).await.unwrap();
-    on.line.leg.order(Order::Notify { call: id, status: 200 }).await.unwrap();
+    let to = timeout(Duration::from_secs(20), asked).await.unwrap();
+    let id = on.line.leg.id();
+    on.line.leg.order(Order::AnswerRefer { call: id, status: 202 });
+    on.line.leg.order(Order::Notify { call: id, status: 200 });
 
     assert_eq!(to.uri.to_string(), "sip:bob@127.0.0.1:5099");
     assert_eq!(on.line.ended().await.cause, Cause::HungUp);
@@ -88,9 +90,8 @@ async fn a_blind_transfer_gives_the_call_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_blind_transfer_tells_who_goes_on_what_the_call_has_come_to_and_can_be_checked() {
-    let form = page(&transfer("blind", SocketAddr::from((Ipv4Addr::LOCALHOST, 5099))));
-    let (house, user) = House::beside(async move || form, &[]).await;
-    let mut bare = BareTelephone::new(&user, house.udp()).await;
+    let desk = Desk::serving(&transfer("blind", SocketAddr::from((Ipv4Addr::LOCALHOST, 5099)))).await;
+    let mut bare = BareTelephone::new("ivr", desk.address).await;
     bare.calls("").await;
 
     let refer = bare.hears("REFER ", "REFER").await;
@@ -100,16 +101,15 @@ async fn a_blind_transfer_tells_who_goes_on_what_the_call_has_come_to_and_can_be
 
     assert_eq!(header(&refer, "Refer-To"), "<sip:bob@127.0.0.1:5099>");
     assert_eq!((header(&refer, "X-Auth-Status"), header(&refer, "X-Auth-Id")), ("verified", "7"));
-    let claims = claims(header(&refer, "X-Auth-Token"), &house).await;
+    let claims = claims(header(&refer, "X-Auth-Token"), desk.published_keys()).await;
     assert_eq!((claims["status"].as_str(), claims["aud"].as_str()), (Some("verified"), Some("127.0.0.1")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_consultation_the_caller_is_asked_to_replace_us_and_both_are_told() {
     let mut bob = Caller::new().await;
-    let form = page(&transfer("consultation", bob.address()));
-    let (house, user) = House::beside(async move || form, &[]).await;
-    let mut bare = BareTelephone::new(&user, house.udp()).await;
+    let desk = Desk::serving(&transfer("consultation", bob.address())).await;
+    let mut bare = BareTelephone::new("ivr", desk.address).await;
     bare.calls("").await;
 
     let (far, invited) = bob.answers_with_headers().await;
@@ -119,19 +119,31 @@ async fn after_a_consultation_the_caller_is_asked_to_replace_us_and_both_are_tol
     assert_eq!(header(&refer, "X-Auth-Status"), "verified");
     let replaced = header(&refer, "Refer-To").split_once("?Replaces=").unwrap().1;
     assert!(replaced.starts_with(&far.call_id.replace('@', "%40")), "{replaced}");
-    assert!(claims(header(&refer, "X-Auth-Token"), &house).await["exp"].is_number());
+    assert!(claims(header(&refer, "X-Auth-Token"), desk.published_keys()).await["exp"].is_number());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_far_end_of_a_bridge_is_told_who_was_verified() {
+    let (caller, mut bob) = (Caller::new().await, Caller::new().await);
+    let desk = Desk::serving(&transfer("bridge", bob.address())).await;
+    let mut line = caller.dial("ivr", desk.address).await;
+    line.answered().await;
+
+    let (_far, invited) = bob.answers_with_headers().await;
+
+    assert_eq!((invited.get("X-Auth-Status"), invited.get("X-Auth-Id")), (Some("verified"), Some("7")));
+    assert!(invited.get("X-Auth-Token").is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_of_a_page_of_others_says_nothing_in_our_name() {
     let (caller, mut bob) = (Caller::new().await, Caller::new().await);
     let mut on = call(&caller, &transfer("bridge", bob.address())).await;
     on.line.answered().await;
 
     let (_far, invited) = bob.answers_with_headers().await;
 
-    assert_eq!((invited.get("X-Auth-Status"), invited.get("X-Auth-Id")), (Some("verified"), Some("7")));
-    assert!(invited.get("X-Auth-Token").is_some());
+    assert!(invited.iter().all(|(name, _)| !name.starts_with("X-Auth-")), "{invited:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,7 +155,7 @@ async fn a_pbx_sends_a_call_with_a_reference_and_takes_it_back_with_the_results(
 
     assert_eq!(header(&refer, "Refer-To"), "<sip:desk-7@127.0.0.1:5070>");
     assert_eq!((header(&refer, "X-Auth-Status"), header(&refer, "X-Auth-Method")), ("verified", "sms"));
-    assert_eq!(claims(header(&refer, "X-Auth-Token"), &house).await["status"], "verified");
+    assert_eq!(claims(header(&refer, "X-Auth-Token"), house.published_keys()).await["status"], "verified");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,10 +179,10 @@ async fn sent_in_and_verified() -> (House, BareTelephone, String) {
 }
 
 /// What a token says, once it was checked with the key that the house publishes over HTTP.
-async fn claims(token: &str, house: &House) -> Value {
+async fn claims(token: &str, keys: String) -> Value {
     let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
     let address = server.address().unwrap();
-    tokio::spawn(server.run(published_keys(house.published_keys()), std::future::pending(), Duration::ZERO));
+    tokio::spawn(server.run(published_keys(keys), std::future::pending(), Duration::ZERO));
     let keys: Value = reqwest::get(format!("http://{address}/.well-known/jwks.json")).await.unwrap().json().await.unwrap();
     let decoded = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
     let [head, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("{token}") };

@@ -1,24 +1,8 @@
-//! What is asked of the exchange: orders for calls that stand, and calls to be made.
+//! A call that we make.
 
-use tokio::sync::{mpsc, oneshot};
+use crate::sip::{Account, Headers, NameAddr, Peer, Uri};
 
-use super::resolver::Route;
-use crate::sip::{Account, Action, CallId, Headers, NameAddr, Order, Peer, Uri};
-
-/// What handles ask for.
-#[derive(Debug)]
-pub(super) enum Command {
-    Order(Order),
-    Dial { call: Box<OutgoingCall>, route: Route, answer: oneshot::Sender<(CallId, mpsc::Receiver<Action>)> },
-    HangUpAll,
-}
-
-/// The exchange is gone: the house is closing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the telephone exchange is closed")]
-pub struct ExchangeClosed;
-
-/// A call that we make.
+/// Whom we call, as whom, and what we say.
 #[derive(Debug, Clone)]
 pub struct OutgoingCall {
     /// Whom to call.
