@@ -4,6 +4,7 @@ use rquickjs::context::EvalOptions;
 use rquickjs::context::intrinsic::{Date, Eval, Json, Promise, RegExp, RegExpCompiler};
 use rquickjs::{Context, Ctx, Exception, FromJs, Function, Runtime, Type, Value};
 
+use super::aside::aside;
 use super::gauge::{Gauge, Limit, Limits};
 use super::metered_memory::{Doors, MeteredMemory};
 use super::own_script::OwnScript;
@@ -37,7 +38,8 @@ pub enum ScriptError {
     Engine(String),
 }
 
-/// A place in which scripts of strangers run. A run may take as long as [`Limits`] lets it.
+/// A place in which scripts of strangers run. A run may take as long as [`Limits`] lets it; async workers leave their tasks to others
+/// meanwhile.
 pub struct Sandbox {
     context: Context,
     gauge: Gauge,
@@ -103,7 +105,8 @@ impl Sandbox {
             return Err(ScriptError::Broken(limit));
         }
         self.gauge.reset();
-        let outcome = self.context.with(|ctx| visit(&ctx).map_err(|error| caught(&ctx, error)));
+        let context = &self.context;
+        let outcome = aside(|| context.with(|ctx| visit(&ctx).map_err(|error| caught(&ctx, error))));
         if let Some(limit) = self.gauge.exhausted() {
             self.broken = Some(limit);
             return Err(ScriptError::Limit(limit));
