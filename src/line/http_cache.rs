@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use reqwest::header::{AGE, CACHE_CONTROL, ETAG, EXPIRES, HeaderMap, LAST_MODIFIED, VARY};
 use url::Url;
 
-use crate::browser::Resource;
+use crate::browser::{Fetch, Resource};
 
 /// More bytes than this are not kept together.
 const MOST_BYTES: usize = 16 << 20;
@@ -38,6 +38,12 @@ impl HttpCache {
     /// The copy of `url`, fresh or not.
     pub fn copy(&self, url: &Url) -> Option<&Copy> {
         self.copies.get(url)
+    }
+
+    /// A copy of `url` that needs no question to its server.
+    pub fn usable(&self, url: &Url, request: &Fetch, now: Timestamp) -> Option<Resource> {
+        let copy = self.copy(url).filter(|copy| copy.is_usable(request.maxage, request.maxstale, now))?;
+        Some(copy.resource.clone())
     }
 
     /// Keeps an answer to GET, unless its headers forbid it.
@@ -85,7 +91,7 @@ impl HttpCache {
 impl Copy {
     /// Whether it may be used without asking: young enough for the page, and fresh or not too stale. A page that says `maxage="0"`
     /// wants the server asked, however fast it comes back.
-    pub fn is_usable(&self, maxage: Option<u64>, maxstale: Option<u64>, now: Timestamp) -> bool {
+    fn is_usable(&self, maxage: Option<u64>, maxstale: Option<u64>, now: Timestamp) -> bool {
         let resident = now.duration_since(self.stored).try_into().unwrap_or(Duration::ZERO);
         let age = self.initial_age + resident;
         let is_young = maxage.is_none_or(|maxage| maxage > 0 && age <= Duration::from_secs(maxage));

@@ -16,9 +16,7 @@ pub(super) struct SharedCopies(Arc<Mutex<HttpCache>>);
 impl SharedCopies {
     /// A copy of `url` that needs no question to its server.
     pub fn usable(&self, url: &Url, request: &Fetch, now: Timestamp) -> Option<Resource> {
-        let copies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let copy = copies.copy(url).filter(|copy| copy.is_usable(request.maxage, request.maxstale, now))?;
-        Some(copy.resource.clone())
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).usable(url, request, now)
     }
 
     /// Keeps an answer to GET, unless it is for one caller. When there is no room, all that was kept makes room.
