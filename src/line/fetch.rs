@@ -4,12 +4,12 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::{HeaderValue, StatusCode};
-use reqwest::cookie::{CookieStore, Jar};
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION};
 use reqwest::{Client, Response};
 use url::Url;
 
 use super::address_guard::{AddressGuard, OuterNames};
+use super::cookies::Cookies;
 use super::http_cache::HttpCache;
 use super::shared_copies::SharedCopies;
 use crate::browser::{Fetch, FetchFailure, Method, Resource};
@@ -61,7 +61,7 @@ impl HttpClients {
 pub struct HttpFetcher {
     clients: HttpClients,
     guard: AddressGuard,
-    cookies: Jar,
+    cookies: Cookies,
     cache: Mutex<HttpCache>,
     clock: Clock,
 }
@@ -74,7 +74,7 @@ impl HttpFetcher {
 
     /// A fetcher without cookies or copies that uses `clients`.
     pub fn with(clients: HttpClients, guard: AddressGuard, clock: Clock) -> Self {
-        Self { clients, guard, cookies: Jar::default(), cache: Mutex::default(), clock }
+        Self { clients, guard, cookies: Cookies::default(), cache: Mutex::default(), clock }
     }
 
     /// Does one request, in the time that it gives.
@@ -102,12 +102,12 @@ impl HttpFetcher {
             return Ok(Answer::Resource(resource));
         }
         // With cookies, another page may be meant.
-        let is_anyones = hop.method == Method::Get && self.cookies.cookies(&hop.url).is_none();
+        let is_anyones = hop.method == Method::Get && self.cookies.of(&hop.url).is_none();
         if let Some(resource) = self.shared(&hop.url).copies.usable(&hop.url, request, now).filter(|_| is_anyones) {
             return Ok(Answer::Resource(resource));
         }
         let response = self.send(hop).await?;
-        self.take_cookies(&hop.url, response.headers());
+        self.cookies.take(&hop.url, response.headers());
         let (status, headers) = (response.status(), response.headers().clone());
         if status == StatusCode::NOT_MODIFIED
             && let Some(resource) = self.copies().refresh(&hop.url, &headers, self.clock.now())
@@ -145,7 +145,7 @@ impl HttpFetcher {
             Method::Get => client.get(hop.url.clone()),
             Method::Post => client.post(hop.url.clone()),
         };
-        if let Some(cookies) = self.cookies.cookies(&hop.url) {
+        if let Some(cookies) = self.cookies.of(&hop.url) {
             request = request.header(COOKIE, cookies);
         }
         if let Some((media_type, body)) = &hop.body {
@@ -162,13 +162,6 @@ impl HttpFetcher {
     /// The call's own copies, for a moment: nobody waits for a server with them in hand.
     fn copies(&self) -> MutexGuard<'_, HttpCache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take_cookies(&self, url: &Url, headers: &HeaderMap) {
-        let mut lines = headers.get_all(SET_COOKIE).iter().peekable();
-        if lines.peek().is_some() {
-            self.cookies.set_cookies(&mut lines, url);
-        }
     }
 }
 

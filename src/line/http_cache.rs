@@ -11,6 +11,8 @@ use crate::browser::{Fetch, Resource};
 
 /// More bytes than this are not kept together.
 const MOST_BYTES: usize = 16 << 20;
+/// Bytes that a copy takes beside what it holds.
+const OVERHEAD: usize = 512;
 
 /// One stored answer.
 pub(super) struct Copy {
@@ -25,6 +27,8 @@ pub(super) struct Copy {
     lifetime: Duration,
     /// The server forbids to use it stale, whatever the page allows (RFC 9111 §5.2.2.2, §5.2.2.4).
     never_stale: bool,
+    /// What it takes of the room.
+    bytes: usize,
 }
 
 /// The copies of one call, or of all.
@@ -49,10 +53,11 @@ impl HttpCache {
     /// Keeps an answer to GET, unless its headers forbid it.
     pub fn store(&mut self, url: &Url, resource: &Resource, headers: &HeaderMap, now: Timestamp) {
         self.forget(url);
-        if has_directive(headers, "no-store") || headers.contains_key(VARY) || !self.has_room(resource) {
+        if has_directive(headers, "no-store") || headers.contains_key(VARY) || !self.has_room(url, resource, headers) {
             return;
         }
-        self.bytes += resource.body.len();
+        let bytes = size(url, resource, headers);
+        self.bytes += bytes;
         let copy = Copy {
             resource: resource.clone(),
             etag: text(headers, ETAG.as_str()),
@@ -61,13 +66,14 @@ impl HttpCache {
             initial_age: seconds(text(headers, AGE.as_str()).as_deref()),
             lifetime: lifetime(headers, now),
             never_stale: is_never_stale(headers),
+            bytes,
         };
         self.copies.insert(url.clone(), copy);
     }
 
     /// Whether there is room for this too.
-    pub fn has_room(&self, resource: &Resource) -> bool {
-        self.bytes + resource.body.len() <= MOST_BYTES
+    pub fn has_room(&self, url: &Url, resource: &Resource, headers: &HeaderMap) -> bool {
+        self.bytes + size(url, resource, headers) <= MOST_BYTES
     }
 
     /// The server says that the copy of `url` is still good.
@@ -83,7 +89,7 @@ impl HttpCache {
     /// Something was posted to `url`: its copy is worth nothing (RFC 9111 §4.4).
     pub fn forget(&mut self, url: &Url) {
         if let Some(copy) = self.copies.remove(url) {
-            self.bytes = self.bytes.saturating_sub(copy.resource.body.len());
+            self.bytes = self.bytes.saturating_sub(copy.bytes);
         }
     }
 }
@@ -99,6 +105,17 @@ impl Copy {
         let limit = self.lifetime.saturating_add(Duration::from_secs(staleness));
         is_young && age < limit
     }
+}
+
+/// Bytes of a copy: short bodies may have long addresses and validators.
+fn size(url: &Url, resource: &Resource, headers: &HeaderMap) -> usize {
+    let validators: usize = [ETAG, LAST_MODIFIED].iter().filter_map(|name| Some(headers.get(name)?.len())).sum();
+    OVERHEAD + url.as_str().len() + resource.url.as_str().len() + validators + resource.body.len()
+}
+
+/// Whether an answer can be used again without a question to its server.
+pub(super) fn is_ever_fresh(headers: &HeaderMap, now: Timestamp) -> bool {
+    !lifetime(headers, now).is_zero()
 }
 
 /// How long an answer is fresh; without a word of the server, not at all.
@@ -185,6 +202,19 @@ mod tests {
         assert_eq!(usable(&[("cache-control", "max-age=60, must-revalidate")], 61, None, Some(200)), Some(false));
         assert_eq!(usable(&[hour], 3700, None, Some(200)), Some(true));
         assert_eq!(usable(&[hour], 3900, None, Some(200)), Some(false));
+    }
+
+    #[test]
+    fn addresses_and_validators_take_room_too() {
+        let (mut cache, now) = (HttpCache::default(), Timestamp::UNIX_EPOCH);
+        let headers = HeaderMap::from_iter([(ETAG, HeaderValue::from_str(&"e".repeat(8 << 10)).unwrap())]);
+
+        for number in 0..10_000 {
+            let url = Url::parse(&format!("http://example.com/{number}?{}", "q".repeat(4 << 10))).unwrap();
+            cache.store(&url, &Resource { url: url.clone(), media_type: None, body: vec![1] }, &headers, now);
+        }
+
+        assert!(cache.copies.len() < 1_100, "{}", cache.copies.len());
     }
 
     #[test]

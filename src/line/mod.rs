@@ -14,6 +14,7 @@ mod caller;
 mod carrier;
 mod command;
 mod conversation;
+mod cookies;
 mod entrance;
 mod equipment;
 mod exchange;

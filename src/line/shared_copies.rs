@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use url::Url;
 
-use super::http_cache::{HttpCache, is_private};
+use super::http_cache::{HttpCache, is_ever_fresh, is_private};
 use crate::browser::{Fetch, Resource};
 
 /// Copies for requests without cookies. Clones are the same copies.
@@ -19,13 +19,13 @@ impl SharedCopies {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).usable(url, request, now)
     }
 
-    /// Keeps an answer to GET, unless it is for one caller. When there is no room, all that was kept makes room.
+    /// Keeps an answer to GET, unless it is for one caller or worth nothing without its server. When there is no room, all that was kept makes room.
     pub fn store(&self, url: &Url, resource: &Resource, headers: &HeaderMap, now: Timestamp) {
         let mut copies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_private(headers) || headers.contains_key(SET_COOKIE) {
+        if is_private(headers) || headers.contains_key(SET_COOKIE) || !is_ever_fresh(headers, now) {
             return copies.forget(url);
         }
-        if !copies.has_room(resource) {
+        if !copies.has_room(url, resource, headers) {
             *copies = HttpCache::default();
         }
         copies.store(url, resource, headers, now);
