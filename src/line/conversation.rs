@@ -144,6 +144,9 @@ impl<C: Caller> Conversation<C> {
 
     /// Asks for input that is awaited; a live caller acts unasked.
     pub async fn ask_if_due(&mut self) -> Result<(), HandsetError> {
+        if self.caller.has_enough() {
+            return Err(HandsetError::CallerGone);
+        }
         if self.pace == Pace::Live || !self.owes_answer || !self.interpreter.is_listening() || self.timeline.has_acts() {
             return Ok(());
         }

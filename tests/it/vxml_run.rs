@@ -73,6 +73,18 @@ async fn a_script_is_broken_off_after_twelve_listens() {
 }
 
 #[tokio::test]
+async fn a_reply_that_is_far_away_holds_up_no_script() {
+    let origin = serve().await;
+    let script = json!([{ "keys": "12", "during_prompt": 1, "at_ms": u64::MAX, "gap_ms": u64::MAX, "then_ms": u64::MAX }]);
+
+    let (code, trace) = run(&[&format!("{origin}/start"), "--script", &script.to_string()], "").await;
+
+    assert_eq!(code, Some(0));
+    assert_eq!(trace.iter().filter(|line| line["t"] == "listen").count(), 13);
+    assert_eq!(trace.last().unwrap()["t"], "end");
+}
+
+#[tokio::test]
 async fn wrong_usage_is_exit_code_two() {
     assert_eq!(run(&["no address"], "").await.0, Some(2));
     assert_eq!(run(&["http://127.0.0.1:9/", "--script", "{}"], "").await.0, Some(2));
