@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{AGE, CACHE_CONTROL, ETAG, EXPIRES, HeaderMap, LAST_MODIFIED, VARY};
+use reqwest::header::{AGE, CACHE_CONTROL, DATE, ETAG, EXPIRES, HeaderMap, HeaderName, LAST_MODIFIED, VARY};
 use url::Url;
 
 use crate::browser::{Fetch, Resource};
@@ -118,7 +118,7 @@ pub(super) fn is_ever_fresh(headers: &HeaderMap, now: Timestamp) -> bool {
     !lifetime(headers, now).is_zero()
 }
 
-/// How long an answer is fresh; without a word of the server, not at all.
+/// How long an answer is fresh, by the server's own clock where it tells the time (RFC 9111 §4.2.1); without a word of it, not at all.
 fn lifetime(headers: &HeaderMap, now: Timestamp) -> Duration {
     if has_directive(headers, "no-cache") {
         return Duration::ZERO;
@@ -126,8 +126,9 @@ fn lifetime(headers: &HeaderMap, now: Timestamp) -> Duration {
     if let Some(maxage) = directive(headers, "max-age") {
         return seconds(Some(&maxage));
     }
-    let expires = text(headers, EXPIRES.as_str()).and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
-    expires.and_then(|expires| expires.timestamp().duration_since(now).try_into().ok()).unwrap_or(Duration::ZERO)
+    let moment = |name: HeaderName| jiff::fmt::rfc2822::parse(&text(headers, name.as_str())?).ok().map(|date| date.timestamp());
+    let began = moment(DATE).unwrap_or(now);
+    moment(EXPIRES).and_then(|expires| expires.duration_since(began).try_into().ok()).unwrap_or(Duration::ZERO)
 }
 
 /// Whether the answer is for one caller alone.
@@ -189,6 +190,9 @@ mod tests {
         assert_eq!(usable(&[hour], 3600, None, None), Some(false));
         assert_eq!(usable(&[hour, ("age", "3000")], 601, None, None), Some(false));
         assert_eq!(usable(&[("expires", "Mon, 12 Jan 1970 13:47:40 GMT")], 59, None, None), Some(true));
+        let later = ("expires", "Thu, 01 Jan 2026 00:01:00 GMT");
+        assert_eq!(usable(&[("date", "Thu, 01 Jan 2026 00:00:00 GMT"), later], 59, None, None), Some(true));
+        assert_eq!(usable(&[("date", "Thu, 01 Jan 2026 00:00:00 GMT"), later], 60, None, None), Some(false));
         assert_eq!(usable(&[], 0, None, None), Some(false));
         assert_eq!(usable(&[("cache-control", "max-age=60, no-cache")], 0, None, None), Some(false));
     }
