@@ -63,7 +63,8 @@ mod tests {
         let http = HttpFetcher::with(HttpClients::new().unwrap(), AddressGuard::new(&origin, &[]), Clock::system());
         let fetcher = CallFetcher::new(None, http, Arc::default());
         let (url, timeout) = (origin.join("page").unwrap(), Duration::from_secs(20));
-        let sound = AudioSource { url: origin.join("sound").unwrap().to_string(), timeout, maxage: None, maxstale: None, fallback: Vec::new() };
+        let sound =
+            AudioSource { url: origin.join("sound").unwrap().to_string(), timeout, maxage: None, maxstale: None, fallback: Vec::new() };
         let page = Fetch { id: 1, url, method: Method::Get, body: None, timeout, maxage: None, maxstale: None };
 
         let brought = tokio::select! {

@@ -293,7 +293,9 @@ mod tests {
         let mut sandbox = sandbox();
 
         for _ in 0..40 {
-            sandbox.run("for (var i = 0; i < 4000; i++) { var one = {}, other = { one: one, many: 'x'.repeat(100) }; one.other = other }").unwrap();
+            sandbox
+                .run("for (var i = 0; i < 4000; i++) { var one = {}, other = { one: one, many: 'x'.repeat(100) }; one.other = other }")
+                .unwrap();
         }
 
         assert!(sandbox.gauge.held() < 4 << 20);
