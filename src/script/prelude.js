@@ -73,8 +73,8 @@
   // for each guard costs every call. What makes as much as it goes through (`keys`, `JSON`, `eval`) needs none: it pays for memory.
   const late = ['copyWithin', 'findLast', 'findLastIndex', 'flat', 'flatMap', 'toReversed', 'toSorted', 'toSpliced', 'with'];
   for (let i = 0; i < late.length; i++) delete array[late[i]];
-  const later = ['normalize', 'matchAll', 'isWellFormed', 'toWellFormed'];
-  for (let i = 0; i < later.length; i++) delete string[later[i]];
+  const lateInStrings = ['normalize', 'matchAll', 'isWellFormed', 'toWellFormed'];
+  for (let i = 0; i < lateInStrings.length; i++) delete string[lateInStrings[i]];
   delete Math.sumPrecise;
   const iterators = Object.getPrototypeOf(lists), names = Object.getOwnPropertyNames(iterators);
   for (let i = 0; i < names.length; i++) delete iterators[names[i]];
