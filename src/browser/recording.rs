@@ -21,6 +21,8 @@ const MAXTIME: Duration = Duration::from_secs(60);
 const FINALSILENCE: Duration = Duration::from_secs(3);
 /// Most bytes that the recordings of one call may have together.
 const MOST_BYTES: usize = 64 << 20;
+/// Bytes that a second of the largest kind has: WAV of 16 bits.
+const BYTES_PER_SECOND: usize = 16_000;
 /// Media types that a recording can have: those that every platform has to know (appendix E), and WAV by its other names.
 const MEDIA_TYPES: [&str; 5] = ["audio/basic", "audio/x-alaw-basic", "audio/x-wav", "audio/wav", "audio/vnd.wave"];
 
@@ -34,7 +36,7 @@ impl Interpreter {
         let (dtmf, _) = properties.input_modes()?;
         let request = RecordRequest {
             timeout: self.patience_for_input(&properties)?,
-            maxtime: time_of(record.maxtime.as_deref(), MAXTIME)?,
+            maxtime: time_of(record.maxtime.as_deref(), MAXTIME)?.min(self.time_left()),
             finalsilence: time_of(record.finalsilence.as_deref(), FINALSILENCE)?,
             dtmfterm: record.dtmfterm,
             beep: record.beep,
@@ -45,6 +47,15 @@ impl Interpreter {
             false => RecordingWatch::new(Vec::new(), false),
         };
         self.play_then(Afterwards::Record(request, watch))
+    }
+
+    /// How long a recording can be until those of the call together are too large.
+    fn time_left(&self) -> Duration {
+        Duration::from_secs((MOST_BYTES.saturating_sub(self.recorded_bytes()) / BYTES_PER_SECOND) as u64)
+    }
+
+    fn recorded_bytes(&self) -> usize {
+        self.recordings.iter().map(|recording| recording.audio.len()).sum()
     }
 
     /// The prompts are over. Keys that came in the meantime end the recording before it has begun.
@@ -133,8 +144,7 @@ impl Interpreter {
     fn store_recording(&mut self, recording: Recording) -> Run<Value> {
         let value = json!({ "$recording": self.recordings.len() });
         self.recordings.push(recording);
-        let bytes: usize = self.recordings.iter().map(|recording| recording.audio.len()).sum();
-        match bytes > MOST_BYTES {
+        match self.recorded_bytes() > MOST_BYTES {
             true => Err(Thrown::with("error.noresource", "the recordings of this call are too large together")),
             false => Ok(value),
         }
@@ -168,4 +178,35 @@ pub(super) fn is_known(media_type: &str) -> bool {
 
 fn milliseconds(recording: &Recording) -> u64 {
     u64::try_from(recording.duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use url::Url;
+
+    use super::*;
+    use crate::browser::{Event, Resource, Start};
+    use crate::clock::{Chance, Clock};
+
+    const PAGE: &str = "<vxml version='2.1'><form><record name='said' maxtime='86400s'/></form></vxml>";
+
+    #[test]
+    fn no_recording_is_asked_for_that_would_be_too_large() {
+        let (now, url) = (Instant::now(), Url::parse("http://pages.example/page").unwrap());
+        let clock = Clock::by_hand(jiff::Timestamp::UNIX_EPOCH);
+        let start = Start { url: url.clone(), session: json!({}), clock, chance: Chance::seeded(1) };
+        let mut session = Interpreter::start(start, now).unwrap();
+        let body = PAGE.as_bytes().to_vec();
+
+        session.handle(Event::Fetched { id: 1, outcome: Ok(Resource { url, media_type: None, body }) }, now);
+
+        let asked = std::iter::from_fn(|| session.poll()).find_map(|action| match action {
+            Action::Record(request) => Some(request),
+            _ => None,
+        });
+        let longest = asked.unwrap().maxtime;
+        assert!(longest > Duration::from_secs(3_600) && longest.as_secs() as usize * BYTES_PER_SECOND <= MOST_BYTES, "{longest:?}");
+    }
 }

@@ -1,13 +1,12 @@
 //! The platform's own grammars, made from their URI and parameters (VoiceXML 2.0 §2.3.1.2, appendix P).
 
 use super::abnf_form;
-use super::builtin_value::{BuiltinType, NO_WORDS, YES_WORDS};
+use super::builtin_value::BuiltinType;
 use super::error::GrammarError;
 use super::source::{Grammar, Mode, Surroundings, TagFormat};
+use super::spoken_words;
 
 const KEY_DIGIT: &str = "private $d = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;";
-const SPOKEN_DIGIT: &str =
-    "private $d = zero | oh | 0 | one | 1 | two | 2 | three | 3 | four | 4 | five | 5 | six | 6 | seven | 7 | eight | 8 | nine | 9;";
 const KEY_DATE: &str = "$d <4> (0 (1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9) | 1 (0 | 1 | 2)) \
                         (0 (1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9) | (1 | 2) $d | 3 (0 | 1))";
 const KEY_TIME: &str = "((0 | 1) $d | 2 (0 | 1 | 2 | 3)) (0 | 1 | 2 | 3 | 4 | 5) $d";
@@ -40,26 +39,25 @@ pub(super) fn grammar(uri: &str) -> Result<Grammar, GrammarError> {
 }
 
 fn document(kind: BuiltinType, mode: Mode, parameters: &Parameters<'_>) -> Result<String, GrammarError> {
-    let expansion = match (mode, kind) {
-        (Mode::Dtmf, BuiltinType::Boolean { yes, no }) => format!("\"{yes}\" | \"{no}\""),
-        (Mode::Voice, BuiltinType::Boolean { .. }) => [YES_WORDS, NO_WORDS].concat().join(" | "),
-        (_, BuiltinType::Digits) => format!("$d <{}>", parameters.digits()?),
-        (Mode::Dtmf, BuiltinType::Number) => "$d <1-> [\"*\" $d <1->] | \"*\" $d <1->".to_owned(),
-        (Mode::Voice, BuiltinType::Number) => "[minus | negative] ($d <1-> [point $d <1->] | point $d <1->)".to_owned(),
-        (Mode::Dtmf, BuiltinType::Currency) => "$d <1-> [\"*\" $d <1-2>] | \"*\" $d <1-2>".to_owned(),
-        (Mode::Voice, BuiltinType::Currency) => "$d <1-> [point $d <1-2>] | point $d <1-2>".to_owned(),
-        (Mode::Dtmf, BuiltinType::Date) => KEY_DATE.to_owned(),
-        (Mode::Voice, BuiltinType::Date) => "$d <8>".to_owned(),
-        (Mode::Dtmf, BuiltinType::Time) => KEY_TIME.to_owned(),
-        (Mode::Voice, BuiltinType::Time) => "$d <4> [am | pm | hours]".to_owned(),
-        (Mode::Dtmf, BuiltinType::Phone) => "$d <1-> [\"*\" $d <1->]".to_owned(),
-        (Mode::Voice, BuiltinType::Phone) => "$d <1-> [extension $d <1->]".to_owned(),
+    let digits = if kind == BuiltinType::Digits { parameters.digits()? } else { String::new() };
+    let (mode, rules, expansion) = match mode {
+        Mode::Dtmf => ("dtmf", KEY_DIGIT.to_owned(), keyed(kind, &digits)),
+        Mode::Voice => ("voice", spoken_words::rules(kind), spoken_words::expansion(kind, &digits)),
     };
-    let (mode, digit) = match mode {
-        Mode::Dtmf => ("dtmf", KEY_DIGIT),
-        Mode::Voice => ("voice", SPOKEN_DIGIT),
-    };
-    Ok(format!("#ABNF 1.0; language en-US; mode {mode}; root $builtin; {digit} public $builtin = {expansion};"))
+    Ok(format!("#ABNF 1.0; language en-US; mode {mode}; root $builtin; {rules} public $builtin = {expansion};"))
+}
+
+/// What is keyed for `kind`; `digits` is how many of them, where that is asked.
+fn keyed(kind: BuiltinType, digits: &str) -> String {
+    match kind {
+        BuiltinType::Boolean { yes, no } => format!("\"{yes}\" | \"{no}\""),
+        BuiltinType::Digits => format!("$d <{digits}>"),
+        BuiltinType::Number => "$d <1-> [\"*\" $d <1->] | \"*\" $d <1->".to_owned(),
+        BuiltinType::Currency => "$d <1-> [\"*\" $d <1-2>] | \"*\" $d <1-2>".to_owned(),
+        BuiltinType::Date => KEY_DATE.to_owned(),
+        BuiltinType::Time => KEY_TIME.to_owned(),
+        BuiltinType::Phone => "$d <1-> [\"*\" $d <1->]".to_owned(),
+    }
 }
 
 /// What stands after the question mark.
@@ -144,6 +142,51 @@ mod tests {
 
             assert_eq!(found, verdict, "{uri} {input}");
             assert_eq!(outcome.map_or(json!(null), |outcome| outcome.interpretation.unwrap()), meaning, "{uri} {input}");
+        }
+    }
+
+    #[test]
+    fn spoken_numbers_amounts_dates_and_times_are_understood() {
+        let table = [
+            ("number", "one hundred twenty-three", "123"),
+            ("number", "minus twenty three point five", "-23.5"),
+            ("number", "two million three hundred and four thousand and six", "2304006"),
+            ("number", "one two three", "123"),
+            ("number", "point oh five", ".05"),
+            ("number", "fifteen hundred", "1500"),
+            ("currency", "five dollars", "5.00"),
+            ("currency", "twelve euros and fifty cents", "EUR12.50"),
+            ("currency", "u s dollars", ""),
+            ("currency", "three hundred u s dollars twenty-five", "USD300.25"),
+            ("currency", "nine point five yen", "JPY9.50"),
+            ("currency", "ninety nine cents", "0.99"),
+            ("currency", "one two point five", "12.50"),
+            ("date", "march fifth two thousand six", "20060305"),
+            ("date", "the twenty first of december nineteen ninety-nine", "19991221"),
+            ("date", "july four", "????0704"),
+            ("date", "march twenty twenty six", "202603??"),
+            ("date", "march twenty twenty twenty six", "20260320"),
+            ("date", "may", "????05??"),
+            ("date", "two zero two six one one two one", "20261121"),
+            ("date", "march forty", ""),
+            ("time", "five thirty", "0530?"),
+            ("time", "half past three", "0330?"),
+            ("time", "quarter to one in the afternoon", "1245p"),
+            ("time", "seven o'clock a m", "0700a"),
+            ("time", "fourteen hundred hours", "1400h"),
+            ("time", "twenty-three oh five", "2305h"),
+            ("time", "noon", "1200p"),
+            ("time", "nine oh five p.m.", "0905p"),
+            ("time", "oh nine three oh", "0930?"),
+            ("time", "zero nine three zero", "0930?"),
+            ("time", "twenty five thirty", ""),
+        ];
+        for (kind, words, value) in table {
+            let grammar = Grammar::builtin(&format!("builtin:grammar/{kind}")).unwrap();
+            let (_, outcome) = match_keys(&[&grammar], &Library::default(), [words]).unwrap();
+
+            let found = outcome.map_or(json!(""), |outcome| outcome.interpretation.unwrap());
+            assert_eq!(found, value, "{kind}: {words}");
         }
     }
 

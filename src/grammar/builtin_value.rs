@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::spoken_value::{self, UNITS};
+
 pub(super) const YES_WORDS: &[&str] = &["yes", "yeah", "yep", "sure", "right", "correct", "true"];
 pub(super) const NO_WORDS: &[&str] = &["no", "nope", "wrong", "false"];
-const DIGIT_WORDS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
 /// The types of appendix P.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub(super) enum BuiltinType {
     Digits,
     /// A number, `*` or "point" before its decimals.
     Number,
-    /// An amount without its currency, `*` or "point" before the cents.
+    /// An amount, with the code of its currency where that was said; `*` or "point" before the cents.
     Currency,
     /// `yyyymmdd`.
     Date,
@@ -34,43 +35,27 @@ impl BuiltinType {
     /// The value of `symbols`, which the grammar has matched: keys, or words in lower case.
     pub fn value(self, symbols: &[String]) -> Value {
         let text = symbols.iter().map(|symbol| self.character(symbol)).collect::<String>();
+        // `twenty-three` is two words.
+        let words: Vec<&str> = symbols.iter().flat_map(|symbol| symbol.split('-')).collect();
         match self {
             Self::Boolean { yes, .. } => Value::Bool(text == yes.to_string() || YES_WORDS.contains(&text.as_str())),
-            Self::Digits | Self::Number | Self::Date | Self::Phone => Value::String(text),
-            Self::Currency => Value::String(amount(&text)),
-            Self::Time => Value::String(time(&text)),
+            Self::Digits | Self::Phone => Value::String(text),
+            Self::Number => Value::String(spoken_value::number(&words)),
+            Self::Currency => Value::String(spoken_value::amount(&words)),
+            Self::Date => Value::String(spoken_value::date(&words)),
+            Self::Time => Value::String(spoken_value::time(&words)),
         }
     }
 
     /// A symbol as it is written in the value.
     fn character(self, symbol: &str) -> String {
-        let digit = DIGIT_WORDS.iter().position(|word| *word == symbol);
+        let digit = UNITS.iter().position(|word| *word == symbol);
         match (symbol, self) {
-            ("*", Self::Number | Self::Currency) | ("point", _) => ".".to_owned(),
             ("*", Self::Phone) | ("extension", _) => "x".to_owned(),
-            ("minus" | "negative", _) => "-".to_owned(),
             ("oh", _) => "0".to_owned(),
             _ => digit.map_or_else(|| symbol.to_owned(), |digit| digit.to_string()),
         }
     }
-}
-
-/// Two decimals, always.
-fn amount(text: &str) -> String {
-    let (whole, cents) = text.split_once('.').unwrap_or((text, ""));
-    let whole = if whole.is_empty() { "0" } else { whole };
-    format!("{whole}.{cents:0<2}")
-}
-
-/// From 01:00 to 12:59 it is open which half of the day is meant.
-fn time(text: &str) -> String {
-    for (words, half) in [("am", 'a'), ("pm", 'p'), ("hours", 'h')] {
-        if let Some(digits) = text.strip_suffix(words) {
-            return format!("{digits}{half}");
-        }
-    }
-    let open = ("0100"..="1259").contains(&text);
-    format!("{text}{}", if open { '?' } else { 'h' })
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ mod phrase;
 mod rule;
 mod script_tags;
 mod source;
+mod spoken_value;
+mod spoken_words;
 mod tokens;
 mod xml_form;
 mod xml_rule;

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
-
-use super::fetch::{Fetching, HttpFetcher};
+use super::fetch::HttpFetcher;
 use super::pages::Pages;
 use super::sound_shelf::SoundShelf;
 use crate::audio::{Sound, read_wav};
@@ -15,18 +13,18 @@ use crate::browser::{AudioSource, Fetch, FetchFailure, Method, Resource};
 pub(super) struct CallFetcher {
     /// `None` for a call that was sent to somebody else's page: it sees nothing of the inside.
     pages: Option<Arc<dyn Pages>>,
-    http: Mutex<HttpFetcher>,
+    http: HttpFetcher,
     shelf: Arc<SoundShelf>,
 }
 
 impl CallFetcher {
     pub fn new(pages: Option<Arc<dyn Pages>>, http: HttpFetcher, shelf: Arc<SoundShelf>) -> Self {
-        Self { pages, http: Mutex::new(http), shelf }
+        Self { pages, http, shelf }
     }
 
     pub async fn fetch(&self, request: &Fetch) -> Result<Resource, FetchFailure> {
         let Some(pages) = self.pages.as_ref().filter(|pages| pages.serves(&request.url)) else {
-            return self.http.lock().await.fetch(request).await;
+            return self.http.bring(request).await;
         };
         let patience = request.timeout.max(Duration::from_millis(1));
         tokio::time::timeout(patience, pages.fetch(request)).await.unwrap_or(Err(FetchFailure::TimedOut))
@@ -51,5 +49,56 @@ impl CallFetcher {
             self.shelf.put(&source.url, &sound);
         }
         Some(sound)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    use url::Url;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::line::{AddressGuard, HttpClients};
+
+    #[tokio::test]
+    async fn a_page_does_not_wait_for_a_sound() {
+        let origin = serve().await;
+        let http = HttpFetcher::with(HttpClients::new().unwrap(), AddressGuard::new(&origin, &[]), Clock::system());
+        let fetcher = CallFetcher::new(None, http, Arc::default());
+        let (url, timeout) = (origin.join("page").unwrap(), Duration::from_secs(20));
+        let sound =
+            AudioSource { url: origin.join("sound").unwrap().to_string(), timeout, maxage: None, maxstale: None, fallback: Vec::new() };
+        let page = Fetch { id: 1, url, method: Method::Get, body: None, timeout, maxage: None, maxstale: None };
+
+        let brought = tokio::select! {
+            biased;
+            _ = fetcher.sound(&sound) => panic!("the sound has no end"),
+            brought = fetcher.fetch(&page) => brought.unwrap(),
+        };
+
+        assert_eq!(brought.body, b"here");
+    }
+
+    /// A server whose page comes at once, and whose sound never does.
+    async fn serve() -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream));
+            }
+        });
+        origin
+    }
+
+    async fn answer(mut stream: TcpStream) {
+        let mut head = vec![0; 4096];
+        let length = stream.read(&mut head).await.unwrap();
+        if head[..length].starts_with(b"GET /page ") {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhere").await.unwrap();
+        }
+        std::future::pending::<()>().await;
     }
 }

@@ -77,6 +77,11 @@ pub trait Caller: Send {
         false
     }
 
+    /// Whether this is enough: the call ends then without further ado, whatever is still to happen in it.
+    fn has_enough(&self) -> bool {
+        false
+    }
+
     /// Does something when asked; `None` puts the handset down and ends the call without further ado.
     ///
     /// At [`Pace::Live`] the future may be dropped and made again at any time, and is ready only when the caller does something;

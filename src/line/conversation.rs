@@ -9,6 +9,7 @@ use super::handset_error::HandsetError;
 use super::reply::Reply;
 use super::timeline::{Timeline, said_in};
 use crate::browser::{Action, Event, Fetch, FetchFailure, Interpreter, Recording, RecordingEnd, Resource, Spoken, Start, TransferOutcome};
+use crate::clock::Clock;
 
 /// A caller who was to be recorded and only pressed keys that end nothing says nothing for so long.
 const GIVES_UP: Duration = Duration::from_secs(10);
@@ -18,6 +19,8 @@ pub(super) struct Conversation<C> {
     interpreter: Interpreter,
     caller: C,
     pace: Pace,
+    /// What scripts and copies go by where waits cost nothing; it goes along.
+    clock: Option<Clock>,
     began: Instant,
     now: Instant,
     timeline: Timeline,
@@ -33,7 +36,7 @@ pub(super) struct Conversation<C> {
 
 impl<C: Caller> Conversation<C> {
     pub fn new(start: Start, caller: C, pace: Pace) -> Result<Self, HandsetError> {
-        let now = clock();
+        let now = present();
         let mut interpreter = Interpreter::start(start, now)?;
         if caller.is_curious() {
             interpreter.trace_on();
@@ -42,6 +45,7 @@ impl<C: Caller> Conversation<C> {
             interpreter,
             caller,
             pace,
+            clock: None,
             began: now,
             now,
             timeline: Timeline::default(),
@@ -50,6 +54,11 @@ impl<C: Caller> Conversation<C> {
             longest_recording: Duration::MAX,
             is_down: false,
         })
+    }
+
+    /// Moves `clock` along with the call's own time.
+    pub fn move_along(&mut self, clock: Clock) {
+        self.clock = Some(clock);
     }
 
     /// The next thing that the browser wants done; an ending is told on the way.
@@ -120,7 +129,7 @@ impl<C: Caller> Conversation<C> {
                 reply = self.caller.answer(Asked::Input), if !self.is_down => self.act(reply),
                 () = sleep_until(next) => {}
             }
-            self.now = clock();
+            self.now = present();
             self.happen();
             while let Some(action) = self.interpreter.poll() {
                 // In the middle of a fetch nobody is asked for anything.
@@ -131,7 +140,7 @@ impl<C: Caller> Conversation<C> {
 
     pub fn handle_fetched(&mut self, fetch: &Fetch, outcome: Result<Resource, FetchFailure>) {
         if self.pace != Pace::Virtual {
-            self.now = clock();
+            self.now = present();
         }
         let (status, failure) = match &outcome {
             Ok(_) => (Some(200), None),
@@ -144,6 +153,9 @@ impl<C: Caller> Conversation<C> {
 
     /// Asks for input that is awaited; a live caller acts unasked.
     pub async fn ask_if_due(&mut self) -> Result<(), HandsetError> {
+        if self.caller.has_enough() {
+            return Err(HandsetError::CallerGone);
+        }
         if self.pace == Pace::Live || !self.owes_answer || !self.interpreter.is_listening() || self.timeline.has_acts() {
             return Ok(());
         }
@@ -157,7 +169,7 @@ impl<C: Caller> Conversation<C> {
             return Err(HandsetError::Stuck);
         };
         match self.pace {
-            Pace::Virtual => self.now = self.now.max(next),
+            Pace::Virtual => self.go_on_to(next),
             Pace::Real => {
                 self.now = self.now.max(next);
                 tokio::time::sleep_until(self.now.into()).await;
@@ -167,11 +179,21 @@ impl<C: Caller> Conversation<C> {
                     reply = self.caller.answer(Asked::Input), if !self.is_down => self.act(reply),
                     () = sleep_until(Some(next)) => {}
                 }
-                self.now = clock();
+                self.now = present();
             }
         }
         self.happen();
         Ok(())
+    }
+
+    /// Time passes at once. The clock has whole milliseconds, so what it is moved by is counted from the beginning.
+    fn go_on_to(&mut self, time: Instant) {
+        let before = self.now;
+        self.now = self.now.max(time);
+        if let Some(clock) = &self.clock {
+            let milliseconds = |time: Instant| time.duration_since(self.began).as_millis() as u64;
+            clock.advance(Duration::from_millis(milliseconds(self.now) - milliseconds(before)));
+        }
     }
 
     /// What is due happens.
@@ -200,7 +222,7 @@ impl<C: Caller> Conversation<C> {
     async fn ask(&mut self, asked: Asked) -> Result<(), HandsetError> {
         let reply = self.caller.answer(asked).await.ok_or(HandsetError::CallerGone)?;
         if self.pace == Pace::Live {
-            self.now = clock();
+            self.now = present();
         }
         let after_prompts = self.timeline.end_of_prompts(self.now);
         match (asked, reply) {
@@ -230,7 +252,7 @@ impl<C: Caller> Conversation<C> {
 
     /// A live caller does something, at once.
     fn act(&mut self, reply: Option<Reply>) {
-        self.now = clock();
+        self.now = present();
         match reply {
             Some(Reply::Silence | Reply::Transferred(_) | Reply::Recorded { .. }) => {}
             None | Some(Reply::HangUp) => {
@@ -278,7 +300,7 @@ impl<C: Caller> Conversation<C> {
 }
 
 /// The time, which tests can hold.
-fn clock() -> Instant {
+fn present() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 

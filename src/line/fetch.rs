@@ -1,15 +1,15 @@
 //! Fetches what the browser asks for, over HTTP: redirects, sizes, cookies of the call, copies and forbidden addresses (VoiceXML 2.0 §6.1).
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::{HeaderValue, StatusCode};
-use reqwest::cookie::{CookieStore, Jar};
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION};
 use reqwest::{Client, Response};
 use url::Url;
 
 use super::address_guard::{AddressGuard, OuterNames};
+use super::cookies::Cookies;
 use super::http_cache::HttpCache;
 use super::shared_copies::SharedCopies;
 use crate::browser::{Fetch, FetchFailure, Method, Resource};
@@ -57,12 +57,12 @@ impl HttpClients {
     }
 }
 
-/// Fetches over HTTP for one call: cookies and copies are the call's own.
+/// Fetches over HTTP for one call: cookies and copies are the call's own, and its fetches do not wait for each other.
 pub struct HttpFetcher {
     clients: HttpClients,
     guard: AddressGuard,
-    cookies: Jar,
-    cache: HttpCache,
+    cookies: Cookies,
+    cache: Mutex<HttpCache>,
     clock: Clock,
 }
 
@@ -74,10 +74,15 @@ impl HttpFetcher {
 
     /// A fetcher without cookies or copies that uses `clients`.
     pub fn with(clients: HttpClients, guard: AddressGuard, clock: Clock) -> Self {
-        Self { clients, guard, cookies: Jar::default(), cache: HttpCache::default(), clock }
+        Self { clients, guard, cookies: Cookies::default(), cache: Mutex::default(), clock }
     }
 
-    async fn follow(&mut self, request: &Fetch) -> Result<Resource, FetchFailure> {
+    /// Does one request, in the time that it gives.
+    pub(super) async fn bring(&self, request: &Fetch) -> Result<Resource, FetchFailure> {
+        tokio::time::timeout(request.timeout, self.follow(request)).await.unwrap_or(Err(FetchFailure::TimedOut))
+    }
+
+    async fn follow(&self, request: &Fetch) -> Result<Resource, FetchFailure> {
         let mut hop = Hop { url: request.url.clone(), method: request.method, body: request.body.clone() };
         for _ in 0..=MOST_REDIRECTS {
             match self.ask(request, &hop).await? {
@@ -88,25 +93,24 @@ impl HttpFetcher {
         Err(FetchFailure::Failed(format!("more than {MOST_REDIRECTS} redirects")))
     }
 
-    async fn ask(&mut self, request: &Fetch, hop: &Hop) -> Result<Answer, FetchFailure> {
+    async fn ask(&self, request: &Fetch, hop: &Hop) -> Result<Answer, FetchFailure> {
         if let Some(refusal) = self.guard.refusal(&hop.url) {
             return Err(FetchFailure::Refused(refusal));
         }
         let now = self.clock.now();
-        let copy = self.cache.copy(&hop.url).filter(|_| hop.method == Method::Get);
-        if let Some(copy) = copy.filter(|copy| copy.is_usable(request.maxage, request.maxstale, now)) {
-            return Ok(Answer::Resource(copy.resource.clone()));
+        if let Some(resource) = self.copies().usable(&hop.url, request, now).filter(|_| hop.method == Method::Get) {
+            return Ok(Answer::Resource(resource));
         }
         // With cookies, another page may be meant.
-        let is_anyones = hop.method == Method::Get && self.cookies.cookies(&hop.url).is_none();
+        let is_anyones = hop.method == Method::Get && self.cookies.of(&hop.url).is_none();
         if let Some(resource) = self.shared(&hop.url).copies.usable(&hop.url, request, now).filter(|_| is_anyones) {
             return Ok(Answer::Resource(resource));
         }
         let response = self.send(hop).await?;
-        self.take_cookies(&hop.url, response.headers());
+        self.cookies.take(&hop.url, response.headers());
         let (status, headers) = (response.status(), response.headers().clone());
         if status == StatusCode::NOT_MODIFIED
-            && let Some(resource) = self.cache.refresh(&hop.url, &headers, self.clock.now())
+            && let Some(resource) = self.copies().refresh(&hop.url, &headers, self.clock.now())
         {
             return Ok(Answer::Resource(resource));
         }
@@ -118,9 +122,9 @@ impl HttpFetcher {
         }
         let resource = Resource { url: hop.url.clone(), media_type: media_type(&headers), body: body_of(response).await? };
         match hop.method {
-            Method::Get => self.cache.store(&hop.url, &resource, &headers, self.clock.now()),
+            Method::Get => self.copies().store(&hop.url, &resource, &headers, self.clock.now()),
             Method::Post => {
-                self.cache.forget(&hop.url);
+                self.copies().forget(&hop.url);
                 self.shared(&hop.url).copies.forget(&hop.url);
             }
         }
@@ -141,34 +145,29 @@ impl HttpFetcher {
             Method::Get => client.get(hop.url.clone()),
             Method::Post => client.post(hop.url.clone()),
         };
-        if let Some(cookies) = self.cookies.cookies(&hop.url) {
+        if let Some(cookies) = self.cookies.of(&hop.url) {
             request = request.header(COOKIE, cookies);
         }
         if let Some((media_type, body)) = &hop.body {
             request = request.header(CONTENT_TYPE, media_type).body(body.clone());
-        } else if let Some(copy) = self.cache.copy(&hop.url) {
-            let conditions = [(IF_NONE_MATCH, &copy.etag), (IF_MODIFIED_SINCE, &copy.last_modified)];
-            for (name, value) in conditions.into_iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value))) {
-                request = request.header(name, value);
+        } else {
+            let (etag, last_modified) = self.copies().copy(&hop.url).map(|copy| (copy.etag.clone(), copy.last_modified.clone())).unzip();
+            for (name, value) in [(IF_NONE_MATCH, etag), (IF_MODIFIED_SINCE, last_modified)] {
+                request = value.flatten().into_iter().fold(request, |request, value| request.header(&name, value));
             }
         }
         request.send().await.map_err(failed)
     }
 
-    fn take_cookies(&self, url: &Url, headers: &HeaderMap) {
-        let mut lines = headers.get_all(SET_COOKIE).iter().peekable();
-        if lines.peek().is_some() {
-            self.cookies.set_cookies(&mut lines, url);
-        }
+    /// The call's own copies, for a moment: nobody waits for a server with them in hand.
+    fn copies(&self) -> MutexGuard<'_, HttpCache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Fetching for HttpFetcher {
     async fn fetch(&mut self, request: &Fetch) -> Result<Resource, FetchFailure> {
-        match tokio::time::timeout(request.timeout, self.follow(request)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(FetchFailure::TimedOut),
-        }
+        self.bring(request).await
     }
 }
 

@@ -5,6 +5,7 @@ use super::conversation::Conversation;
 use super::fetch::Fetching;
 use super::handset_error::HandsetError;
 use crate::browser::{Action, Ending, Start};
+use crate::clock::Clock;
 
 /// A browser, what fetches for it, and who answers it.
 pub struct Handset<F, C> {
@@ -16,6 +17,12 @@ impl<F: Fetching, C: Caller> Handset<F, C> {
     /// A call that is about to fetch its first page.
     pub fn new(start: Start, fetcher: F, caller: C, pace: Pace) -> Result<Self, HandsetError> {
         Ok(Self { fetcher, conversation: Conversation::new(start, caller, pace)? })
+    }
+
+    /// The same, that moves `clock` along with the call's own time, as scripts and copies shall see it.
+    pub fn moving(mut self, clock: Clock) -> Self {
+        self.conversation.move_along(clock);
+        self
     }
 
     /// Plays the call to its end.

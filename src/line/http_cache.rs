@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{AGE, CACHE_CONTROL, ETAG, EXPIRES, HeaderMap, LAST_MODIFIED, VARY};
+use reqwest::header::{AGE, CACHE_CONTROL, DATE, ETAG, EXPIRES, HeaderMap, HeaderName, LAST_MODIFIED, VARY};
 use url::Url;
 
-use crate::browser::Resource;
+use crate::browser::{Fetch, Resource};
 
 /// More bytes than this are not kept together.
 const MOST_BYTES: usize = 16 << 20;
+/// Bytes that a copy takes beside what it holds.
+const OVERHEAD: usize = 512;
 
 /// One stored answer.
 pub(super) struct Copy {
@@ -25,6 +27,8 @@ pub(super) struct Copy {
     lifetime: Duration,
     /// The server forbids to use it stale, whatever the page allows (RFC 9111 §5.2.2.2, §5.2.2.4).
     never_stale: bool,
+    /// What it takes of the room.
+    bytes: usize,
 }
 
 /// The copies of one call, or of all.
@@ -40,13 +44,20 @@ impl HttpCache {
         self.copies.get(url)
     }
 
+    /// A copy of `url` that needs no question to its server.
+    pub fn usable(&self, url: &Url, request: &Fetch, now: Timestamp) -> Option<Resource> {
+        let copy = self.copy(url).filter(|copy| copy.is_usable(request.maxage, request.maxstale, now))?;
+        Some(copy.resource.clone())
+    }
+
     /// Keeps an answer to GET, unless its headers forbid it.
     pub fn store(&mut self, url: &Url, resource: &Resource, headers: &HeaderMap, now: Timestamp) {
         self.forget(url);
-        if has_directive(headers, "no-store") || headers.contains_key(VARY) || !self.has_room(resource) {
+        if has_directive(headers, "no-store") || headers.contains_key(VARY) || !self.has_room(url, resource, headers) {
             return;
         }
-        self.bytes += resource.body.len();
+        let bytes = size(url, resource, headers);
+        self.bytes += bytes;
         let copy = Copy {
             resource: resource.clone(),
             etag: text(headers, ETAG.as_str()),
@@ -55,13 +66,14 @@ impl HttpCache {
             initial_age: seconds(text(headers, AGE.as_str()).as_deref()),
             lifetime: lifetime(headers, now),
             never_stale: is_never_stale(headers),
+            bytes,
         };
         self.copies.insert(url.clone(), copy);
     }
 
     /// Whether there is room for this too.
-    pub fn has_room(&self, resource: &Resource) -> bool {
-        self.bytes + resource.body.len() <= MOST_BYTES
+    pub fn has_room(&self, url: &Url, resource: &Resource, headers: &HeaderMap) -> bool {
+        self.bytes + size(url, resource, headers) <= MOST_BYTES
     }
 
     /// The server says that the copy of `url` is still good.
@@ -77,7 +89,7 @@ impl HttpCache {
     /// Something was posted to `url`: its copy is worth nothing (RFC 9111 §4.4).
     pub fn forget(&mut self, url: &Url) {
         if let Some(copy) = self.copies.remove(url) {
-            self.bytes = self.bytes.saturating_sub(copy.resource.body.len());
+            self.bytes = self.bytes.saturating_sub(copy.bytes);
         }
     }
 }
@@ -85,7 +97,7 @@ impl HttpCache {
 impl Copy {
     /// Whether it may be used without asking: young enough for the page, and fresh or not too stale. A page that says `maxage="0"`
     /// wants the server asked, however fast it comes back.
-    pub fn is_usable(&self, maxage: Option<u64>, maxstale: Option<u64>, now: Timestamp) -> bool {
+    fn is_usable(&self, maxage: Option<u64>, maxstale: Option<u64>, now: Timestamp) -> bool {
         let resident = now.duration_since(self.stored).try_into().unwrap_or(Duration::ZERO);
         let age = self.initial_age + resident;
         let is_young = maxage.is_none_or(|maxage| maxage > 0 && age <= Duration::from_secs(maxage));
@@ -95,7 +107,18 @@ impl Copy {
     }
 }
 
-/// How long an answer is fresh; without a word of the server, not at all.
+/// Bytes of a copy: short bodies may have long addresses and validators.
+fn size(url: &Url, resource: &Resource, headers: &HeaderMap) -> usize {
+    let validators: usize = [ETAG, LAST_MODIFIED].iter().filter_map(|name| Some(headers.get(name)?.len())).sum();
+    OVERHEAD + url.as_str().len() + resource.url.as_str().len() + validators + resource.body.len()
+}
+
+/// Whether an answer can be used again without a question to its server.
+pub(super) fn is_ever_fresh(headers: &HeaderMap, now: Timestamp) -> bool {
+    !lifetime(headers, now).is_zero()
+}
+
+/// How long an answer is fresh, by the server's own clock where it tells the time (RFC 9111 §4.2.1); without a word of it, not at all.
 fn lifetime(headers: &HeaderMap, now: Timestamp) -> Duration {
     if has_directive(headers, "no-cache") {
         return Duration::ZERO;
@@ -103,8 +126,9 @@ fn lifetime(headers: &HeaderMap, now: Timestamp) -> Duration {
     if let Some(maxage) = directive(headers, "max-age") {
         return seconds(Some(&maxage));
     }
-    let expires = text(headers, EXPIRES.as_str()).and_then(|date| jiff::fmt::rfc2822::parse(&date).ok());
-    expires.and_then(|expires| expires.timestamp().duration_since(now).try_into().ok()).unwrap_or(Duration::ZERO)
+    let moment = |name: HeaderName| jiff::fmt::rfc2822::parse(&text(headers, name.as_str())?).ok().map(|date| date.timestamp());
+    let began = moment(DATE).unwrap_or(now);
+    moment(EXPIRES).and_then(|expires| expires.duration_since(began).try_into().ok()).unwrap_or(Duration::ZERO)
 }
 
 /// Whether the answer is for one caller alone.
@@ -166,6 +190,9 @@ mod tests {
         assert_eq!(usable(&[hour], 3600, None, None), Some(false));
         assert_eq!(usable(&[hour, ("age", "3000")], 601, None, None), Some(false));
         assert_eq!(usable(&[("expires", "Mon, 12 Jan 1970 13:47:40 GMT")], 59, None, None), Some(true));
+        let later = ("expires", "Thu, 01 Jan 2026 00:01:00 GMT");
+        assert_eq!(usable(&[("date", "Thu, 01 Jan 2026 00:00:00 GMT"), later], 59, None, None), Some(true));
+        assert_eq!(usable(&[("date", "Thu, 01 Jan 2026 00:00:00 GMT"), later], 60, None, None), Some(false));
         assert_eq!(usable(&[], 0, None, None), Some(false));
         assert_eq!(usable(&[("cache-control", "max-age=60, no-cache")], 0, None, None), Some(false));
     }
@@ -179,6 +206,19 @@ mod tests {
         assert_eq!(usable(&[("cache-control", "max-age=60, must-revalidate")], 61, None, Some(200)), Some(false));
         assert_eq!(usable(&[hour], 3700, None, Some(200)), Some(true));
         assert_eq!(usable(&[hour], 3900, None, Some(200)), Some(false));
+    }
+
+    #[test]
+    fn addresses_and_validators_take_room_too() {
+        let (mut cache, now) = (HttpCache::default(), Timestamp::UNIX_EPOCH);
+        let headers = HeaderMap::from_iter([(ETAG, HeaderValue::from_str(&"e".repeat(8 << 10)).unwrap())]);
+
+        for number in 0..10_000 {
+            let url = Url::parse(&format!("http://example.com/{number}?{}", "q".repeat(4 << 10))).unwrap();
+            cache.store(&url, &Resource { url: url.clone(), media_type: None, body: vec![1] }, &headers, now);
+        }
+
+        assert!(cache.copies.len() < 1_100, "{}", cache.copies.len());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod call_transfer;
 mod caller;
 mod carrier;
 mod conversation;
+mod cookies;
 mod entrance;
 mod equipment;
 mod exchange;

@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use crate::browser::{RecordingEnd, TransferOutcome};
 
+/// The longest time that anything takes, as in pages.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
 /// One thing that a caller does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
@@ -96,7 +99,7 @@ impl TryFrom<serde_json::Value> for Reply {
 
     fn try_from(value: serde_json::Value) -> Result<Self, ReplyError> {
         let written: Written = serde_json::from_value(value)?;
-        let milliseconds = |value: Option<u64>| value.map(Duration::from_millis);
+        let milliseconds = |value: Option<u64>| value.map(|value| Duration::from_millis(value).min(LONGEST));
         if let Some(keys) = written.keys {
             let at = milliseconds(written.at_ms).unwrap_or_default();
             return Ok(Self::Keys {

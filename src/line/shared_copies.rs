@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use reqwest::header::{HeaderMap, SET_COOKIE};
 use url::Url;
 
-use super::http_cache::{HttpCache, is_private};
+use super::http_cache::{HttpCache, is_ever_fresh, is_private};
 use crate::browser::{Fetch, Resource};
 
 /// Copies for requests without cookies. Clones are the same copies.
@@ -16,18 +16,16 @@ pub(super) struct SharedCopies(Arc<Mutex<HttpCache>>);
 impl SharedCopies {
     /// A copy of `url` that needs no question to its server.
     pub fn usable(&self, url: &Url, request: &Fetch, now: Timestamp) -> Option<Resource> {
-        let copies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let copy = copies.copy(url).filter(|copy| copy.is_usable(request.maxage, request.maxstale, now))?;
-        Some(copy.resource.clone())
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).usable(url, request, now)
     }
 
-    /// Keeps an answer to GET, unless it is for one caller. When there is no room, all that was kept makes room.
+    /// Keeps an answer to GET, unless it is for one caller or worth nothing without its server. When there is no room, all that was kept makes room.
     pub fn store(&self, url: &Url, resource: &Resource, headers: &HeaderMap, now: Timestamp) {
         let mut copies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if is_private(headers) || headers.contains_key(SET_COOKIE) {
+        if is_private(headers) || headers.contains_key(SET_COOKIE) || !is_ever_fresh(headers, now) {
             return copies.forget(url);
         }
-        if !copies.has_room(resource) {
+        if !copies.has_room(url, resource, headers) {
             *copies = HttpCache::default();
         }
         copies.store(url, resource, headers, now);

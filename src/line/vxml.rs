@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use url::Url;
@@ -21,6 +22,10 @@ use crate::clock::{Chance, Clock};
 
 /// A script of replies is broken off after this many listens.
 const MOST_LISTENS: u32 = 12;
+
+/// When each session in virtual time begins (2026-01-01T00:00:00Z), and with which dice: the same input gives the same trace.
+const BEGIN: Timestamp = Timestamp::constant(1_767_225_600, 0);
+const SEED: u64 = 1;
 
 /// What `callward vxml run` was asked for.
 #[derive(Debug, Clone)]
@@ -63,15 +68,18 @@ pub fn run_vxml(options: VxmlOptions) -> Result<(), VxmlError> {
 }
 
 async fn run(options: VxmlOptions, script: Option<VecDeque<Reply>>) -> Result<(), VxmlError> {
-    let clock = Clock::system();
+    let (clock, chance) = match options.pace {
+        Pace::Virtual => (Clock::by_hand(BEGIN), Chance::seeded(SEED)),
+        Pace::Real | Pace::Live => (Clock::system(), Chance::system()),
+    };
     let fetcher = HttpFetcher::new(AddressGuard::new(&options.url, &options.allow), clock.clone())?;
     let source = match script {
         Some(replies) => Source::Script { replies, listens: 0 },
         None => Source::Stdin(BufReader::new(tokio::io::stdin()).lines()),
     };
     let session = session_variables("sip:callward@localhost", "tel:+15555550100");
-    let start = Start { url: options.url, session, clock, chance: Chance::system() };
-    let handset = Handset::new(start, fetcher, Printer { source }, options.pace)?;
+    let start = Start { url: options.url, session, clock: clock.clone(), chance };
+    let handset = Handset::new(start, fetcher, Printer { source }, options.pace)?.moving(clock);
     match handset.run().await {
         Ok(_) => {}
         Err(HandsetError::CallerGone) => print(&broken_off()),
@@ -101,7 +109,14 @@ impl Caller for Printer {
         true
     }
 
+    fn has_enough(&self) -> bool {
+        matches!(self.source, Source::Script { listens, .. } if listens > MOST_LISTENS)
+    }
+
     fn witness(&mut self, happening: &Happening<'_>, at: Duration) {
+        if let (Source::Script { listens, .. }, Happening::Listen(_)) = (&mut self.source, happening) {
+            *listens += 1;
+        }
         let mut line = told(happening);
         if let Value::Object(fields) = &mut line {
             fields.insert("ms".to_owned(), json!(at.as_millis()));
@@ -109,16 +124,10 @@ impl Caller for Printer {
         print(&line);
     }
 
-    async fn answer(&mut self, asked: Asked) -> Option<Reply> {
+    async fn answer(&mut self, _: Asked) -> Option<Reply> {
         match &mut self.source {
             Source::Stdin(lines) => next_line(lines).await,
-            Source::Script { replies, listens } => {
-                *listens += u32::from(asked == Asked::Input);
-                if *listens > MOST_LISTENS {
-                    return None;
-                }
-                Some(replies.pop_front().unwrap_or(Reply::Silence))
-            }
+            Source::Script { replies, .. } => Some(replies.pop_front().unwrap_or(Reply::Silence)),
         }
     }
 }

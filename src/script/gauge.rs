@@ -2,15 +2,19 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// QuickJS asks its interrupt handler once in so many jumps and calls (`JS_INTERRUPT_COUNTER_INIT`).
 const STEPS_PER_QUESTION: u64 = 10_000;
 /// What coming in costs, in steps.
 const STEPS_PER_RUN: u64 = 20;
-/// Elements that a native built-in gets through in the time of one step.
+/// Elements that a native built-in gets through, or bytes that it makes, in the time of one step.
 const ELEMENTS_PER_STEP: u64 = 8;
+/// Who asks for so many bytes at once is asked for the time, too.
+const WORTH_A_LOOK: usize = 4 << 10;
+/// How much a run may still ask for when it must stop, in [`Limits::memory`]: what it is in the midst of ends with less.
+const INDULGENCE: usize = 4;
 
 /// What one run of a script may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,19 +76,28 @@ pub(super) struct Gauge {
     epoch: Instant,
 }
 
+/// What stands for the two limits that are counted here.
+const OUT_OF_TIME: u8 = 1;
+const OUT_OF_MEMORY: u8 = 2;
+
 #[derive(Debug, Default)]
 struct Used {
     steps: AtomicU64,
     /// Steps of all runs since the budget was renewed.
     spent: AtomicU64,
-    exhausted: AtomicBool,
+    exhausted: AtomicU8,
+    /// Bytes that are in use, about.
+    held: AtomicUsize,
+    /// Bytes that were asked for since a limit was passed.
+    overdrawn: AtomicUsize,
     /// When the present run must be over, in milliseconds from the epoch.
     deadline: AtomicU64,
 }
 
 impl Gauge {
     pub fn new(limits: Limits) -> Self {
-        Self { used: Arc::default(), limits, epoch: Instant::now() }
+        let used = Used { deadline: AtomicU64::new(u64::MAX), ..Used::default() };
+        Self { used: Arc::new(used), limits, epoch: Instant::now() }
     }
 
     /// From here on there is a whole budget again.
@@ -105,14 +118,19 @@ impl Gauge {
     /// A run begins: its count starts at nothing, but for what coming in costs.
     pub fn reset(&self) {
         self.used.steps.store(0, Ordering::Relaxed);
-        self.used.exhausted.store(false, Ordering::Relaxed);
+        self.used.exhausted.store(0, Ordering::Relaxed);
+        self.used.overdrawn.store(0, Ordering::Relaxed);
         self.used.deadline.store(milliseconds(self.epoch.elapsed() + self.limits.patience), Ordering::Relaxed);
         self.spend(STEPS_PER_RUN);
     }
 
-    /// Whether the present run has used up its time.
-    pub fn is_exhausted(&self) -> bool {
-        self.used.exhausted.load(Ordering::Relaxed)
+    /// The limit that the present run has passed, if it has.
+    pub fn exhausted(&self) -> Option<Limit> {
+        match self.used.exhausted.load(Ordering::Relaxed) {
+            OUT_OF_TIME => Some(Limit::Time),
+            OUT_OF_MEMORY => Some(Limit::Memory),
+            _ => None,
+        }
     }
 
     /// Counts `elements` that a native built-in is about to work through; `false` when it may not.
@@ -122,24 +140,60 @@ impl Gauge {
             return false;
         }
         self.spend(elements / ELEMENTS_PER_STEP);
-        !self.is_exhausted()
+        !self.is_over()
+    }
+
+    /// Counts `bytes` that are given out; `false` when the run must stop.
+    pub fn take(&self, bytes: usize) -> bool {
+        let held = self.used.held.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        if held > self.limits.memory {
+            self.exhaust(OUT_OF_MEMORY);
+        }
+        self.spend(bytes as u64 / ELEMENTS_PER_STEP);
+        if bytes >= WORTH_A_LOOK { !self.is_over() } else { self.exhausted().is_none() }
+    }
+
+    /// Counts `bytes` that are asked for though the run must stop; `false` when that is no longer suffered.
+    pub fn indulges(&self, bytes: usize) -> bool {
+        let overdrawn = self.used.overdrawn.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        bytes == 0 || overdrawn <= self.limits.memory.saturating_mul(INDULGENCE)
+    }
+
+    /// So many bytes have come back.
+    pub fn give_back(&self, bytes: usize) {
+        self.used.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes that are in use, about.
+    pub fn held(&self) -> usize {
+        self.used.held.load(Ordering::Relaxed)
     }
 
     /// QuickJS asks whether to stop; once the answer is `true`, no `catch` of the script's own can hold it up.
     pub fn should_interrupt(&self) -> bool {
         self.spend(STEPS_PER_QUESTION);
+        self.is_over()
+    }
+
+    /// Whether a limit is passed, with a look at the clock.
+    fn is_over(&self) -> bool {
         if milliseconds(self.epoch.elapsed()) > self.used.deadline.load(Ordering::Relaxed) {
-            self.used.exhausted.store(true, Ordering::Relaxed);
+            self.exhaust(OUT_OF_TIME);
         }
-        self.is_exhausted()
+        self.exhausted().is_some()
     }
 
     fn spend(&self, steps: u64) {
         let in_run = self.used.steps.fetch_add(steps, Ordering::Relaxed).saturating_add(steps);
         let spent = self.used.spent.fetch_add(steps, Ordering::Relaxed).saturating_add(steps);
         if in_run > self.limits.steps || spent > self.limits.budget {
-            self.used.exhausted.store(true, Ordering::Relaxed);
+            self.exhaust(OUT_OF_TIME);
         }
+    }
+
+    /// What comes first counts.
+    fn exhaust(&self, limit: u8) {
+        let _ = self.used.exhausted.compare_exchange(0, limit, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 

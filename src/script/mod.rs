@@ -1,6 +1,8 @@
 //! A sandbox for ECMAScript that strangers wrote: no files, no modules, no clock of its own, and an end to everything (ECMA-262).
 
+mod aside;
 mod gauge;
+mod metered_memory;
 mod own_script;
 mod reserved;
 mod sandbox;

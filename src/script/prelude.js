@@ -1,4 +1,5 @@
-// Runs before any script: native built-ins work in one go and cannot be interrupted, so each says its size first.
+// Runs before any script: native built-ins work in one go and cannot be interrupted, so each says its size first, unless it makes as
+// much as it goes through: memory is charged as it is made.
 // `charge` throws a RangeError when that is too much; `now` and `random` are the host's.
 // Each new call pays for what is done here: plain assignments, which leave a property as hidden as it is, and no copies.
 (function (charge, now, random) {
@@ -42,12 +43,21 @@
     return sum;
   };
   const product = (self, given) => extent(self) * (size(given[0]) > 64 ? size(given[0]) : 1);
+  // Strings are compared one by one, each with a place between where the run can be stopped.
+  const ordered = (one, other) => {
+    const first = `${one}`, second = `${other}`;
+    return first < second ? -1 : first > second ? 1 : 0;
+  };
   const padding = (self, given) => number(given[0]);
 
   const array = Array.prototype, string = String.prototype, lists = Object.getPrototypeOf([][Symbol.iterator]());
-  const listed = ['every', 'fill', 'filter', 'find', 'findIndex', 'forEach', 'includes', 'indexOf', 'join', 'lastIndexOf', 'map', 'reduce',
-    'reduceRight', 'reverse', 'shift', 'slice', 'some', 'sort', 'splice', 'toLocaleString', 'unshift', 'values'];
+  const listed = ['every', 'fill', 'filter', 'find', 'findIndex', 'forEach', 'join', 'map', 'reduce', 'reduceRight', 'reverse',
+    'shift', 'slice', 'some', 'sort', 'splice', 'toLocaleString', 'unshift', 'values'];
   for (let i = 0; i < listed.length; i++) array[listed[i]] = measured(array[listed[i]]);
+  const { sort } = array;
+  array.sort = { sort(by) { return apply(sort, this, [by === undefined ? ordered : by]); } }.sort;
+  const found = ['includes', 'indexOf', 'lastIndexOf'];
+  for (let i = 0; i < found.length; i++) array[found[i]] = guarded(array[found[i]], product);
   array[Symbol.iterator] = array.values;
   array.concat = guarded(array.concat, withArguments);
   const worded = ['localeCompare', 'toLowerCase', 'toLocaleLowerCase', 'toUpperCase', 'toLocaleUpperCase', 'concat', 'match', 'search', 'slice',
@@ -60,11 +70,12 @@
   string.repeat = guarded(string.repeat, (self, given) => extent(self) * number(given[0]));
 
   // What cannot be measured beforehand, or tells the time, is taken away; so is what came after the language that pages are written in,
-  // for each guard costs every call. `keys` and `entries` need none: whoever goes through them all in one go runs out of memory soon.
+  // for each guard costs every call. What makes as much as it goes through (`keys`, `JSON`, `eval`) needs none: it pays for memory.
   const late = ['copyWithin', 'findLast', 'findLastIndex', 'flat', 'flatMap', 'toReversed', 'toSorted', 'toSpliced', 'with'];
   for (let i = 0; i < late.length; i++) delete array[late[i]];
-  delete string.normalize;
-  delete string.matchAll;
+  const lateInStrings = ['normalize', 'matchAll', 'isWellFormed', 'toWellFormed'];
+  for (let i = 0; i < lateInStrings.length; i++) delete string[lateInStrings[i]];
+  delete Math.sumPrecise;
   const iterators = Object.getPrototypeOf(lists), names = Object.getOwnPropertyNames(iterators);
   for (let i = 0; i < names.length; i++) delete iterators[names[i]];
   const gone = ['BigInt', 'Iterator', 'queueMicrotask'];

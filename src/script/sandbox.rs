@@ -2,14 +2,22 @@
 
 use rquickjs::context::EvalOptions;
 use rquickjs::context::intrinsic::{Date, Eval, Json, Promise, RegExp, RegExpCompiler};
-use rquickjs::{Context, Ctx, Exception, FromJs, Function, Runtime, Value};
+use rquickjs::{Context, Ctx, Exception, FromJs, Function, Runtime, Type, Value};
 
+use super::aside::aside;
 use super::gauge::{Gauge, Limit, Limits};
+use super::metered_memory::{Doors, MeteredMemory};
 use super::own_script::OwnScript;
 use crate::clock::{Chance, Clock};
 
 /// What a page may expect of ECMAScript; what the prelude would take away again is not even made.
 type Furniture = (Date, Eval, RegExpCompiler, RegExp, Json, Promise);
+
+/// Bytes that a sandbox may grow by until its cycles are looked through.
+const GROWTH: usize = 512 << 10;
+
+/// Where the engine itself refuses memory, in [`Limits::memory`]: only one block that is far too large gets there.
+const LAST_RESORT: usize = 4;
 
 static PRELUDE: OwnScript = OwnScript::new(include_str!("prelude.js"));
 
@@ -30,11 +38,14 @@ pub enum ScriptError {
     Engine(String),
 }
 
-/// A place in which scripts of strangers run. Not for an async worker: a run may take as long as [`Limits`] lets it.
+/// A place in which scripts of strangers run. A run may take as long as [`Limits`] lets it; async workers leave their tasks to others
+/// meanwhile.
 pub struct Sandbox {
     context: Context,
     gauge: Gauge,
     broken: Option<Limit>,
+    /// Bytes that were in use when its cycles were looked through.
+    settled: usize,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -46,16 +57,25 @@ impl std::fmt::Debug for Sandbox {
 impl Sandbox {
     /// An empty sandbox, whose `Date` asks `clock` and whose `Math.random` asks `chance`.
     pub fn new(limits: Limits, clock: &Clock, chance: &Chance) -> Result<Self, ScriptError> {
-        let runtime = Runtime::new().map_err(engine)?;
-        runtime.set_memory_limit(limits.memory);
+        let gauge = Gauge::new(limits);
+        let doors = Doors::default();
+        let memory = MeteredMemory { gauge: gauge.clone(), doors: doors.clone() };
+        let runtime = Runtime::new_with_alloc(memory).map_err(engine)?;
+        runtime.set_memory_limit(limits.memory.saturating_mul(LAST_RESORT));
+        // Only between runs, where nothing is half done: a collection that begins while the engine has just run out of memory
+        // finds lists with a gap in them, and the process is gone.
+        runtime.set_gc_threshold(usize::MAX);
         runtime.set_max_stack_size(limits.stack);
         let context = Context::custom::<Furniture>(&runtime).map_err(engine)?;
-        let gauge = Gauge::new(limits);
         let handler = gauge.clone();
         runtime.set_interrupt_handler(Some(Box::new(move || handler.should_interrupt())));
-        let mut sandbox = Self { context, gauge, broken: None };
+        let mut sandbox = Self { context, gauge, broken: None, settled: usize::MAX };
         let (gauge, clock, chance) = (sandbox.gauge.clone(), clock.clone(), chance.clone());
-        sandbox.enter(|ctx| furnish(ctx, gauge, clock, chance))?;
+        sandbox.enter(|ctx| {
+            doors.belong_to(ctx);
+            furnish(ctx, gauge, clock, chance)
+        })?;
+        sandbox.settled = sandbox.gauge.held();
         Ok(sandbox)
     }
 
@@ -85,15 +105,25 @@ impl Sandbox {
             return Err(ScriptError::Broken(limit));
         }
         self.gauge.reset();
-        let outcome = self.context.with(|ctx| visit(&ctx).map_err(|error| caught(&ctx, error)));
-        if self.gauge.is_exhausted() {
-            self.broken = Some(Limit::Time);
-            return Err(ScriptError::Limit(Limit::Time));
+        let context = &self.context;
+        let outcome = aside(|| context.with(|ctx| visit(&ctx).map_err(|error| caught(&ctx, error))));
+        if let Some(limit) = self.gauge.exhausted() {
+            self.broken = Some(limit);
+            return Err(ScriptError::Limit(limit));
         }
-        if let Err(ScriptError::Limit(limit)) = &outcome {
-            self.broken = Some(*limit);
+        match &outcome {
+            Err(ScriptError::Limit(limit)) => self.broken = Some(*limit),
+            Ok(_) | Err(_) => self.sweep(),
         }
         outcome
+    }
+
+    /// Frees what only its own cycles hold.
+    fn sweep(&mut self) {
+        if self.gauge.held() > self.settled.saturating_add(GROWTH) {
+            self.context.runtime().run_gc();
+            self.settled = self.gauge.held();
+        }
     }
 
     /// Runs a whole script; what its last statement gives is dropped.
@@ -150,8 +180,8 @@ fn caught(ctx: &Ctx<'_>, error: rquickjs::Error) -> ScriptError {
 }
 
 fn thrown<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> ScriptError {
-    // QuickJS throws a bare null where memory does not even suffice for the error.
-    if value.is_null() {
+    // QuickJS throws a bare null, or nothing at all, where memory does not even suffice for the error.
+    if value.is_null() || value.type_of() == Type::Uninitialized {
         return ScriptError::Limit(Limit::Memory);
     }
     let Some(exception) = value.as_exception() else {
@@ -213,6 +243,20 @@ mod tests {
             ("for (;;) try { for (;;); } catch (e) {}", Limit::Time),
             ("/(a+)+$/.test('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab')", Limit::Time),
             ("var s = new Array(100000); for (;;) try { s.indexOf(1) } catch (e) {}", Limit::Time),
+            ("var a = []; for (var i = 0; i < 60000; i++) a.push(i * 7.31); for (;;) JSON.stringify(a)", Limit::Time),
+            ("var t = '[' + new Array(50000).join('{},') + '{}]'; for (;;) JSON.parse(t)", Limit::Time),
+            ("var s = '1' + '+1'.repeat(60000); for (;;) eval(s)", Limit::Time),
+            ("var s = '1' + '+1'.repeat(60000); for (;;) new Function('return ' + s)", Limit::Time),
+            ("var o = {}; for (var i = 0; i < 20000; i++) o['k' + i] = i; for (;;) Object.assign({}, o)", Limit::Time),
+            ("var o = {}; for (var i = 0; i < 20000; i++) o['k' + i] = i; for (;;) Object.keys(o)", Limit::Time),
+            ("var o = {}; for (var i = 0; i < 20000; i++) o['k' + i] = i; for (;;) for (var k in o) break", Limit::Time),
+            ("var o = {}; for (var i = 0; i < 20000; i++) o['k' + i] = i; for (;;) ({ ...o })", Limit::Time),
+            ("var a = new Array(60000); for (;;) Math.max.apply(null, a)", Limit::Time),
+            ("var s = 'ä'.repeat(100000); for (;;) encodeURIComponent(s)", Limit::Time),
+            ("var s = '1'.repeat(900000); for (;;) parseFloat(s)", Limit::Time),
+            ("var s = 'x'.repeat(900000), o = {}; for (;;) o[s + 'y']", Limit::Time),
+            ("var s = 'x'.repeat(90000), t = s.slice(0, -1) + 'x', a = []; while (a.push(s, t) < 6e4); a.sort()", Limit::Time),
+            ("var s = 'x'.repeat(300), t = s.slice(0, -1) + 'x', a = []; while (a.push(s) < 3e3); for (;;) a.indexOf(t)", Limit::Time),
             ("(function deeper() { return deeper() + 1 })()", Limit::Stack),
             ("var a = []; for (;;) a.push('x' + a.length)", Limit::Memory),
             ("var a = []; a.length = 4e9; [...a.keys()]", Limit::Memory),
@@ -224,6 +268,37 @@ mod tests {
             assert_eq!(sandbox.run(source), Err(ScriptError::Limit(limit)), "{source}");
             assert_eq!(sandbox.run("1"), Err(ScriptError::Broken(limit)), "{source}");
         }
+    }
+
+    #[test]
+    fn running_out_of_memory_anywhere_breaks_the_sandbox_and_nothing_else() {
+        let greedy = [
+            "var o = {}; for (var i = 0; ; i++) o['k' + i] = i",
+            "var o = {}; for (var i = 0; ; i++) Object.defineProperty(o, 'g' + i, { get: function () { return 1 } })",
+            "var a = []; for (;;) a.push(function (x) { return function () { return x } })",
+            "var a = []; for (var i = 0; ; i++) { var o = {}; o['v' + i] = i; with (o) a.push(eval('v' + i + '+ 1'), o) }",
+        ];
+        for source in greedy {
+            for memory in (400..2_000).step_by(37) {
+                let limits = Limits { memory: memory << 10, ..Limits::default() };
+                let mut sandbox = Sandbox::new(limits, &Clock::by_hand(jiff::Timestamp::UNIX_EPOCH), &Chance::seeded(1)).unwrap();
+
+                assert_eq!(sandbox.run(source), Err(ScriptError::Limit(Limit::Memory)), "{memory} KB: {source}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_only_holds_itself_is_freed_between_runs() {
+        let mut sandbox = sandbox();
+
+        for _ in 0..40 {
+            sandbox
+                .run("for (var i = 0; i < 4000; i++) { var one = {}, other = { one: one, many: 'x'.repeat(100) }; one.other = other }")
+                .unwrap();
+        }
+
+        assert!(sandbox.gauge.held() < 4 << 20);
     }
 
     #[test]
@@ -270,6 +345,8 @@ mod tests {
     fn guarded_built_ins_still_do_their_work() {
         let expressions = [
             ("Array.isArray(Array.from('ab')) && Array(3).length", json!(3)),
+            ("[10, 9, 1, undefined].sort().concat(['b', 'a'].sort()).join()", json!("1,10,9,,a,b")),
+            ("['a', 'b', NaN].includes(NaN) && ['a', 'b', 'a'].lastIndexOf('a') + ['a', 'b'].indexOf('b')", json!(3)),
             ("(function (a, b) { return [].slice.call(arguments, 1) })(1, 2)", json!([2])),
             ("[3, 1, 2].sort().map(function (n) { return n * 2 }).join('-') + [4, 5]", json!("2-4-64,5")),
             ("[...[1, 2]].length + Array.of(7).concat(8, [9]).length", json!(5)),

@@ -1,5 +1,7 @@
 //! Pages on a telephone that is sent to them by its address (RFC 5552): recordings, and what breaks.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
@@ -84,6 +86,35 @@ async fn hostile_and_odd_messages_are_answered_as_they_should_be_and_the_house_s
     }
 
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_that_compute_for_long_keep_nobody_else_waiting() {
+    let fetches = Arc::new(AtomicUsize::new(0));
+    let counter = fetches.clone();
+    let slow = page(
+        "<form><block><script>var end = new Date().getTime() + 4000; while (new Date().getTime() &lt; end) {}</script>\
+        <submit next=\"page?over=yes\"/></block></form>",
+    );
+    let served = async move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+        slow
+    };
+    let (house, user) = House::beside(served, &[]).await;
+    let callers = [Caller::new().await, Caller::new().await, Caller::new().await, Caller::new().await];
+    let mut lines = Vec::new();
+    for caller in &callers {
+        let mut line = caller.dial(&user, house.udp()).await;
+        line.answered().await;
+        lines.push(line);
+    }
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    socket.connect(house.udp()).await.unwrap();
+
+    socket.send(OPTIONS.replace("PORT", &socket.local_addr().unwrap().port().to_string()).as_bytes()).await.unwrap();
+
+    until_options_are_answered(&socket).await;
+    assert_eq!(fetches.load(Ordering::SeqCst), callers.len(), "the answer came when a page had done its sums");
 }
 
 /// Whether a status is among those that are expected, where any are.

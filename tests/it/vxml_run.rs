@@ -20,6 +20,11 @@ const PAGE: &str = "<vxml xmlns='http://www.w3.org/2001/vxml' version='2.1'><for
   <block><log label='debug'>far <value expr='far'/></log><submit next='/check' method='post' namelist='pin far'/></block>
 </form></vxml>";
 
+const DICE: &str = "<vxml xmlns='http://www.w3.org/2001/vxml' version='2.1'><var name='began' expr='new Date().getTime()'/><form>
+  <field name='pin' type='digits'><prompt timeout='4s'>Your code?</prompt>
+    <noinput><log><value expr='new Date().getTime() - began'/> <value expr='Math.random()'/></log><exit/></noinput>
+  </field></form></vxml>";
+
 #[tokio::test]
 async fn a_script_gives_a_trace_that_closes_with_an_end() {
     let origin = serve().await;
@@ -73,6 +78,30 @@ async fn a_script_is_broken_off_after_twelve_listens() {
 }
 
 #[tokio::test]
+async fn a_reply_that_is_far_away_holds_up_no_script() {
+    let origin = serve().await;
+    let script = json!([{ "keys": "12", "during_prompt": 1, "at_ms": u64::MAX, "gap_ms": u64::MAX, "then_ms": u64::MAX }]);
+
+    let (code, trace) = run(&[&format!("{origin}/start"), "--script", &script.to_string()], "").await;
+
+    assert_eq!(code, Some(0));
+    assert_eq!(trace.iter().filter(|line| line["t"] == "listen").count(), 13);
+    assert_eq!(trace.last().unwrap()["t"], "end");
+}
+
+#[tokio::test]
+async fn virtual_time_reaches_scripts_and_their_dice_fall_the_same_way() {
+    let address = format!("{}/dice", serve().await);
+    let arguments = [address.as_str(), "--script", "[]"];
+
+    let (_, trace) = run(&arguments, "").await;
+
+    let log = trace.iter().find(|line| line["t"] == "log").unwrap();
+    assert_eq!(log["text"].as_str().unwrap().split(' ').next().unwrap(), log["ms"].to_string());
+    assert_eq!(run(&arguments, "").await.1, trace);
+}
+
+#[tokio::test]
 async fn wrong_usage_is_exit_code_two() {
     assert_eq!(run(&["no address"], "").await.0, Some(2));
     assert_eq!(run(&["http://127.0.0.1:9/", "--script", "{}"], "").await.0, Some(2));
@@ -82,7 +111,7 @@ async fn wrong_usage_is_exit_code_two() {
 async fn serve() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new().route("/start", get(async || PAGE)).route("/check", post(check));
+    let router = Router::new().route("/start", get(async || PAGE)).route("/check", post(check)).route("/dice", get(async || DICE));
     tokio::spawn(async move { axum::serve(listener, router).await });
     origin
 }
