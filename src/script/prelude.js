@@ -1,5 +1,6 @@
 // Runs before any script: native built-ins work in one go and cannot be interrupted, so each says its size first.
 // `charge` throws a RangeError when that is too much; `now` and `random` are the host's.
+// Gives the function that puts a guard before one of them: the host calls it before the first script that can reach it.
 // Each new call pays for what is done here: plain assignments, which leave a property as hidden as it is, and no copies.
 (function (charge, now, random) {
   'use strict';
@@ -23,55 +24,28 @@
   };
   const size = (value) => (typeof value === 'string' ? value.length : 1);
 
-  // As methods, they are no constructors and need no prototype of their own.
+  // How many elements a call works through.
+  const costs = {
+    length: extent,
+    sum(self, given) {
+      let sum = extent(self);
+      for (let i = 0; i < given.length; i++) sum += extent(given[i]);
+      return sum;
+    },
+    product: (self, given) => extent(self) * (size(given[0]) > 64 ? size(given[0]) : 1),
+    padding: (self, given) => number(given[0]),
+    times: (self, given) => extent(self) * number(given[0]),
+  };
+  // A method is no constructor and needs no prototype of its own.
   const guarded = (native, cost) => ({
     guard(...given) {
       charge(cost(this, given));
       return apply(native, this, given);
     },
   }).guard;
-  const measured = (native) => ({
-    guard(...given) {
-      charge(extent(this));
-      return apply(native, this, given);
-    },
-  }).guard;
-  const withArguments = (self, given) => {
-    let sum = extent(self);
-    for (let i = 0; i < given.length; i++) sum += extent(given[i]);
-    return sum;
-  };
-  const product = (self, given) => extent(self) * (size(given[0]) > 64 ? size(given[0]) : 1);
-  const padding = (self, given) => number(given[0]);
-
-  const array = Array.prototype, string = String.prototype, lists = Object.getPrototypeOf([][Symbol.iterator]());
-  const listed = ['every', 'fill', 'filter', 'find', 'findIndex', 'forEach', 'includes', 'indexOf', 'join', 'lastIndexOf', 'map', 'reduce',
-    'reduceRight', 'reverse', 'shift', 'slice', 'some', 'sort', 'splice', 'toLocaleString', 'unshift', 'values'];
-  for (let i = 0; i < listed.length; i++) array[listed[i]] = measured(array[listed[i]]);
-  array[Symbol.iterator] = array.values;
-  array.concat = guarded(array.concat, withArguments);
-  const worded = ['localeCompare', 'toLowerCase', 'toLocaleLowerCase', 'toUpperCase', 'toLocaleUpperCase', 'concat', 'match', 'search', 'slice',
-    'substr', 'substring', 'trim', 'trimStart', 'trimEnd'];
-  for (let i = 0; i < worded.length; i++) string[worded[i]] = measured(string[worded[i]]);
-  const searching = ['indexOf', 'lastIndexOf', 'includes', 'replace', 'replaceAll', 'split'];
-  for (let i = 0; i < searching.length; i++) string[searching[i]] = guarded(string[searching[i]], product);
-  string.padStart = guarded(string.padStart, padding);
-  string.padEnd = guarded(string.padEnd, padding);
-  string.repeat = guarded(string.repeat, (self, given) => extent(self) * number(given[0]));
-
-  // What cannot be measured beforehand, or tells the time, is taken away; so is what came after the language that pages are written in,
-  // for each guard costs every call. `keys` and `entries` need none: whoever goes through them all in one go runs out of memory soon.
-  const late = ['copyWithin', 'findLast', 'findLastIndex', 'flat', 'flatMap', 'toReversed', 'toSorted', 'toSpliced', 'with'];
-  for (let i = 0; i < late.length; i++) delete array[late[i]];
-  delete string.normalize;
-  delete string.matchAll;
-  const iterators = Object.getPrototypeOf(lists), names = Object.getOwnPropertyNames(iterators);
-  for (let i = 0; i < names.length; i++) delete iterators[names[i]];
-  const gone = ['BigInt', 'Iterator', 'queueMicrotask'];
-  for (let i = 0; i < gone.length; i++) delete globalThis[gone[i]];
 
   // These stand in the place of native constructors, and have what pages use of them.
-  const NativeArray = Array, NativeDate = Date;
+  const NativeArray = Array, NativeDate = Date, array = Array.prototype;
   globalThis.Array = array.constructor = function Array(...given) {
     if (given.length === 1 && typeof given[0] === 'number') charge(given[0]);
     return construct(NativeArray, given, new.target || NativeArray);
@@ -89,4 +63,16 @@
   Date.parse = NativeDate.parse;
   Date.now = now;
   Math.random = random;
+
+  // `keys` and `entries` of arrays need no guard: whoever goes through them all in one go runs out of memory soon.
+  const homes = { array, string: String.prototype, iterator: Object.getPrototypeOf(Object.getPrototypeOf(array.keys.call(''))) };
+  delete globalThis.BigInt;
+  delete globalThis.Iterator;
+  delete globalThis.queueMicrotask;
+  return (home, guard, name) => {
+    const methods = homes[home];
+    if (guard === 'gone') return void delete methods[name];
+    methods[name] = guarded(methods[name], costs[guard]);
+    if (name === 'values') methods[Symbol.iterator] = methods.values;
+  };
 })

@@ -5,6 +5,7 @@ use rquickjs::context::intrinsic::{Date, Eval, Json, Promise, RegExp, RegExpComp
 use rquickjs::{Context, Ctx, Exception, FromJs, Function, Runtime, Value};
 
 use super::gauge::{Gauge, Limit, Limits};
+use super::guards::Guards;
 use super::own_script::OwnScript;
 use crate::clock::{Chance, Clock};
 
@@ -34,6 +35,7 @@ pub enum ScriptError {
 pub struct Sandbox {
     context: Context,
     gauge: Gauge,
+    guards: Guards,
     broken: Option<Limit>,
 }
 
@@ -53,7 +55,7 @@ impl Sandbox {
         let gauge = Gauge::new(limits);
         let handler = gauge.clone();
         runtime.set_interrupt_handler(Some(Box::new(move || handler.should_interrupt())));
-        let mut sandbox = Self { context, gauge, broken: None };
+        let mut sandbox = Self { context, gauge, guards: Guards::default(), broken: None };
         let (gauge, clock, chance) = (sandbox.gauge.clone(), clock.clone(), chance.clone());
         sandbox.enter(|ctx| furnish(ctx, gauge, clock, chance))?;
         Ok(sandbox)
@@ -96,15 +98,26 @@ impl Sandbox {
         outcome
     }
 
+    /// The guards, for whoever compiles scripts inside in another way than by the methods here.
+    pub fn guards(&self) -> Guards {
+        self.guards.clone()
+    }
+
     /// Runs a whole script; what its last statement gives is dropped.
     pub fn run(&mut self, source: &str) -> Result<(), ScriptError> {
-        self.enter(|ctx| evaluate::<Value>(ctx, source).map(drop))
+        let guards = self.guards.clone();
+        self.enter(|ctx| {
+            guards.admit(ctx, source)?;
+            evaluate::<Value>(ctx, source).map(drop)
+        })
     }
 
     /// The value of an expression as JSON; `None` where JSON has no word for it (`undefined`, a function).
     pub fn evaluate(&mut self, expression: &str) -> Result<Option<serde_json::Value>, ScriptError> {
         let source = format!("({expression}\n)");
+        let guards = self.guards.clone();
         let json = self.enter(|ctx| {
+            guards.admit(ctx, &source)?;
             let value: Value = evaluate(ctx, &source)?;
             ctx.json_stringify(value)?.map(|json| json.to_string()).transpose()
         })?;
@@ -125,7 +138,8 @@ fn furnish(ctx: &Ctx<'_>, gauge: Gauge, clock: Clock, chance: Chance) -> rquickj
     })?;
     let now = Function::new(ctx.clone(), move || clock.now().as_millisecond() as f64)?;
     let random = Function::new(ctx.clone(), move || fraction(&chance))?;
-    PRELUDE.load(ctx)?.call((charge, now, random))
+    let builder: Function = PRELUDE.load(ctx)?.call((charge, now, random))?;
+    ctx.store_userdata(builder).map(drop).map_err(|_| rquickjs::Error::Unknown)
 }
 
 /// 53 random bits as a number from 0 up to, but not including, 1.

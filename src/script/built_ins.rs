@@ -1,0 +1,86 @@
+//! Native built-ins that work in one go and cannot be interrupted, and what guards each (ECMA-262 §22.1.3, §23.1.3).
+
+/// Where a built-in stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Home {
+    Array,
+    String,
+    Iterator,
+}
+
+/// What is done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// It says its length first.
+    Length,
+    /// And those of what it is given.
+    Sum,
+    /// It searches for one thing in another.
+    Product,
+    /// It makes as much as its first argument says.
+    Padding,
+    /// It makes so many times itself.
+    Times,
+    /// It cannot be measured beforehand, or came after the language that pages are written in: it is taken away.
+    Gone,
+}
+
+/// Some built-ins of one sort.
+pub(super) struct Kind {
+    pub home: Home,
+    pub guard: Guard,
+    /// With white space between them.
+    pub names: &'static str,
+}
+
+/// All that have to be guarded.
+pub(super) const BUILT_INS: [Kind; 9] = [
+    Kind {
+        home: Home::Array,
+        guard: Guard::Length,
+        names: "every fill filter find findIndex forEach includes indexOf join lastIndexOf map reduce reduceRight \
+                reverse shift slice some sort splice toLocaleString unshift values",
+    },
+    Kind { home: Home::Array, guard: Guard::Sum, names: "concat" },
+    Kind {
+        home: Home::Array,
+        guard: Guard::Gone,
+        names: "copyWithin findLast findLastIndex flat flatMap toReversed toSorted toSpliced with",
+    },
+    Kind {
+        home: Home::String,
+        guard: Guard::Length,
+        names: "localeCompare toLowerCase toLocaleLowerCase toUpperCase toLocaleUpperCase concat match search slice \
+                substr substring trim trimStart trimEnd",
+    },
+    Kind { home: Home::String, guard: Guard::Product, names: "indexOf lastIndexOf includes replace replaceAll split" },
+    Kind { home: Home::String, guard: Guard::Padding, names: "padStart padEnd" },
+    Kind { home: Home::String, guard: Guard::Times, names: "repeat" },
+    Kind { home: Home::String, guard: Guard::Gone, names: "normalize matchAll" },
+    Kind { home: Home::Iterator, guard: Guard::Gone, names: "drop every filter find flatMap forEach map reduce some take toArray" },
+];
+
+impl Home {
+    /// What the prelude calls it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Array => "array",
+            Self::String => "string",
+            Self::Iterator => "iterator",
+        }
+    }
+}
+
+impl Guard {
+    /// What the prelude calls it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Length => "length",
+            Self::Sum => "sum",
+            Self::Product => "product",
+            Self::Padding => "padding",
+            Self::Times => "times",
+            Self::Gone => "gone",
+        }
+    }
+}
