@@ -12,7 +12,7 @@ use super::errand::{Errand, Submission};
 use super::event::{FetchFailure, Resource};
 use super::interpreter::{Afterwards, Interpreter, State};
 use super::meanwhile::Meanwhile;
-use super::properties::Properties;
+use super::properties::{Properties, seconds};
 use super::thrown::{Run, Thrown, place};
 use super::time::designation;
 use crate::xml;
@@ -42,11 +42,11 @@ impl Interpreter {
             Some(timeout) => designation(timeout).ok_or_else(|| Thrown::semantic(format!("fetchtimeout {timeout:?} is no time")))?,
             None => properties.time("fetchtimeout", FETCH_TIMEOUT)?,
         };
-        let seconds = |own: &Option<String>, name: &str| {
-            let value = own.as_deref().or_else(|| properties.value(&format!("{kind}{name}")));
-            value.and_then(|value| value.trim().trim_end_matches('s').parse().ok())
+        let age = |own: &Option<String>, name: &str| match own {
+            Some(own) => Ok(seconds(own)),
+            None => properties.age(kind, name),
         };
-        Ok(Patience { timeout, maxage: seconds(&fetching.maxage, "maxage"), maxstale: seconds(&fetching.maxstale, "maxstale") })
+        Ok(Patience { timeout, maxage: age(&fetching.maxage, "maxage")?, maxstale: age(&fetching.maxstale, "maxstale")? })
     }
 
     /// With `fetchaudio` the queue is played before the fetch begins (§4.1.8, §6.1.1).

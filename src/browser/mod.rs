@@ -25,6 +25,7 @@ mod grammar_source;
 mod grammars;
 mod handlers;
 mod interpreter;
+mod language;
 mod ledger;
 mod ledger_entry;
 mod listening;
