@@ -126,17 +126,15 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Only XML can be fetched so; without a name it is fetched and left (2.1 §5).
+    /// Without a name it is fetched and left, whatever it is; else it must be XML (2.1 §5).
     fn handle_data(&mut self, name: Option<&str>, resource: &Resource) -> Run {
+        let Some(name) = name else { return Ok(()) };
         let host = self.current.document.url.host_str().unwrap_or_default();
         if !admits(&xml::instructions(&resource.body, "access-control"), host) {
             return Err(Thrown::with("error.noauthorization", format!("{} may not be read by pages of {host}", place(&resource.url))));
         }
         let root = xml::parse(&resource.body).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))?;
-        match name {
-            Some(name) => Ok(self.scopes.declare_document(name, &root)?),
-            None => Ok(()),
-        }
+        Ok(self.scopes.declare_document(name, &root)?)
     }
 
     /// The address of a grammar, absolute unless it is a built-in one.
