@@ -15,6 +15,7 @@ use super::meanwhile::Meanwhile;
 use super::properties::{Properties, seconds};
 use super::thrown::{Run, Thrown, place};
 use super::time::designation;
+use super::xml_json::nodes;
 use crate::xml;
 
 /// How long a fetch may take where the page says nothing.
@@ -133,8 +134,8 @@ impl Interpreter {
         if !admits(&xml::instructions(&resource.body, "access-control"), host) {
             return Err(Thrown::with("error.noauthorization", format!("{} may not be read by pages of {host}", place(&resource.url))));
         }
-        let root = xml::parse(&resource.body).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))?;
-        Ok(self.scopes.declare_document(name, &root)?)
+        let nodes = nodes(&resource.body).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))?;
+        Ok(self.scopes.declare_document(name, &nodes)?)
     }
 
     /// The address of a grammar, absolute unless it is a built-in one.

@@ -12,10 +12,8 @@ use super::ledger_entry::Entry;
 use super::outset::{Outset, host};
 use super::plain;
 use super::variable_name;
-use super::xml_json::nodes;
 use crate::clock::{Chance, Clock};
 use crate::script::{OwnScript, Sandbox, ScriptError};
-use crate::xml::Element;
 
 static ASIDE: OwnScript = OwnScript::new(include_str!("scopes_aside.js"));
 static DOM: OwnScript = OwnScript::new(include_str!("dom.js"));
@@ -238,9 +236,9 @@ impl Scopes {
     }
 
     /// Declares `name` as the DOM of a fetched XML document.
-    pub fn declare_document(&mut self, name: &str, root: &Element) -> Outcome<()> {
+    pub fn declare_document(&mut self, name: &str, nodes: &Value) -> Outcome<()> {
         self.learn_documents()?;
-        self.call_aside("document", (name, nodes(root).to_string()))
+        self.call_aside("document", (name, nodes.to_string()))
     }
 
     fn learn_documents(&mut self) -> Outcome<()> {
