@@ -211,6 +211,8 @@ mod tests {
             ("document", None),
             ("far.b == 1", None),
             ("application.say == document.say", Some(true)),
+            ("application.lastresult$.inputmode == 'dtmf'", Some(true)),
+            ("application.lastresult$.length == 1", None),
         ];
         for (expression, expected) in table {
             assert_eq!(condition(expression, &ledger), expected, "{expression}");
@@ -250,7 +252,8 @@ mod tests {
     }
 
     fn expression() -> impl Strategy<Value = String> {
-        let leaves = "say nothing zero tries code code.length code$.confidence code$.utterance far.a application.tries unknown \
+        let leaves = "say nothing zero tries code code.length code$.confidence code$.utterance far.a application.tries lastresult$ unknown \
+            application.lastresult$.utterance application.lastresult$.confidence application.lastresult$.length \
             true false null undefined 'all' \"\" '12' 'b' 0 3 42 0.5";
         let leaf = prop::sample::select(leaves.split_whitespace().collect::<Vec<_>>());
         let operators = vec!["+", "-", "*", "/", "%", "==", "!=", "===", "!==", "<", ">", "<=", ">=", "&&", "||"];
@@ -294,6 +297,7 @@ mod tests {
             declared("code", Some(json!("482913"))),
             declared("code$", Some(json!({ "confidence": 0.75, "utterance": "482913" }))),
             declared("far", Some(json!({ "a": 1.5 }))),
+            Entry::SetResult { results: json!([{ "confidence": 1.0, "utterance": "482913", "inputmode": "dtmf" }]) },
         ];
         scopes.into_iter().chain(variables)
     }

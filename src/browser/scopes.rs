@@ -196,7 +196,10 @@ impl Scopes {
 
     /// Makes a variable undefined; one that nobody declared is an error.
     pub fn clear(&mut self, name: &str) -> Outcome<()> {
-        self.call("clear", (name,))
+        match self.sandbox.is_none() && self.outset.ledger.held(name).is_some() {
+            true => self.note(Entry::Assign { name: name.to_owned(), value: None }),
+            false => self.call("clear", (name,)),
+        }
     }
 
     /// Sets `application.lastresult$` to an array of results.

@@ -94,7 +94,11 @@ impl Standing {
             }
             Entry::SetItem { name, value } => set(&mut self.dialog, name, value.as_ref()),
             Entry::SetAnonymous { name, value } => set(&mut self.anonymous, name, value.as_ref()),
-            Entry::SetResult { .. } => drop(self.application.insert("lastresult$".to_owned(), Held::Opaque)),
+            // The list of results has what its first one has; of its own it has nothing that could be read here.
+            Entry::SetResult { results } => {
+                let first = results.get(0).map_or(Held::Opaque, |first| Held::Value(first.clone()));
+                self.application.insert("lastresult$".to_owned(), first);
+            }
             Entry::EnterContext | Entry::LeaveContext => {}
         }
     }

@@ -6,6 +6,9 @@ pub(super) enum Home {
     Array,
     String,
     Iterator,
+    Math,
+    /// The global object.
+    Global,
 }
 
 /// What is done about it.
@@ -21,6 +24,8 @@ pub(super) enum Guard {
     Padding,
     /// It makes so many times itself.
     Times,
+    /// Another stands in its place, which asks the host.
+    Own,
     /// It cannot be measured beforehand, or came after the language that pages are written in: it is taken away.
     Gone,
 }
@@ -34,7 +39,7 @@ pub(super) struct Kind {
 }
 
 /// All that have to be guarded.
-pub(super) const BUILT_INS: [Kind; 9] = [
+pub(super) const BUILT_INS: [Kind; 12] = [
     Kind {
         home: Home::Array,
         guard: Guard::Length,
@@ -58,6 +63,9 @@ pub(super) const BUILT_INS: [Kind; 9] = [
     Kind { home: Home::String, guard: Guard::Times, names: "repeat" },
     Kind { home: Home::String, guard: Guard::Gone, names: "normalize matchAll" },
     Kind { home: Home::Iterator, guard: Guard::Gone, names: "drop every filter find flatMap forEach map reduce some take toArray" },
+    Kind { home: Home::Global, guard: Guard::Own, names: "Array Date" },
+    Kind { home: Home::Math, guard: Guard::Own, names: "random" },
+    Kind { home: Home::Global, guard: Guard::Gone, names: "BigInt Iterator queueMicrotask" },
 ];
 
 impl Home {
@@ -67,6 +75,8 @@ impl Home {
             Self::Array => "array",
             Self::String => "string",
             Self::Iterator => "iterator",
+            Self::Math => "math",
+            Self::Global => "global",
         }
     }
 }
@@ -80,6 +90,7 @@ impl Guard {
             Self::Product => "product",
             Self::Padding => "padding",
             Self::Times => "times",
+            Self::Own => "own",
             Self::Gone => "gone",
         }
     }

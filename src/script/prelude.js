@@ -44,35 +44,46 @@
     },
   }).guard;
 
-  // These stand in the place of native constructors, and have what pages use of them.
+  // These stand in the place of native ones, and have what pages use of them.
   const NativeArray = Array, NativeDate = Date, array = Array.prototype;
-  globalThis.Array = array.constructor = function Array(...given) {
-    if (given.length === 1 && typeof given[0] === 'number') charge(given[0]);
-    return construct(NativeArray, given, new.target || NativeArray);
+  const own = {
+    Array() {
+      const Own = function Array(...given) {
+        if (given.length === 1 && typeof given[0] === 'number') charge(given[0]);
+        return construct(NativeArray, given, new.target || NativeArray);
+      };
+      Own.prototype = array;
+      Own.isArray = NativeArray.isArray;
+      Own.from = NativeArray.from;
+      Own.of = NativeArray.of;
+      return (array.constructor = Own);
+    },
+    Date() {
+      const Own = function Date(...given) {
+        if (!new.target) return new NativeDate(now()).toString();
+        return construct(NativeDate, given.length === 0 ? [now()] : given, new.target);
+      };
+      Own.prototype = NativeDate.prototype;
+      Own.UTC = NativeDate.UTC;
+      Own.parse = NativeDate.parse;
+      Own.now = now;
+      return (NativeDate.prototype.constructor = Own);
+    },
+    random: () => random,
   };
-  Array.prototype = array;
-  Array.isArray = NativeArray.isArray;
-  Array.from = NativeArray.from;
-  Array.of = NativeArray.of;
-  globalThis.Date = NativeDate.prototype.constructor = function Date(...given) {
-    if (!new.target) return new NativeDate(now()).toString();
-    return construct(NativeDate, given.length === 0 ? [now()] : given, new.target);
-  };
-  Date.prototype = NativeDate.prototype;
-  Date.UTC = NativeDate.UTC;
-  Date.parse = NativeDate.parse;
-  Date.now = now;
-  Math.random = random;
 
   // `keys` and `entries` of arrays need no guard: whoever goes through them all in one go runs out of memory soon.
-  const homes = { array, string: String.prototype, iterator: Object.getPrototypeOf(Object.getPrototypeOf(array.keys.call(''))) };
-  delete globalThis.BigInt;
-  delete globalThis.Iterator;
-  delete globalThis.queueMicrotask;
+  const homes = {
+    array,
+    string: String.prototype,
+    math: Math,
+    global: globalThis,
+    get iterator() { return Object.getPrototypeOf(Object.getPrototypeOf([].keys())); },
+  };
   return (home, guard, name) => {
     const methods = homes[home];
     if (guard === 'gone') return void delete methods[name];
-    methods[name] = guarded(methods[name], costs[guard]);
+    methods[name] = guard === 'own' ? own[name]() : guarded(methods[name], costs[guard]);
     if (name === 'values') methods[Symbol.iterator] = methods.values;
   };
 })

@@ -281,6 +281,19 @@ mod tests {
     }
 
     #[test]
+    fn what_only_a_later_script_reaches_is_guarded_by_then() {
+        let mut sandbox = sandbox();
+        sandbox.run("var tries = 1 + 1, list = 'a b'.split(' '), joined = list.join()").unwrap();
+        sandbox.run("list.length = 4e9").unwrap();
+
+        for source in ["list + ''", "'x'.repeat(1e9)", "var [one] = list; list.forEach(Boolean)", "list.concat(list)", "[...list]"] {
+            let error = sandbox.run(source).unwrap_err();
+            assert!(matches!(&error, ScriptError::Thrown(words) if words.starts_with("RangeError")), "{source}: {error}");
+        }
+        assert_eq!(sandbox.evaluate("typeof list.flat + typeof 'x'.normalize").unwrap(), Some(json!("undefinedundefined")));
+    }
+
+    #[test]
     fn guarded_built_ins_still_do_their_work() {
         let expressions = [
             ("Array.isArray(Array.from('ab')) && Array(3).length", json!(3)),

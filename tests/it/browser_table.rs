@@ -10,7 +10,7 @@ const PAGE: &str = "docs/voicexml.md";
 const BEGIN: &str = "<!-- made from fixtures/browser by tests/it/browser_table.rs -->\n";
 
 /// Sections of VoiceXML 2.0, and of 2.1 with a `v2.1-` before them.
-const SECTIONS: [(&str, &str); 60] = [
+const SECTIONS: [(&str, &str); 62] = [
     ("1.5.1", "Execution within one document"),
     ("1.5.2", "Applications: root documents"),
     ("1.5.4", "Final processing"),
@@ -44,11 +44,13 @@ const SECTIONS: [(&str, &str); 60] = [
     ("5.2", "Events"),
     ("5.2.1", "Throw"),
     ("5.2.2", "Catch, counters"),
+    ("5.2.3", "Shorthands of catch"),
     ("5.2.5", "Default handlers"),
     ("5.2.6", "Errors"),
     ("5.3", "Variables"),
     ("5.3.3", "Clear"),
     ("5.3.4", "If"),
+    ("5.3.6", "Reprompt"),
     ("5.3.7", "Goto"),
     ("5.3.8", "Submit"),
     ("5.3.9", "Exit"),
