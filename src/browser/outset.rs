@@ -1,6 +1,6 @@
 //! What the scopes of a call begin with, and what was done to them before there was an engine (VoiceXML 2.0 §5.1.4).
 
-use rquickjs::{Ctx, Object};
+use rquickjs::{Ctx, Function, Object};
 use serde_json::Value;
 
 use super::ledger::Ledger;
@@ -8,6 +8,7 @@ use crate::clock::{Chance, Clock};
 use crate::script::{Limits, OwnScript, Sandbox, ScriptError};
 
 static SCOPES: OwnScript = OwnScript::new(include_str!("scopes.js"));
+static SESSION: OwnScript = OwnScript::new(include_str!("session.js"));
 
 /// What a sandbox begins with.
 pub(super) struct Outset {
@@ -31,16 +32,22 @@ impl Outset {
     /// A sandbox in which all is done that was put down.
     pub fn begin(&mut self) -> Result<Sandbox, ScriptError> {
         let mut sandbox = Sandbox::new(Limits::default(), &self.clock, &self.chance)?;
-        let (session, names, entries) = (self.session.as_str(), self.names.clone(), self.ledger.take());
+        let (session, names, entries) = (self.session.clone(), self.names.clone(), self.ledger.take());
         sandbox.set_spent(self.spent);
         let guards = sandbox.guards();
         sandbox.enter(|ctx| {
+            let session = session_maker(ctx, session)?;
             let host: Object = SCOPES.load(ctx)?.call((session, names, guards.function(ctx)?))?;
             entries.into_iter().try_for_each(|entry| entry.perform(&host))?;
             ctx.store_userdata(host).map(drop).map_err(|_| rquickjs::Error::Unknown)
         })?;
         Ok(sandbox)
     }
+}
+
+/// The function that gives the session variables as an object.
+fn session_maker<'js>(ctx: &Ctx<'js>, variables: String) -> rquickjs::Result<Function<'js>> {
+    Function::new(ctx.clone(), move |ctx: Ctx<'js>| -> rquickjs::Result<Object<'js>> { SESSION.load(&ctx)?.call((variables.as_str(),)) })
 }
 
 /// The object that `scopes.js` made.

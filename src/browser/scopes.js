@@ -1,32 +1,18 @@
 // The five scopes of VoiceXML 2.0 §5.1.2 as objects, nested by `with`: session, application, document, dialog, anonymous.
 // One set of scopes for each execution context: the call itself, and one more inside each subdialog.
 // What runs for each expression goes through lists by index: the built-ins that do it are guarded, and each guard asks the host.
-(function (sessionVariables, sessionNames, admit) {
+(function (makeSession, sessionNames, admit) {
   'use strict';
-  const { apply, ownKeys } = Reflect, { create, defineProperty, freeze, keys } = Object, Compile = Function, Text = String;
+  const { apply } = Reflect, { create, defineProperty, freeze, keys } = Object, Compile = Function, Text = String;
   const { stringify, parse } = JSON, owns = Object.prototype.hasOwnProperty;
   const IDENTIFIER = /^[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*$/, REFERENCE = /^([A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*)([\w$.[\]'"\u0080-\uffff]*)$/;
   const MOST_COMPILED = 2000;
 
   const named = (scope, name) => defineProperty(scope, name, { value: scope, writable: true, configurable: true, enumerable: false });
-  const deepFrozen = (value) => {
-    if (value === null || typeof value !== 'object') return value;
-    const names = ownKeys(value);
-    for (let i = 0; i < names.length; i++) deepFrozen(value[names[i]]);
-    return freeze(value);
-  };
   const NONE = freeze(create(null));
-  // Few pages look at the session: it is read when one does.
-  let read;
-  const session = () => {
-    if (read) return read;
-    const told = parse(sessionVariables);
-    // §5.1.4: `originator` is not like one of the two ends, it is that one.
-    const { local, remote, originator } = told.connection || {};
-    const isAt = (end) => originator && end && end.uri === originator.uri;
-    if (originator) told.connection.originator = isAt(local) ? local : isAt(remote) ? remote : originator;
-    return (read = deepFrozen(told));
-  };
+  // Few pages look at the session: the host makes it when one does.
+  let known;
+  const session = () => known || (known = makeSession());
   const SESSION = defineProperty(create(null), 'session', { get: session });
   for (let i = 0; i < sessionNames.length; i++) defineProperty(SESSION, sessionNames[i], { get: () => session()[sessionNames[i]] });
   freeze(SESSION);

@@ -1,7 +1,8 @@
 //! Puts guards before native built-ins, before the first script runs that can reach them: most scripts reach few.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use rquickjs::{Ctx, Function};
 
@@ -33,26 +34,41 @@ impl Guards {
     }
 
     fn raise_for(&self, ctx: &Ctx<'_>, mentions: &Mentions<'_>) -> rquickjs::Result<()> {
-        for (kind, up) in BUILT_INS.iter().zip(self.up.iter()) {
-            raise(ctx, kind, up, mentions)?;
+        match mentions {
+            Mentions::Anything => PLACES.values().flatten().try_for_each(|place| self.raise(ctx, place)),
+            Mentions::Words(words) => {
+                words.iter().filter_map(|word| PLACES.get(word)).flatten().try_for_each(|place| self.raise(ctx, place))
+            }
         }
-        Ok(())
+    }
+
+    fn raise(&self, ctx: &Ctx<'_>, place: &Place) -> rquickjs::Result<()> {
+        let Some(up) = self.up.get(place.kind) else { return Ok(()) };
+        if up.fetch_or(place.bit, Ordering::Relaxed) & place.bit != 0 {
+            return Ok(());
+        }
+        let Kind { home, guard, .. } = &BUILT_INS[place.kind];
+        builder(ctx)?.call((home.as_str(), guard.as_str(), place.name))
     }
 }
 
-fn raise(ctx: &Ctx<'_>, kind: &Kind, up: &AtomicU32, mentions: &Mentions<'_>) -> rquickjs::Result<()> {
-    for (place, name) in kind.names.split_whitespace().enumerate() {
-        let is_reached = match mentions {
-            Mentions::Anything => true,
-            Mentions::Words(words) => words.contains(&name),
-        };
-        let bit = 1 << place;
-        if is_reached && up.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
-            builder(ctx)?.call::<_, ()>((kind.home.as_str(), kind.guard.as_str(), name))?;
+/// Where a name stands among the built-ins.
+struct Place {
+    kind: usize,
+    bit: u32,
+    name: &'static str,
+}
+
+/// The built-ins by name.
+static PLACES: LazyLock<BTreeMap<&'static str, Vec<Place>>> = LazyLock::new(|| {
+    let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (kind, built_ins) in BUILT_INS.iter().enumerate() {
+        for (place, name) in built_ins.names.split_whitespace().enumerate() {
+            places.entry(name).or_default().push(Place { kind, bit: 1 << place, name });
         }
     }
-    Ok(())
-}
+    places
+});
 
 /// What the prelude gave for this.
 fn builder<'js>(ctx: &Ctx<'js>) -> rquickjs::Result<Function<'js>> {
