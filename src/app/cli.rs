@@ -97,11 +97,11 @@ struct CallArguments {
     /// Who we are to a SIP server that asks; the password is read from SIP_PASSWORD in the environment
     #[arg(long)]
     login: Option<String>,
-    /// One JSON object a line
+    /// One JSON object a line, with everything that --trace shows
     #[arg(long)]
     json: bool,
     /// Show fetches, events, and which form item was chosen and why
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     trace: bool,
 }
 

@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 
 use crate::clock::{Chance, Clock};
 use crate::config::Config;
-use crate::web::{Server, published_keys, router};
+use crate::web::{Server, published_keys, router, sum_up_metrics};
 
 use super::compose::{Composition, compose};
 use super::flows::FlowLibrary;
@@ -66,6 +66,7 @@ pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, compos
     tokio::select! {
         ((), ()) = async { tokio::join!(server.run(pages, stop, drain), calls) } => {}
         () = tidy => {}
+        () = sum_up_metrics() => {}
         () = follow => {}
     }
 }

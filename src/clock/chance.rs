@@ -1,4 +1,4 @@
-//! Random bytes: from the operating system, or the same ones every time from a seed.
+//! Random bytes: nobody can foretell them, or the same ones every time from a seed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,7 +21,8 @@ struct Sequence {
 }
 
 impl Chance {
-    /// The operating system's generator.
+    /// ChaCha12 with a key that the operating system gave, and gives anew from time to time: asking it each time would cost a
+    /// system call for every row that is written.
     pub fn system() -> Self {
         Self(Source::System)
     }
@@ -40,8 +41,8 @@ impl Chance {
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         match &self.0 {
-            #[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system")]
-            Source::System => getrandom::fill(&mut bytes).expect("the operating system gives random bytes"),
+            #[expect(clippy::disallowed_methods, reason = "the one place where chance comes from")]
+            Source::System => rand::fill(&mut bytes),
             Source::Seeded(sequence) => sequence.lock().unwrap_or_else(PoisonError::into_inner).fill(&mut bytes),
         }
         bytes

@@ -90,13 +90,14 @@ impl Config {
 
     pub(super) fn read(root: &Section<'_>, folder: &Path) -> Self {
         let flows = root.section("flows").item("dir").and_then(|dir| dir.path());
+        let tenants: BTreeMap<String, Tenant> = root.named_sections("tenants").into_iter().map(tenant).collect();
         Self {
             http: Http::read(&root.section("http")),
             storage: Storage::read(root, folder),
             flows: flows.unwrap_or_else(|| folder.join("flows")),
-            sip: Sip::read(&root.section("sip")),
+            sip: Sip::read(&root.section("sip"), &tenants),
             speech: speech(&root.section("speech")),
-            tenants: root.named_sections("tenants").into_iter().map(tenant).collect(),
+            tenants,
         }
     }
 }

@@ -50,6 +50,27 @@ fn a_number_out_of_bounds_says_the_bounds() {
 }
 
 #[test]
+fn a_tenant_that_there_is_not_is_answered_with_the_nearest() {
+    insta::assert_snapshot!(wrong("[sip]\ndefault_tenant = 'amce'\ndomains = { 'ivr.example.org' = 'beta' }\n[tenants.acme]\n"), @r#"
+    error: `sip.default_tenant` names the tenant amce, which there is not
+     --> callward.toml:2:18
+      |
+    2 | default_tenant = 'amce'
+      |                  ^^^^^^
+      |
+      = help: did you mean "acme"?
+
+    error: `sip.domains.ivr.example.org` names the tenant beta, which there is not
+     --> callward.toml:3:33
+      |
+    3 | domains = { 'ivr.example.org' = 'beta' }
+      |                                 ^^^^^^
+      |
+      = help: write the name of a tenant, or add [tenants.beta]
+    "#);
+}
+
+#[test]
 fn an_unknown_value_is_answered_with_the_nearest() {
     insta::assert_snapshot!(wrong("[tenants.acme]\nSMS.URL = 'https://a'\nSMS.Method = 'PATCH'\n"), @r#"
     error: `tenants.acme.SMS.Method` is none of: POST, GET, PUT

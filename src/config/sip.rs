@@ -8,7 +8,10 @@ use std::str::FromStr;
 use ipnet::IpNet;
 
 use super::http::Tls;
+use super::item::Item;
 use super::section::Section;
+use super::tenant::Tenant;
+use crate::finding::nearest;
 use crate::secret::SecretText;
 use crate::sip::{Srtp, TransportProtocol, Uri};
 
@@ -83,7 +86,8 @@ pub struct Login {
 
 impl Sip {
     /// Reads the section; `None` when it is not there.
-    pub(super) fn read(section: &Section<'_>) -> Option<Self> {
+    pub(super) fn read(section: &Section<'_>, tenants: &BTreeMap<String, Tenant>) -> Option<Self> {
+        let of_domain = |(name, item): (String, Item<'_>)| Some((name.to_ascii_lowercase(), known_tenant(&item, tenants)?));
         let listen = section.item("listen").and_then(|item| item.parsed("an IP address and port", "0.0.0.0:5060")).unwrap_or(LISTEN);
         let sip = Self {
             listen,
@@ -98,8 +102,8 @@ impl Sip {
             trusted: trusted(section),
             users: section.section("users").items().into_iter().filter_map(|(name, item)| Some((name, item.secret()?))).collect(),
             realm: section.text("realm").unwrap_or_else(|| "callward".to_owned()),
-            domains: texts(&section.section("domains")).into_iter().map(|(name, tenant)| (name.to_ascii_lowercase(), tenant)).collect(),
-            default_tenant: section.text("default_tenant"),
+            domains: section.section("domains").items().into_iter().filter_map(of_domain).collect(),
+            default_tenant: section.item("default_tenant").and_then(|item| known_tenant(&item, tenants)),
             pages: section.item("pages").map(|item| item.parsed_list("a text", "https://pages.example.org/")).unwrap_or_default(),
             variables: texts(&section.section("variables")),
             return_header: section.text("return_header"),
@@ -138,6 +142,17 @@ impl FromStr for Peers {
         let address = text.parse().map(|address: IpAddr| IpNet::from(address.to_canonical()));
         address.or_else(|_| text.parse()).map(Self).map_err(|_| ())
     }
+}
+
+/// The name of a tenant that there is.
+fn known_tenant(item: &Item<'_>, tenants: &BTreeMap<String, Tenant>) -> Option<String> {
+    let name = item.text()?;
+    if !tenants.contains_key(&name) {
+        let meant = nearest(&name, tenants.keys().map(String::as_str)).map(|meant| format!("did you mean \"{meant}\"?"));
+        let help = meant.unwrap_or_else(|| format!("write the name of a tenant, or add [tenants.{name}]"));
+        item.complain(format_args!("names the tenant {name}, which there is not"), help);
+    }
+    Some(name)
 }
 
 fn trusted(section: &Section<'_>) -> Vec<IpNet> {
@@ -213,7 +228,7 @@ mod tests {
         let text = "[sip]\nlisten = '192.0.2.1:5060'\ntransports = ['udp', 'TLS']\ntls_cert = 'c.pem'\ntls_key = 'k.pem'\n\
             trusted = ['10.0.0.0/8', '192.0.2.9']\nusers = { pbx = 'hush' }\ndomains = { 'IVR.acme.example' = 'acme' }\n\
             variables = { identity = 'X-Account' }\nrtp_timeout_seconds = 0\n\
-            [[sip.registrations]]\naddress = 'sip:ivr@trunk.example'\nusername = 'ivr'\npassword = 'hush'\n";
+            [[sip.registrations]]\naddress = 'sip:ivr@trunk.example'\nusername = 'ivr'\npassword = 'hush'\n[tenants.acme]\n";
 
         let sip = parse(text).unwrap().unwrap();
 

@@ -83,7 +83,7 @@ impl Book {
                     return Err(BookError::Circle(called));
                 }
                 let further = road.iter().cloned().chain([called]).collect();
-                pending.push((call.chapter(), further));
+                pending.push((call.chapter().into_owned(), further));
             }
             chapters.insert(name, chapter);
         }
@@ -120,7 +120,7 @@ impl Book {
     fn check_exits(&self) -> Result<(), BookError> {
         for (from, chapter) in &self.chapters {
             for (step, call) in calls(&chapter.flow) {
-                let exits = self.chapters.get(&call.chapter()).into_iter().flat_map(|chapter| chapter.flow.exits.keys());
+                let exits = self.chapters.get(call.chapter().as_ref()).into_iter().flat_map(|chapter| chapter.flow.exits.keys());
                 let open = |exit: &&String| step.target(exit).is_none() && !chapter.flow.otherwise.contains_key(*exit);
                 if let Some(exit) = exits.into_iter().find(open) {
                     let (from, step) = (from.clone(), step.id.text.clone());

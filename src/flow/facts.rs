@@ -116,10 +116,13 @@ pub struct CodeFacts {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswerFacts {
     /// Its status, as given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub status: String,
     /// The exit that the status named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Its other fields.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
 }
 

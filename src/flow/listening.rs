@@ -63,17 +63,17 @@ impl Listening {
 
     /// Asks: with the words that the way here put in place, else with the family's own.
     pub(super) fn listen(&self, takes: Takes, lines: &[Line], stage: &mut Stage<'_, '_>) -> Listen {
-        let family = &self.ask.text;
+        let family = self.ask.text.as_str();
         let filling = Filling { lines, ..Filling::default() };
-        let own = format!("{family}.ask");
+        let own = [family, ".ask"].concat();
         let id = stage.frame.ask.take().unwrap_or(own);
         let mut ask: Vec<_> = stage.words(&id, &filling).into_iter().collect();
         ask.iter_mut().for_each(|words| words.barge_in = self.barge_in);
         let keys = stage.keys.iter().chain(&self.keys).map(|(key, bound)| (*key, bound.meaning())).collect();
         Listen {
             ask,
-            no_input: stage.wordings(&format!("{family}.no_input"), &filling),
-            no_match: stage.wordings(&format!("{family}.no_match"), &filling),
+            no_input: stage.wordings(&[family, ".no_input"].concat(), &filling),
+            no_match: stage.wordings(&[family, ".no_match"].concat(), &filling),
             takes,
             keys,
             tries: small(stage, &self.tries),

@@ -28,7 +28,7 @@ impl Recording {
 /// The recording of one wording, counted from 0, as an address: `VERSION/LANGUAGE/FILE`. A wording with places is for the voice.
 pub(super) fn of_wording(recordings: &Recordings, language: &str, id: &str, wording: (usize, &Template)) -> Option<String> {
     let (place, template) = wording;
-    if template.varies() {
+    if recordings.is_empty() || template.varies() {
         return None;
     }
     let own = || if place == 0 { format!("{id}.wav") } else { format!("{id}.{}.wav", place + 1) };

@@ -113,10 +113,11 @@ impl Stage<'_, '_> {
 
     /// The prompt's words, the wording by how often it was said before. `None` where the flow has no such prompt.
     pub fn words(&mut self, id: &str, filling: &Filling<'_>) -> Option<Words> {
-        let heard = self.frame.heard.entry(id.to_owned()).or_default();
-        let time = *heard as usize;
-        *heard += 1;
-        self.wording(id, time, filling)
+        let time = match self.frame.heard.get_mut(id) {
+            Some(heard) => std::mem::replace(heard, *heard + 1),
+            None => self.frame.heard.insert(id.to_owned(), 1).unwrap_or_default(),
+        };
+        self.wording(id, time as usize, filling)
     }
 
     /// Every wording of a prompt, in order.

@@ -21,8 +21,10 @@ pub struct State {
     /// The language of the call (BCP 47).
     pub language: String,
     /// Said on the way, not heard yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<Words>,
     /// The flow that verified somebody last ended by an exit that needs a verified caller.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub proven: bool,
     /// Steps and ways out that were taken since the caller last heard anything.
     pub steps: u32,
@@ -37,40 +39,51 @@ pub struct Frame {
     /// The flow's name.
     pub flow: String,
     /// The process whose settings it runs with, where the step that called it names one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<String>,
     /// The step that was entered last.
     pub step: String,
     /// What `keep` and `set` wrote.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub vars: Map<String, Value>,
     /// The inputs.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub inputs: Map<String, Value>,
     /// Who is to be verified; empty where the flow verifies nobody.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub identity: String,
     /// The words that a target put in place of the next step's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask: Option<String>,
     /// How often each prompt was said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub heard: BTreeMap<String, u32>,
     /// How often each target with an end was taken, by step and place.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub taken: BTreeMap<String, u32>,
     /// The method chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
     /// The choices of the menu that was asked last: key and meaning.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<(char, String)>,
     /// The last outcome that explains an ending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// A key led from a listening step to the one entered now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_key: bool,
     /// Entries with a wrong check digit since the step was entered.
     #[serde(default)]
     pub misdialled: u8,
     /// Every yes that was heard, by its step.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub yes: BTreeMap<String, Evidence>,
     /// How long the step lets somebody else take, in milliseconds, where it says so.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub give_up_after_ms: Option<u32>,
     /// How long the step has held the caller.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
 }
 

@@ -1,5 +1,7 @@
 //! `call`: runs another flow; its exits are the outcomes.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::expression::Expression;
@@ -19,8 +21,8 @@ pub struct CallFlow {
 }
 
 /// The name of a chapter: the flow's, after that of the process whose settings it runs with, where one is named.
-pub(super) fn chapter(flow: &str, process: Option<&str>) -> String {
-    process.map_or_else(|| flow.to_owned(), |process| format!("{process}/{flow}"))
+pub(super) fn chapter<'f>(flow: &'f str, process: Option<&str>) -> Cow<'f, str> {
+    process.map_or(Cow::Borrowed(flow), |process| Cow::Owned(format!("{process}/{flow}")))
 }
 
 impl CallFlow {
@@ -40,7 +42,7 @@ impl CallFlow {
     }
 
     /// The name of its chapter in a book.
-    pub fn chapter(&self) -> String {
+    pub fn chapter(&self) -> Cow<'_, str> {
         chapter(&self.flow.text, self.process())
     }
 

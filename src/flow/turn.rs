@@ -12,6 +12,7 @@ pub struct Turn {
     /// The language of the call from here on (BCP 47).
     pub language: String,
     /// Said before the question.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<Words>,
     /// What is done then.
     pub act: Act,

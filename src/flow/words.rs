@@ -14,7 +14,7 @@ pub struct Words {
     /// Whether a key interrupts it.
     pub barge_in: bool,
     /// The address of its recording, `VERSION/LANGUAGE/FILE`; the voice speaks where there is none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<String>,
 }
 

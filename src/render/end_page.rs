@@ -6,6 +6,7 @@ use crate::flow::Words;
 
 use super::frame::{DialogKind, Frame, Version, fill};
 use super::prompt::Prompt;
+use super::returned::Returned;
 use super::variable::Variable;
 
 /// A page that ends a dialog.
@@ -37,7 +38,8 @@ struct EndTemplate<'a> {
 impl EndPage<'_> {
     /// The document.
     pub fn render(&self) -> String {
-        let frame = Frame::new(self.version, self.kind, self.language, self.turn, self.results).sounding(self.sounds);
+        let returned = Returned::of(self.results);
+        let frame = Frame::new(self.version, self.kind, self.language, self.turn, &returned).sounding(self.sounds);
         fill(&EndTemplate { frame, say: self.say }, 4096)
     }
 }

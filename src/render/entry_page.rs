@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::frame::{DialogKind, Frame, Version, fill};
-use super::variable::{UNREACHABLE, Variable};
+use super::returned::Returned;
+use super::variable::Variable;
 
 /// A page that starts a call and does nothing else.
 #[derive(Debug, Clone)]
@@ -33,7 +34,7 @@ struct EntryTemplate<'a> {
 impl EntryPage<'_> {
     /// The document.
     pub fn render(&self) -> String {
-        let frame = Frame::new(self.version, self.kind, self.language, Some(self.submit), &UNREACHABLE).holding(self.hold);
+        let frame = Frame::new(self.version, self.kind, self.language, Some(self.submit), Returned::unreachable()).holding(self.hold);
         let variables = self.variables.iter().copied().filter(|variable| !variable.is_returned()).collect();
         fill(&EntryTemplate { frame, submit: self.submit, variables }, 4096)
     }

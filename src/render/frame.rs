@@ -5,7 +5,7 @@ use askama::Template;
 use crate::flow::{Words, apology};
 
 use super::prompt::Prompt;
-use super::variable::Variable;
+use super::returned::Returned;
 
 /// How the platform runs a dialog, and so how it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,12 +63,12 @@ pub(super) struct Frame<'a> {
     /// Where recordings are: what stands before their addresses.
     pub sounds: &'a str,
     /// What is returned, should an error end the dialog here.
-    pub returned: &'a [Variable<'a>],
+    pub returned: &'a Returned,
     pub apology: Words,
 }
 
 impl<'a> Frame<'a> {
-    pub fn new(version: Version, kind: DialogKind, language: &'a str, turn: Option<&'a str>, returned: &'a [Variable<'a>]) -> Self {
+    pub fn new(version: Version, kind: DialogKind, language: &'a str, turn: Option<&'a str>, returned: &'a Returned) -> Self {
         Self { version, kind, language, turn, hold: None, sounds: "", returned, apology: apology(language) }
     }
 

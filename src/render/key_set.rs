@@ -1,6 +1,6 @@
 //! A set of telephone keys, and its spelling in the name of a grammar (SRGS 1.0 appendix E).
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// The keys a telephone has, in the order in which a set spells them.
 const KEYS: [char; 12] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'];
@@ -48,7 +48,7 @@ impl FromIterator<char> for KeySet {
 
 impl fmt::Display for KeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.members().try_for_each(|(_, spelling)| write!(f, "{spelling}"))
+        self.members().try_for_each(|(_, spelling)| f.write_char(spelling))
     }
 }
 

@@ -11,6 +11,7 @@ mod hold_page;
 mod key_set;
 mod pressed;
 mod prompt;
+mod returned;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]

@@ -21,8 +21,8 @@ use super::grammar_name::{GrammarName, Grammars};
 use super::hold_page::HoldTemplate;
 use super::pressed::Pressed;
 use super::prompt::{Moment, Prompt};
+use super::returned::Returned;
 use super::transfer_page::TransferTemplate;
-use super::variable::UNREACHABLE;
 
 /// A page that says something and awaits an answer.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +60,7 @@ impl TurnPage<'_> {
     /// The document.
     pub fn render(&self) -> String {
         let Turn { language, said, act } = self.turn;
-        let frame = Frame::new(self.version, self.kind, language, Some(self.submit), &UNREACHABLE).holding(self.hold).sounding(self.sounds);
+        let frame = Frame::new(self.version, self.kind, language, Some(self.submit), Returned::unreachable()).holding(self.hold).sounding(self.sounds);
         match act {
             Act::Listen(listen) => {
                 let grammar = GrammarName::of(listen);

@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
+use subtle::ConstantTimeEq;
 
 use crate::clock::Chance;
 use crate::render::DialogKind;
@@ -16,11 +17,13 @@ const RANDOM: usize = 16;
 const TIME: usize = 8;
 const SIGNED: usize = RANDOM + TIME + 1;
 const MAC: usize = 16;
+const LENGTH: usize = SIGNED + MAC;
 
 /// The address of a call: a bearer secret, masked in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CallAddress {
-    bytes: [u8; SIGNED + MAC],
+    bytes: [u8; LENGTH],
+    row: [u8; 32],
 }
 
 /// What a call's address names cannot be used.
@@ -34,25 +37,25 @@ pub enum AddressError {
 impl CallAddress {
     /// Makes the address of a call that may begin within a minute.
     pub fn mint(process: (&str, &str), kind: DialogKind, key: &MasterKey, chance: &Chance, now: Timestamp) -> Self {
-        let mut bytes = [0; SIGNED + MAC];
+        let mut bytes = [0; LENGTH];
         bytes[..RANDOM].copy_from_slice(&chance.bytes::<RANDOM>());
         bytes[RANDOM..RANDOM + TIME].copy_from_slice(&now.as_millisecond().to_be_bytes());
         bytes[SIGNED - 1] = match kind {
             DialogKind::Main => 0,
             DialogKind::Subdialog => 1,
         };
-        let mac = key.hash(Purpose::Call, &[process.0.as_bytes(), process.1.as_bytes(), &bytes[..SIGNED]]);
-        bytes[SIGNED..].copy_from_slice(&mac[..MAC]);
-        Self { bytes }
+        let row = mac(process, &bytes, key);
+        bytes[SIGNED..].copy_from_slice(&row[..MAC]);
+        Self { bytes, row }
     }
 
     /// Reads an address of a call of this tenant and process.
     pub fn parse(text: &str, process: (&str, &str), key: &MasterKey) -> Result<Self, AddressError> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| AddressError::Forged)?;
-        let bytes: [u8; SIGNED + MAC] = bytes.try_into().map_err(|_| AddressError::Forged)?;
-        let parts: [&[u8]; 3] = [process.0.as_bytes(), process.1.as_bytes(), &bytes[..SIGNED]];
-        match key.matches(Purpose::Call, &parts, &bytes[SIGNED..]) {
-            true => Ok(Self { bytes }),
+        let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| AddressError::Forged)?;
+        let row = mac(process, &bytes, key);
+        match bool::from(row[..MAC].ct_eq(&bytes[SIGNED..])) {
+            true => Ok(Self { bytes, row }),
             false => Err(AddressError::Forged),
         }
     }
@@ -62,9 +65,10 @@ impl CallAddress {
         URL_SAFE_NO_PAD.encode(self.bytes)
     }
 
-    /// The row it has in the store: a keyed hash, so that nobody who reads the store can speak for a call.
-    pub fn key(&self, key: &MasterKey) -> [u8; 32] {
-        key.hash(Purpose::Name, &[b"call", &self.bytes])
+    /// The row it has in the store: the MAC, of which the address shows half. It says nothing about the random bits, so nobody who
+    /// reads the store can speak for a call.
+    pub fn row(&self) -> [u8; 32] {
+        self.row
     }
 
     /// How its dialog ends.
@@ -79,6 +83,10 @@ impl CallAddress {
         let minted = Timestamp::from_millisecond(i64::from_be_bytes(minted)).unwrap_or(Timestamp::MIN);
         now.duration_since(minted).abs() <= ENTRY_LIFETIME
     }
+}
+
+fn mac(process: (&str, &str), bytes: &[u8; LENGTH], key: &MasterKey) -> [u8; 32] {
+    key.hash(Purpose::Call, &[process.0.as_bytes(), process.1.as_bytes(), &bytes[..SIGNED]])
 }
 
 impl fmt::Debug for CallAddress {

@@ -39,10 +39,12 @@ pub struct Live {
     /// Where it stands in its flow.
     pub state: State,
     /// The turn whose answer is awaited; `None` before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<Arc<Turn>>,
     /// Its verification.
     pub verification: Verification,
     /// The consent status read or written last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<String>,
     /// What was done.
     pub journal: Journal,
@@ -58,16 +60,21 @@ pub struct Call {
     /// Where it comes from: the platform's user or address.
     pub platform: String,
     /// The platform's id of the call; empty where it gave none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// The caller's number.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub from: String,
     /// The number called.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub to: String,
     /// Whether it is a test call.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub test: bool,
     /// When it began.
     pub started: Timestamp,
     /// Every call variable, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
 }
 

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::flow::{Transferred, Turn, Words, apology, apology_language};
 use crate::release::Edition;
-use crate::render::DialogKind;
+use crate::render::{DialogKind, Version};
 use crate::secret::Digits;
 use crate::session::{Ended, Live, Results};
 
@@ -53,8 +53,8 @@ pub struct Answer {
     pub page: Page,
     /// How the dialog ends when it ends.
     pub kind: DialogKind,
-    /// `2.1` or `2.0`.
-    pub vxml_version: String,
+    /// The version of VoiceXML that the page is written in.
+    pub version: Version,
     /// Whether grammars stand in the page.
     pub inline_grammars: bool,
 }
@@ -86,8 +86,8 @@ pub struct Goodbye {
 
 pub(super) fn answer(page: Page, kind: DialogKind, edition: &Edition) -> Answer {
     let rules = edition.rules();
-    let vxml_version = rules.map_or("2.1", |rules| &rules.vxml_version).to_owned();
-    Answer { page, kind, vxml_version, inline_grammars: rules.is_some_and(|rules| rules.inline_grammars) }
+    let version = rules.map(|rules| Version::named(&rules.vxml_version)).unwrap_or_default();
+    Answer { page, kind, version, inline_grammars: rules.is_some_and(|rules| rules.inline_grammars) }
 }
 
 /// The page of the turn that is awaited; a call whose first turn is still to come has none yet.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::flow::{Chapter, Frame, State};
 use crate::release::Edition;
-use crate::render::DialogKind;
+use crate::render::{DialogKind, Version};
 use crate::session::{Call, CallAddress, Journal, Live};
 use crate::verify::Verification;
 
@@ -30,8 +30,8 @@ pub struct Entry {
     pub names: Vec<String>,
     /// The language of the page (BCP 47).
     pub language: String,
-    /// `2.1` or `2.0`.
-    pub vxml_version: String,
+    /// The version of VoiceXML that the page is written in.
+    pub version: Version,
 }
 
 impl Switchboard {
@@ -52,7 +52,7 @@ impl Switchboard {
             address,
             names: entry_names(root),
             language: root.flow.language(language).to_owned(),
-            vxml_version: root.settings.rules.vxml_version.clone(),
+            version: Version::named(&root.settings.rules.vxml_version),
         })
     }
 }

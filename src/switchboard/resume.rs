@@ -17,7 +17,7 @@ use tracing::{Instrument, debug, info, info_span, warn};
 
 use crate::flow::{Act, Advance, Farewell, Input, Rules, Step, Turn, Verdict, Waiting, advance, apology};
 use crate::release::Edition;
-use crate::render::DialogKind;
+use crate::render::{DialogKind, Version};
 use crate::session::{Call, CallAddress, CallBody, Ended, Live, Results};
 use crate::store::{CallKey, CallRow, Claim, ClaimId, Claimed, Guard, Next};
 
@@ -78,7 +78,7 @@ impl Switchboard {
             return Ok(self.apology((tenant, process), "no_such_process", address.kind(), ""));
         };
         let gone = |reason| Ok(self.apology((tenant, process), reason, address.kind(), ""));
-        let key = CallKey(address.key(&self.key));
+        let key = CallKey(address.row());
         if input.is_answer()
             && let Some(Served { turn, revision, live }) = self.recent.take(key, turn)
             && let Some(edition) = current.shelf.edition(&live.flow_version)
@@ -119,7 +119,7 @@ impl Switchboard {
         let page = gone(reason, language);
         match self.directory.process(tenant, process) {
             Some((_, process)) => answer(page, kind, &process.shelf.live()),
-            None => Answer { page, kind, vxml_version: "2.1".to_owned(), inline_grammars: false },
+            None => Answer { page, kind, version: Version::default(), inline_grammars: false },
         }
     }
 

@@ -26,10 +26,13 @@ const MOST_FAILURES: u8 = 2;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
     /// Whom methods and code are about: they count for nobody else.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub subject: String,
     /// The methods on offer, in the service's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
     /// The code under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
     /// Deliveries that count (G32).
     pub sends: u8,
@@ -38,8 +41,10 @@ pub struct Verification {
     /// Entries of an authenticator's codes that were wrong (AMB-6).
     pub wrong_app_codes: u8,
     /// What was sent by each method.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub history: BTreeMap<Method, Deliveries>,
     /// Who was verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
     /// What a service answered last.
     pub answer: AnswerFacts,

@@ -126,7 +126,10 @@ fn written(value: &str, writing: Writing) -> String {
     match writing {
         Writing::Raw => value.to_owned(),
         Writing::Url => utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
-        Writing::Json => serde_json::Value::from(value).to_string().trim_matches('"').to_owned(),
+        Writing::Json => {
+            let quoted = serde_json::Value::from(value).to_string();
+            quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&quoted).to_owned()
+        }
         Writing::Xml => escaped(value),
     }
 }
@@ -189,10 +192,12 @@ mod tests {
     #[test]
     fn each_place_is_written_as_its_surroundings_need_it() {
         let words = Words::plain("\"Yes\" & {voice}", "en-GB");
+        let quoted = Words::plain("Say \"yes\"", "en-GB");
         let json = engine("http://a/", &[("Content-Type", "application/json")], None);
         let xml = engine("http://a/", &[("Content-Type", "application/ssml+xml")], None);
 
         assert_eq!(json.filled("{\"t\":\"{text}\",\"v\":\"{voice}\"}", &words, json.writing()), r#"{"t":"\"Yes\" & {voice}","v":"amy"}"#);
+        assert_eq!(json.filled("{\"t\":\"{text}\"}", &quoted, json.writing()), r#"{"t":"Say \"yes\""}"#);
         assert_eq!(json.filled("http://a/?t={text}&x={x}", &words, Writing::Url), "http://a/?t=%22Yes%22%20%26%20%7Bvoice%7D&x={x}");
         assert!(xml.filled("{ssml}", &words, xml.writing()).ends_with("xml:lang=\"en-GB\">&quot;Yes&quot; &amp; {voice}</speak>"));
     }

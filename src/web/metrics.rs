@@ -1,8 +1,22 @@
 //! What is counted at the HTTP door.
 
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, PoisonError, RwLock};
 use std::time::Instant;
 
-use metrics::{counter, histogram};
+use metrics::{Counter, Histogram, counter, histogram};
+
+/// The counters of every process that took a turn, by tenant and code: to find one by its labels costs more than to count.
+static TURNS: RwLock<BTreeMap<String, BTreeMap<String, Turns>>> = RwLock::new(BTreeMap::new());
+
+static TURN_SECONDS: LazyLock<Histogram> = LazyLock::new(|| histogram!("callward_turn_seconds"));
+
+/// The turns of one process.
+#[derive(Clone)]
+struct Turns {
+    served: Counter,
+    failed: Counter,
+}
 
 /// An entry page was fetched.
 pub(super) fn entry(tenant: &str, process: &str) {
@@ -14,9 +28,26 @@ pub(super) fn turn_began() -> Instant {
     Instant::now()
 }
 
-/// A turn was answered.
+/// A turn of a process that there is was answered.
 pub(super) fn turn_ended((tenant, process): (&str, &str), began: Instant, served: bool) {
-    let outcome = if served { "served" } else { "failed" };
-    counter!("callward_turns_total", "tenant" => tenant.to_owned(), "process" => process.to_owned(), "outcome" => outcome).increment(1);
-    histogram!("callward_turn_seconds").record(began.elapsed().as_secs_f64());
+    let turns = known(tenant, process).unwrap_or_else(|| Turns::of(tenant, process));
+    let counted = if served { turns.served } else { turns.failed };
+    counted.increment(1);
+    TURN_SECONDS.record(began.elapsed().as_secs_f64());
+}
+
+fn known(tenant: &str, process: &str) -> Option<Turns> {
+    TURNS.read().unwrap_or_else(PoisonError::into_inner).get(tenant)?.get(process).cloned()
+}
+
+impl Turns {
+    fn of(tenant: &str, process: &str) -> Self {
+        let count = |outcome: &'static str| {
+            counter!("callward_turns_total", "tenant" => tenant.to_owned(), "process" => process.to_owned(), "outcome" => outcome)
+        };
+        let turns = Self { served: count("served"), failed: count("failed") };
+        let mut known = TURNS.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(tenant.to_owned()).or_default().insert(process.to_owned(), turns.clone());
+        turns
+    }
 }

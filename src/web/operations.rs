@@ -1,6 +1,7 @@
 //! For operators: is it alive, is it ready, what does it count.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +13,9 @@ use super::gateway::Gateway;
 
 /// Buckets of durations, in seconds.
 const SECONDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// How often samples become sums.
+const SUM_UP_EVERY: Duration = Duration::from_secs(5);
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -42,6 +46,17 @@ pub(super) async fn metrics(State(gateway): State<Arc<Gateway>>, Extension(peer)
     };
     recorder.run_upkeep();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], recorder.render()).into_response()
+}
+
+/// Sums up what was counted, again and again, for as long as it is polled: samples that nobody comes to fetch would pile up.
+pub async fn sum_up_metrics() {
+    let mut every = tokio::time::interval(SUM_UP_EVERY);
+    loop {
+        every.tick().await;
+        if let Some(recorder) = record_metrics() {
+            recorder.run_upkeep();
+        }
+    }
 }
 
 /// Begins to count; a process has one recorder.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::response::{IntoResponse, Response};
-use http::header;
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderValue, header};
 
 use crate::render::{DialogKind, EndPage, EntryPage, Grammars, HangUpPage, TurnPage, Variable, Version};
 use crate::session::CallAddress;
@@ -14,8 +15,10 @@ use super::sounds;
 
 /// A VoiceXML document as a response; never stored by anybody.
 pub(super) fn vxml(document: String) -> Response {
-    let headers = [(header::CONTENT_TYPE, "application/voicexml+xml"), (header::CACHE_CONTROL, "no-store")];
-    (headers, document).into_response()
+    let mut response = Response::new(Body::from(document));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/voicexml+xml"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 pub(super) fn entry(gateway: &Gateway, names: (&str, &str), entry: &Entry, presets: &BTreeMap<String, String>) -> String {
@@ -29,14 +32,14 @@ pub(super) fn entry(gateway: &Gateway, names: (&str, &str), entry: &Entry, prese
         kind: entry.address.kind(),
         language: &entry.language,
         variables: &variables,
-        version: Version::named(&entry.vxml_version),
+        version: entry.version,
     }
     .render()
 }
 
 /// The page of an answer to turn `posted` of the call at `address`; without one there is no call to post to.
 pub(super) fn answer(gateway: &Gateway, names: (&str, &str), call: Option<(&CallAddress, u32)>, answer: &Answer) -> String {
-    let version = Version::named(&answer.vxml_version);
+    let version = answer.version;
     match (&answer.page, call) {
         (Page::Turn { number, turn }, Some((address, _))) => {
             let submit = gateway.turn(names, address, *number);
@@ -66,5 +69,5 @@ fn end(gateway: &Gateway, goodbye: &Goodbye, turn: Option<&str>, (kind, version)
 
 /// The page for a caller who is gone, in the version of `answer`.
 pub(super) fn hung_up(answer: &Answer) -> String {
-    HangUpPage { version: Version::named(&answer.vxml_version) }.render()
+    HangUpPage { version: answer.version }.render()
 }

@@ -111,11 +111,12 @@ async fn keys_that_nobody_can_press_are_exit_code_2() {
 
 #[tokio::test]
 async fn a_call_as_json_is_a_trace_that_closes_with_an_end() {
-    let said = run(&["call", "flows/two-factor.yaml", "--var", "identity=1004", "--json"], "").await;
+    let said = run(&["call", "flows/two-factor.yaml", "--var", "identity=1004", "--json", "--trace"], "").await;
 
     let trace: Vec<Value> = text(&said.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let end = trace.last().unwrap();
     assert_eq!((end["t"].as_str(), end["exit"]["authReason"].as_str()), (Some("end"), Some("no_contact_method")), "{end}");
+    assert!(trace.iter().any(|line| line["t"] == "fetch"), "{trace:?}");
 }
 
 #[tokio::test]

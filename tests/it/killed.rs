@@ -376,6 +376,9 @@ master_key = "{MASTER_KEY}"
 SMS.URL = "{services}/sms"
 SMS.RequestBody = '{{"to":"{{to}}","text":"{{text}}"}}'
 [tenants.demo.limits]
+# A send that was counted and not made, since its node was killed in between, stays counted.
+sends_per_destination = 20
+sends_per_destination_per_day = 100
 sends_per_minute = 100000
 sends_per_day = 1000000
 resend_cooldown_seconds = {{ sms = 0 }}
