@@ -52,7 +52,7 @@ fn main() {
     dialogs("hello", HELLO, "");
     dialogs("six digits", SIX_DIGITS, "482913");
     memory("idle", SIX_DIGITS, 300);
-    memory("computing", &SIX_DIGITS.replace("expr=\"0\"", "expr=\"1 - 1\""), 300);
+    memory("computing", &SIX_DIGITS.replace("expr=\"0\"", "expr=\"Math.max(0, 0)\""), 300);
     chain();
 }
 

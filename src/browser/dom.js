@@ -3,7 +3,8 @@
   'use strict';
   const { defineProperty, freeze } = Object;
   const hidden = (of, name, value) => defineProperty(of, name, { value, enumerable: false });
-  const ELEMENT = 1, ATTRIBUTE = 2, TEXT = 3, DOCUMENT = 9;
+  const ELEMENT = 1, ATTRIBUTE = 2, TEXT = 3, CDATA = 4, INSTRUCTION = 7, COMMENT = 8, DOCUMENT = 9;
+  const NAMES = { [TEXT]: '#text', [CDATA]: '#cdata-section', [COMMENT]: '#comment' };
   const CODES = { ELEMENT_NODE: 1, ATTRIBUTE_NODE: 2, TEXT_NODE: 3, CDATA_SECTION_NODE: 4, PROCESSING_INSTRUCTION_NODE: 7, COMMENT_NODE: 8, DOCUMENT_NODE: 9 };
 
   class NodeList extends Array {
@@ -25,7 +26,7 @@
     get previousSibling() { return beside(this, -1); }
     get nextSibling() { return beside(this, 1); }
     get attributes() { return null; }
-    get textContent() { return below(this).filter((node) => node.nodeType === TEXT).map((node) => node.data).join(''); }
+    get textContent() { return below(this).filter((node) => node.nodeType === TEXT || node.nodeType === CDATA).map((node) => node.data).join(''); }
     hasChildNodes() { return this.childNodes.length > 0; }
     hasAttributes() { return this.attributes !== null && this.attributes.length > 0; }
     getElementsByTagName(name) { return elements(this, (node) => name === '*' || node.tagName === name); }
@@ -52,13 +53,20 @@
     }
     get textContent() { return this.value; }
   }
-  class CharacterText extends Node {
-    constructor(owner, parent, words) {
-      super(owner, parent, TEXT, '#text', words);
+  class CharacterData extends Node {
+    constructor(owner, parent, kind, words) {
+      super(owner, parent, kind, NAMES[kind], words);
       Object.assign(this, { data: words, length: words.length });
     }
     get textContent() { return this.data; }
     substringData(offset, count) { return this.data.substr(offset, count); }
+  }
+  class ProcessingInstruction extends Node {
+    constructor(owner, parent, target, data) {
+      super(owner, parent, INSTRUCTION, target, data);
+      Object.assign(this, { target, data });
+    }
+    get textContent() { return this.data; }
   }
   class Element extends Node {
     constructor(owner, parent, tag, namespace, attributes) {
@@ -81,13 +89,19 @@
     hidden(node, 'span', { end: place + 1 });
   };
 
+  const made = (owner, parent, [kind, ...told]) => {
+    if (kind === ELEMENT) return new Element(owner, parent, ...told);
+    if (kind === INSTRUCTION) return new ProcessingInstruction(owner, parent, ...told);
+    return new CharacterData(owner, parent, kind, ...told);
+  };
+
   class Document extends Node {
     constructor(list) {
       super(null, null, DOCUMENT, '#document', null);
       const all = [];
       list.forEach(([parent, ...told], place) => {
         const above = parent < 0 ? this : all[parent];
-        const node = told.length === 1 ? new CharacterText(this, above, told[0]) : new Element(this, above, ...told);
+        const node = made(this, above, told);
         above.childNodes.push(node);
         all.push(node);
         settle(node, all, place);
@@ -100,7 +114,7 @@
       freeze(all);
       [this, ...all].forEach((node) => [node.span, node.childNodes, node].forEach(freeze));
     }
-    get documentElement() { return this.childNodes[0]; }
+    get documentElement() { return this.childNodes.find((node) => node.nodeType === ELEMENT); }
     get doctype() { return null; }
     getElementById(id) { return elements(this, (node) => node.getAttribute('id') === id).item(0); }
   }

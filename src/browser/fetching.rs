@@ -12,9 +12,10 @@ use super::errand::{Errand, Submission};
 use super::event::{FetchFailure, Resource};
 use super::interpreter::{Afterwards, Interpreter, State};
 use super::meanwhile::Meanwhile;
-use super::properties::Properties;
+use super::properties::{Properties, seconds};
 use super::thrown::{Run, Thrown, place};
 use super::time::designation;
+use super::xml_json::nodes;
 use crate::xml;
 
 /// How long a fetch may take where the page says nothing.
@@ -42,11 +43,11 @@ impl Interpreter {
             Some(timeout) => designation(timeout).ok_or_else(|| Thrown::semantic(format!("fetchtimeout {timeout:?} is no time")))?,
             None => properties.time("fetchtimeout", FETCH_TIMEOUT)?,
         };
-        let seconds = |own: &Option<String>, name: &str| {
-            let value = own.as_deref().or_else(|| properties.value(&format!("{kind}{name}")));
-            value.and_then(|value| value.trim().trim_end_matches('s').parse().ok())
+        let age = |own: &Option<String>, name: &str| match own {
+            Some(own) => Ok(seconds(own)),
+            None => properties.age(kind, name),
         };
-        Ok(Patience { timeout, maxage: seconds(&fetching.maxage, "maxage"), maxstale: seconds(&fetching.maxstale, "maxstale") })
+        Ok(Patience { timeout, maxage: age(&fetching.maxage, "maxage")?, maxstale: age(&fetching.maxstale, "maxstale")? })
     }
 
     /// With `fetchaudio` the queue is played before the fetch begins (§4.1.8, §6.1.1).
@@ -126,17 +127,15 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Only XML can be fetched so; without a name it is fetched and left (2.1 §5).
+    /// Without a name it is fetched and left, whatever it is; else it must be XML (2.1 §5).
     fn handle_data(&mut self, name: Option<&str>, resource: &Resource) -> Run {
+        let Some(name) = name else { return Ok(()) };
         let host = self.current.document.url.host_str().unwrap_or_default();
         if !admits(&xml::instructions(&resource.body, "access-control"), host) {
             return Err(Thrown::with("error.noauthorization", format!("{} may not be read by pages of {host}", place(&resource.url))));
         }
-        let root = xml::parse(&resource.body).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))?;
-        match name {
-            Some(name) => Ok(self.scopes.declare_document(name, &root)?),
-            None => Ok(()),
-        }
+        let nodes = nodes(&resource.body).map_err(|error| Thrown::bad_fetch(format!("{}: {error}", place(&resource.url))))?;
+        Ok(self.scopes.declare_document(name, &nodes)?)
     }
 
     /// The address of a grammar, absolute unless it is a built-in one.

@@ -11,6 +11,7 @@ use super::event::Resource;
 use super::grammar_shelf::{Active, Grammars, Wanted};
 use super::grammar_source::{Accept, GrammarForm, GrammarSource};
 use super::interpreter::Interpreter;
+use super::language;
 use super::properties::Properties;
 use super::recognition::Owner;
 use super::thrown::{Run, Thrown};
@@ -83,6 +84,9 @@ impl Interpreter {
             },
             (_, None) => return Err(Thrown::bad_fetch("the grammar has no address")),
         };
+        if let (Mode::Voice, Some(tag)) = (grammar.mode(), grammar.language()) {
+            language::check(tag)?;
+        }
         if let Some(reference) = library.missing(&grammar).into_iter().next() {
             return Ok(Linked::Missing(reference.uri, Fetching::default(), Some(grammar.mode())));
         }

@@ -28,6 +28,11 @@ impl Ledger {
         self.contexts.last().and_then(|context| context.held(name))
     }
 
+    /// The variable that dotted `names` begin with, and the names that are left.
+    pub fn found<'n>(&self, names: &'n [String]) -> Option<(&Held, &'n [String])> {
+        self.contexts.last().and_then(|context| context.found(names))
+    }
+
     /// Whether a variable of the dialog has a value.
     pub fn is_set(&self, name: &str) -> bool {
         self.contexts.last().is_some_and(|context| context.is_set_in_dialog(name))

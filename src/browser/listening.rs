@@ -50,6 +50,7 @@ impl Interpreter {
             speech: properties.time("maxspeechtimeout", SPEECH)?,
             hotword: false,
         };
+        properties.check_recogniser()?;
         if active.is_empty() {
             return Err(Thrown::semantic("input is awaited, and no grammar is active"));
         }

@@ -26,14 +26,15 @@ pub(super) fn value(expression: &str) -> Option<Value> {
     }
 }
 
-/// A whole number as everybody writes it: no leading zero, and no more digits than a double can hold.
+/// A number as everybody writes it: no leading zero before its digits, and no more of them than a double can hold.
 fn number(expression: &str) -> Option<Value> {
-    let digits = expression.strip_prefix('-').unwrap_or(expression);
-    let is_plain = (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    match expression {
-        "0" => Some(json!(0)),
-        _ if is_plain && !digits.starts_with('0') => expression.parse::<i64>().ok().map(Value::from),
-        _ => None,
+    let (whole, decimals) = expression.split_once('.').map_or((expression, None), |(whole, decimals)| (whole, Some(decimals)));
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    let is_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_plain = expression.len() <= 15 && is_digits(digits) && (whole == "0" || !digits.starts_with('0'));
+    match decimals {
+        None => expression.parse::<i64>().ok().filter(|_| is_plain).map(Value::from),
+        Some(decimals) => expression.parse::<f64>().ok().filter(|_| is_plain && is_digits(decimals)).map(Value::from),
     }
 }
 
@@ -68,11 +69,21 @@ mod tests {
 
     #[test]
     fn plain_values_are_read_and_everything_else_is_left_to_the_engine() {
-        let table = [("0", json!(0)), (" -17 ", json!(-17)), ("'it'", json!("it")), ("\"a 'b'\"", json!("a 'b'")), ("null", Value::Null)];
+        let table = [
+            ("0", json!(0)),
+            (" -17 ", json!(-17)),
+            ("0.5", json!(0.5)),
+            ("12.75", json!(12.75)),
+            ("'it'", json!("it")),
+            ("\"a 'b'\"", json!("a 'b'")),
+            ("null", Value::Null),
+        ];
         for (expression, expected) in table {
             assert_eq!(value(expression), Some(expected), "{expression}");
         }
-        for expression in ["", "007", "-0", "1.5", "1 + 1", "'a' + 'b'", "'a\\n'", "'", "undefined", "x", "1234567890123456"] {
+        for expression in
+            ["", "007", "-0", "1.", ".5", "00.5", "1e3", "1 + 1", "'a' + 'b'", "'a\\n'", "'", "undefined", "x", "1234567890123456"]
+        {
             assert_eq!(value(expression), None, "{expression}");
         }
     }

@@ -30,6 +30,14 @@ impl Interpreter {
         self.enter_dialog(dialog, Entry::Select)
     }
 
+    /// The same for an address that stands in the root document: even a fragment alone leads there.
+    pub(super) fn go_from(&mut self, root: &Document, target: &Target, fetching: &Fetching) -> Run {
+        let address = self.resolved(target)?;
+        let base = if address.trim_start().starts_with('#') { &root.url } else { &root.base };
+        let url = joined(base, &address)?;
+        self.begin(Transition::to(url, TransitionKind::Goto, fetching.clone()))
+    }
+
     /// `<submit>` (§5.3.8): by default all named input items go along.
     pub(super) fn submit(&mut self, submit: &Submit) -> Run {
         let url = self.absolute_target(&submit.target)?;
@@ -58,8 +66,7 @@ impl Interpreter {
 
     /// Relative addresses are relative to the active document, even in a handler of the root (§5.2).
     pub(super) fn absolute(&self, address: &str) -> Run<Url> {
-        let joined = self.current.document.base.join(address.trim());
-        joined.map_err(|error| Thrown::bad_fetch(format!("an address cannot be read: {error}")))
+        joined(&self.current.document.base, address)
     }
 
     /// Leaves whatever is in progress and asks for the next document.
@@ -193,6 +200,10 @@ impl Interpreter {
             None => Ok(()),
         }
     }
+}
+
+fn joined(base: &Url, address: &str) -> Run<Url> {
+    base.join(address.trim()).map_err(|error| Thrown::bad_fetch(format!("an address cannot be read: {error}")))
 }
 
 fn parsed(resource: &Resource) -> Run<Arc<Document>> {

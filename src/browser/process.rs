@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::context::{Entry, Task};
-use super::document::{Dialog, Filled, Item, ItemKind, Outcome};
+use super::document::{Dialog, Filled, Item, ItemKind, Link, Outcome};
 use super::interpreter::Interpreter;
 use super::recognition::{Owner, Recognised};
 use super::thrown::{Run, Thrown};
@@ -16,12 +16,21 @@ impl Interpreter {
     pub(super) fn process(&mut self, recognised: Recognised) -> Run {
         self.scopes.set_result(&json!([recognised.result()]))?;
         match recognised.owner.clone() {
-            Owner::Link(link) => self.follow(&link.outcome),
+            Owner::Link(link) => self.follow_link(&link),
             Owner::Choice(index) => self.choose(index),
             Owner::Universal(event) => Err(Thrown::new(event)),
             Owner::Elsewhere { in_root, dialog, choice } => self.process_elsewhere(recognised, in_root, dialog, choice),
             Owner::Item => self.fill_item(&recognised),
             Owner::Dialog => self.fill_form(&recognised),
+        }
+    }
+
+    /// What a link of the root document names is relative to that document, whichever is active (RFC 3986 §5.1).
+    fn follow_link(&mut self, link: &Arc<Link>) -> Run {
+        let root = self.current.root.clone().filter(|root| root.surroundings.links.iter().any(|own| Arc::ptr_eq(own, link)));
+        match (&link.outcome, root) {
+            (Outcome::Goto { target, fetching }, Some(root)) => self.go_from(&root, target, fetching),
+            (outcome, _) => self.follow(outcome),
         }
     }
 

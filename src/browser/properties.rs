@@ -6,6 +6,11 @@ use super::document::{Property, Surroundings};
 use super::thrown::{Run, Thrown};
 use super::time::designation;
 
+/// What a recogniser is told beside the timers that this browser keeps (§6.3.2): a value that it cannot have is an error all the same.
+const FRACTIONS: [&str; 3] = ["confidencelevel", "sensitivity", "speedvsaccuracy"];
+const SILENCES: [&str; 2] = ["completetimeout", "incompletetimeout"];
+const TIME: &str = "a time such as 3s or 500ms";
+
 /// The properties in force at one place, innermost scope first.
 pub(super) struct Properties<'d> {
     scopes: Vec<&'d [Property]>,
@@ -25,7 +30,7 @@ impl<'d> Properties<'d> {
 
     /// A time.
     pub fn time(&self, name: &str, default: Duration) -> Run<Duration> {
-        self.read(name, "a time such as 3s or 500ms", designation).map(|time| time.unwrap_or(default))
+        self.read(name, TIME, designation).map(|time| time.unwrap_or(default))
     }
 
     /// `true` or `false`.
@@ -59,6 +64,21 @@ impl<'d> Properties<'d> {
         self.read("bargeintype", "speech or hotword", read).map(|is_hotword| is_hotword.unwrap_or(false))
     }
 
+    /// Refuses what no recogniser could be told.
+    pub fn check_recogniser(&self) -> Run {
+        let fraction = |value: &str| value.parse::<f64>().ok().filter(|number| (0.0..=1.0).contains(number));
+        FRACTIONS.iter().try_for_each(|name| self.read(name, "a number from 0.0 to 1.0", fraction).map(drop))?;
+        SILENCES.iter().try_for_each(|name| self.read(name, TIME, designation).map(drop))?;
+        let results = |value: &str| value.parse::<u32>().ok().filter(|most| *most > 0);
+        self.read("maxnbest", "a whole number from 1 up", results).map(drop)
+    }
+
+    /// How old a copy of such a resource may be, in seconds, and whether it may be fetched before it is wanted (§6.3.5).
+    pub fn age(&self, kind: &str, name: &str) -> Run<Option<u64>> {
+        self.read(&format!("{kind}fetchhint"), "prefetch or safe", |hint| matches!(hint, "prefetch" | "safe").then_some(()))?;
+        self.read(&format!("{kind}{name}"), "a number of seconds", seconds)
+    }
+
     /// A value that is none of its property's is `error.semantic` where it is wanted (§6.3).
     fn read<T>(&self, name: &str, wanted: &str, read: impl Fn(&str) -> Option<T>) -> Run<Option<T>> {
         let Some(value) = self.value(name) else { return Ok(None) };
@@ -67,6 +87,12 @@ impl<'d> Properties<'d> {
             None => Err(Thrown::semantic(format!("the property {name} is {value:?}, and must be {wanted}"))),
         }
     }
+}
+
+/// A number of seconds, which some pages write with their unit.
+pub(super) fn seconds(value: &str) -> Option<u64> {
+    let value = value.trim();
+    value.strip_suffix('s').unwrap_or(value).parse().ok()
 }
 
 /// Whether a telephone has this key.

@@ -1,32 +1,23 @@
 // The five scopes of VoiceXML 2.0 §5.1.2 as objects, nested by `with`: session, application, document, dialog, anonymous.
 // One set of scopes for each execution context: the call itself, and one more inside each subdialog.
 // What runs for each expression goes through lists by index: the built-ins that do it are guarded, and each guard asks the host.
-(function (sessionVariables) {
+(function (makeSession, sessionNames, admit) {
   'use strict';
-  const { apply, ownKeys } = Reflect, { create, defineProperty, freeze, keys } = Object, Compile = Function, Text = String;
-  const { stringify, parse } = JSON, isArray = Array.isArray, owns = Object.prototype.hasOwnProperty;
+  const { apply } = Reflect, { create, defineProperty, freeze, keys } = Object, Compile = Function, Text = String;
+  const { stringify, parse } = JSON, owns = Object.prototype.hasOwnProperty;
   const IDENTIFIER = /^[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*$/, REFERENCE = /^([A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*)([\w$.[\]'"\u0080-\uffff]*)$/;
   const MOST_COMPILED = 2000;
 
   const named = (scope, name) => defineProperty(scope, name, { value: scope, writable: true, configurable: true, enumerable: false });
-  const deepFrozen = (value) => {
-    if (value === null || typeof value !== 'object') return value;
-    const names = ownKeys(value);
-    for (let i = 0; i < names.length; i++) deepFrozen(value[names[i]]);
-    return freeze(value);
-  };
   const NONE = freeze(create(null));
-  const told = parse(sessionVariables);
-  // §5.1.4: `originator` is not like one of the two ends, it is that one.
-  const { local, remote, originator } = told.connection || {};
-  const isAt = (end) => originator && end && end.uri === originator.uri;
-  if (originator) told.connection.originator = isAt(local) ? local : isAt(remote) ? remote : originator;
-  const session = deepFrozen(told);
-  const SESSION = freeze(Object.assign(create(null), session, { session }));
+  // Few pages look at the session: the host makes it when one does.
+  let known;
+  const session = () => known || (known = makeSession());
+  const SESSION = defineProperty(create(null), 'session', { get: session });
+  for (let i = 0; i < sessionNames.length; i++) defineProperty(SESSION, sessionNames[i], { get: () => session()[sessionNames[i]] });
+  freeze(SESSION);
 
   const contexts = [];
-  let makeDocument;
-  const stash = create(null);
   let compiled = create(null), compilations = 0;
   const here = () => contexts[contexts.length - 1];
   const own = (scope, name) => apply(owns, scope, [name]);
@@ -50,6 +41,7 @@
     const key = kind + source;
     const known = compiled[key];
     if (known) return known;
+    admit(source);
     if (++compilations % MOST_COMPILED === 0) compiled = create(null);
     const made = Compile('$session, $application, $document, $dialog, $anonymous, $value',
       `with($session)with($application)with($document)with($dialog)with($anonymous){${body}\n}`);
@@ -130,13 +122,6 @@
     openAnonymous() { here().anonymous = create(null); },
     closeAnonymous() { here().anonymous = null; },
 
-    enterTemplate() {
-      const context = here();
-      context.outer = context.anonymous;
-      context.anonymous = create(context.outer);
-    },
-    leaveTemplate() { here().anonymous = here().outer; },
-
     text: (source) => written(evaluate(source)),
     truth: (source) => !!evaluate(source),
     json: (source) => stringify(evaluate(source)),
@@ -164,35 +149,8 @@
       here().application.lastresult$ = Object.assign(result, result[0]);
     },
 
-    // Values that go from one execution context to another keep their identity.
-    keep(key, source) { stash[key] = evaluate(source); },
-    keepJson(key, json) { stash[key] = parse(json); },
-    keepNames(key, names) {
-      const result = {};
-      names.forEach((name) => { result[name] = evaluate(name); });
-      stash[key] = result;
-    },
-    takeItem(name, key) { here().dialog[name] = stash[key]; delete stash[key]; },
-
-    iterate(key, source) {
-      const array = evaluate(source);
-      if (!isArray(array)) throw new TypeError(`${source} is no array`);
-      stash[key] = array.slice();
-      return array.length;
-    },
-    step(key, index, name) {
-      const value = stash[key][index];
-      const scope = holder(name);
-      if (scope) scope[name] = value;
-      else declare(innermost(), name, value, true);
-    },
-    endIteration(key) { delete stash[key]; },
-
-    learnDocuments(make) { makeDocument = make; },
-    document(name, list) {
-      const value = makeDocument(parse(list));
-      declare(innermost(), name, value, true);
-    },
+    // What few pages need is added when one does.
+    learn(make) { Object.assign(this, make({ here, holder, innermost, declare, evaluate })); },
     // What a submission sends: name, text, and the number of a recording.
     submission: (names) => stringify(names.map((name) => {
       const value = evaluate(name);

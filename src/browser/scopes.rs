@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use rquickjs::function::IntoArgs;
-use rquickjs::{Ctx, FromJs, Function, Object};
+use rquickjs::function::{IntoArgs, This};
+use rquickjs::{FromJs, Function};
 use serde_json::Value;
 
 use super::declarations::Declarations;
 use super::ledger::Ledger;
 use super::ledger_entry::Entry;
+use super::outset::{Outset, host};
 use super::plain;
 use super::variable_name;
-use super::xml_json::nodes;
 use crate::clock::{Chance, Clock};
-use crate::script::{Limits, OwnScript, Sandbox, ScriptError};
-use crate::xml::Element;
+use crate::script::{OwnScript, Sandbox, ScriptError};
 
-static SCOPES: OwnScript = OwnScript::new(include_str!("scopes.js"));
+static ASIDE: OwnScript = OwnScript::new(include_str!("scopes_aside.js"));
 static DOM: OwnScript = OwnScript::new(include_str!("dom.js"));
 
 /// One entry of a submission: name, text, and the number of a recording if it is one.
@@ -30,7 +29,8 @@ pub(super) struct Scopes {
     outset: Outset,
     /// Execution contexts inside each other.
     depth: usize,
-    /// The DOM was loaded: only pages with `<data>` need it.
+    /// What few pages need was loaded, and the DOM that only those with `<data>` need.
+    knows_asides: bool,
     knows_documents: bool,
 }
 
@@ -39,9 +39,8 @@ type Outcome<T> = Result<T, ScriptError>;
 impl Scopes {
     /// Empty scopes; `session` holds the session variables (§5.1.4), which no page can change.
     pub fn new(session: &Value, clock: &Clock, chance: &Chance) -> Self {
-        let session = session.to_string();
-        let outset = Outset { session, clock: clock.clone(), chance: chance.clone(), ledger: Ledger::default(), spent: 0 };
-        Self { sandbox: None, outset, depth: 0, knows_documents: false }
+        let outset = Outset::new(session, clock, chance);
+        Self { sandbox: None, outset, depth: 0, knows_asides: false, knows_documents: false }
     }
 
     /// The caller heard or did something: scripts have a whole budget of time again.
@@ -74,7 +73,7 @@ impl Scopes {
         self.outset.spent = sandbox.spent();
         self.outset.ledger = Ledger::default();
         self.outset.ledger.put(Entry::EnterContext);
-        self.knows_documents = false;
+        (self.knows_asides, self.knows_documents) = (false, false);
     }
 
     pub fn open_document(&mut self, is_root: bool) -> Outcome<()> {
@@ -95,11 +94,11 @@ impl Scopes {
 
     /// An anonymous scope inside the one there is, for the template of `<enumerate>`.
     pub fn enter_template(&mut self) -> Outcome<()> {
-        self.call("enterTemplate", ())
+        self.call_aside("enterTemplate", ())
     }
 
     pub fn leave_template(&mut self) -> Outcome<()> {
-        self.call("leaveTemplate", ())
+        self.call_aside("leaveTemplate", ())
     }
 
     /// The value of `expression` as text.
@@ -170,7 +169,10 @@ impl Scopes {
     /// Initialises the variable of a form item.
     pub fn declare_item(&mut self, name: &str, expression: Option<&str>) -> Outcome<()> {
         match expression {
-            Some(expression) => self.call("declareItem", (name, expression)),
+            Some(expression) => match self.plain(expression) {
+                Some(value) => self.set_item(name, value.as_ref()),
+                None => self.call("declareItem", (name, expression)),
+            },
             None => self.set_item(name, None),
         }
     }
@@ -194,7 +196,10 @@ impl Scopes {
 
     /// Makes a variable undefined; one that nobody declared is an error.
     pub fn clear(&mut self, name: &str) -> Outcome<()> {
-        self.call("clear", (name,))
+        match self.sandbox.is_none() && self.outset.ledger.held(name).is_some() {
+            true => self.note(Entry::Assign { name: name.to_owned(), value: None }),
+            false => self.call("clear", (name,)),
+        }
     }
 
     /// Sets `application.lastresult$` to an array of results.
@@ -203,48 +208,53 @@ impl Scopes {
     }
 
     pub fn keep(&mut self, key: &str, expression: &str) -> Outcome<()> {
-        self.call("keep", (key, expression))
+        self.call_aside("keep", (key, expression))
     }
 
     pub fn keep_json(&mut self, key: &str, value: &Value) -> Outcome<()> {
-        self.call("keepJson", (key, value.to_string()))
+        self.call_aside("keepJson", (key, value.to_string()))
     }
 
     /// Keeps an object with one property for each of `names`.
     pub fn keep_names(&mut self, key: &str, names: &[String]) -> Outcome<()> {
-        self.call("keepNames", (key, names.to_vec()))
+        self.call_aside("keepNames", (key, names.to_vec()))
     }
 
     /// Puts what was kept into a variable of the dialog.
     pub fn take(&mut self, name: &str, key: &str) -> Outcome<()> {
-        self.call("takeItem", (name, key))
+        self.call_aside("takeItem", (name, key))
     }
 
     /// Takes a copy of an array to go through; gives its length.
     pub fn iterate(&mut self, key: &str, expression: &str) -> Outcome<usize> {
-        self.call("iterate", (key, expression))
+        self.call_aside("iterate", (key, expression))
     }
 
     pub fn step(&mut self, key: &str, index: usize, name: &str) -> Outcome<()> {
-        self.call("step", (key, index, name))
+        self.call_aside("step", (key, index, name))
     }
 
     pub fn end_iteration(&mut self, key: &str) -> Outcome<()> {
-        self.call("endIteration", (key,))
+        self.call_aside("endIteration", (key,))
     }
 
     /// Declares `name` as the DOM of a fetched XML document.
-    pub fn declare_document(&mut self, name: &str, root: &Element) -> Outcome<()> {
+    pub fn declare_document(&mut self, name: &str, nodes: &Value) -> Outcome<()> {
         self.learn_documents()?;
-        self.call("document", (name, nodes(root).to_string()))
+        self.call_aside("document", (name, nodes.to_string()))
     }
 
     fn learn_documents(&mut self) -> Outcome<()> {
         if self.knows_documents {
             return Ok(());
         }
+        self.learn_asides()?;
         self.knows_documents = true;
-        self.made()?.enter(|ctx| {
+        let sandbox = self.made()?;
+        let guards = sandbox.guards();
+        sandbox.enter(|ctx| {
+            // Documents are lists of nodes, whose length says how much there is to do.
+            guards.raise_all(ctx)?;
             let make: Function = DOM.load(ctx)?.call(())?;
             host(ctx)?.get::<_, Function>("learnDocuments")?.call((make,))
         })
@@ -262,6 +272,10 @@ impl Scopes {
 
     /// The variables called `names` as one JSON object.
     pub fn snapshot(&mut self, names: &[String]) -> Outcome<Value> {
+        let known: Option<Vec<_>> = names.iter().map(|name| Some((name.clone(), self.plain(name)?))).collect();
+        if let Some(known) = known {
+            return Ok(known.into_iter().filter_map(|(name, value)| Some((name, value?))).collect());
+        }
         let json: String = self.call("snapshot", (names.to_vec(),))?;
         serde_json::from_str(&json).map_err(|error| ScriptError::Engine(error.to_string()))
     }
@@ -282,8 +296,29 @@ impl Scopes {
         self.made()?.enter(|ctx| host(ctx)?.get::<_, Function>(method)?.call(arguments))
     }
 
+    fn call_aside<A, R>(&mut self, method: &str, arguments: A) -> Outcome<R>
+    where
+        A: for<'js> IntoArgs<'js>,
+        R: for<'js> FromJs<'js>,
+    {
+        self.learn_asides()?;
+        self.call(method, arguments)
+    }
+
+    fn learn_asides(&mut self) -> Outcome<()> {
+        if self.knows_asides {
+            return Ok(());
+        }
+        self.knows_asides = true;
+        self.made()?.enter(|ctx| {
+            let make = ASIDE.load(ctx)?;
+            let host = host(ctx)?;
+            host.get::<_, Function>("learn")?.call((This(host.clone()), make))
+        })
+    }
+
     /// Does it, or puts it down while there is nothing to compute.
-    fn note(&mut self, entry: Entry) -> Outcome<()> {
+    pub fn note(&mut self, entry: Entry) -> Outcome<()> {
         match &mut self.sandbox {
             Some(sandbox) => sandbox.enter(|ctx| entry.perform(&host(ctx)?)),
             None => {
@@ -301,33 +336,4 @@ impl Scopes {
         };
         Ok(self.sandbox.insert(sandbox))
     }
-}
-
-/// What a sandbox begins with.
-struct Outset {
-    session: String,
-    clock: Clock,
-    chance: Chance,
-    ledger: Ledger,
-    /// What earlier sandboxes of the call took of the budget.
-    spent: u64,
-}
-
-impl Outset {
-    fn begin(&mut self) -> Outcome<Sandbox> {
-        let mut sandbox = Sandbox::new(Limits::default(), &self.clock, &self.chance)?;
-        let (session, entries) = (&self.session, self.ledger.take());
-        sandbox.set_spent(self.spent);
-        sandbox.enter(|ctx| {
-            let host: Object = SCOPES.load(ctx)?.call((session.as_str(),))?;
-            entries.into_iter().try_for_each(|entry| entry.perform(&host))?;
-            ctx.store_userdata(host).map(drop).map_err(|_| rquickjs::Error::Unknown)
-        })?;
-        Ok(sandbox)
-    }
-}
-
-/// The object that `scopes.js` made.
-fn host<'js>(ctx: &Ctx<'js>) -> rquickjs::Result<Object<'js>> {
-    ctx.userdata::<Object>().map(|host| host.clone()).ok_or(rquickjs::Error::Unknown)
 }

@@ -8,6 +8,7 @@ use super::content::{Fetching, Piece, Prompt, Target};
 use super::document::{Entry, ItemKind};
 use super::fetching::Patience;
 use super::interpreter::Interpreter;
+use super::language;
 use super::properties::Properties;
 use super::reading::one_line;
 use super::speech::Queued;
@@ -70,6 +71,8 @@ impl Interpreter {
             Some(timeout) => Some(designation(timeout).ok_or_else(|| Thrown::semantic(format!("timeout {timeout:?} is no time")))?),
             None => None,
         };
+        let lang = prompt.lang.clone().or_else(|| self.current.document.lang.clone());
+        lang.as_deref().map_or(Ok(()), language::check)?;
         let mut speaking = Speaking { base: prompt.base.clone(), ..Speaking::default() };
         self.speak_all(&prompt.content, &mut speaking)?;
         let properties = Properties::of(self.current.surroundings());
@@ -78,7 +81,6 @@ impl Interpreter {
             Some(kind) => kind == "hotword",
             None => properties.is_hotword()?,
         };
-        let lang = prompt.lang.clone().or_else(|| self.current.document.lang.clone());
         self.odometer.count_words(&speaking.text)?;
         let text = one_line(&speaking.text);
         let sounds = tidied(speaking.sounds);
@@ -203,6 +205,8 @@ impl Interpreter {
 
     /// Of SSML the words count, and their style; `<sub>` says its alias, descriptions and metadata are not spoken.
     fn speak_markup(&mut self, element: &str, attributes: &Attributes, content: &[Piece], speaking: &mut Speaking) -> Run {
+        let lang = attributes.iter().find(|(name, _)| name == "xml:lang");
+        lang.map_or(Ok(()), |(_, lang)| language::check(lang))?;
         let style = speaking.style.within(element, attributes);
         let outer = std::mem::replace(&mut speaking.style, Arc::new(style));
         match element {

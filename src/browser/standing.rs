@@ -39,6 +39,28 @@ impl Standing {
         scopes.into_iter().flatten().find_map(|scope| scope.get(name)).filter(|_| !SCOPES.contains(&name))
     }
 
+    /// The variable that dotted `names` begin with, be it named by its scope, and the names that are left.
+    pub fn found<'n>(&self, names: &'n [String]) -> Option<(&Held, &'n [String])> {
+        let (first, rest) = names.split_first()?;
+        match (self.scope(first), rest.split_first()) {
+            (Some(scope), Some((name, rest))) => Some((scope.get(name)?, rest)),
+            (Some(_), None) => None,
+            (None, _) => Some((self.held(first)?, rest)),
+        }
+    }
+
+    /// The scope of this name, unless a variable of the same name hides it.
+    fn scope(&self, name: &str) -> Option<&Names> {
+        let scope = match name {
+            "application" => Some(&self.application),
+            "document" => self.document.as_ref().or(Some(&self.application)),
+            "dialog" => self.dialog.as_ref(),
+            _ => None,
+        };
+        let scopes = [self.anonymous.as_ref(), self.dialog.as_ref(), self.document.as_ref(), Some(&self.application)];
+        scope.filter(|_| !scopes.into_iter().flatten().any(|scope| scope.contains_key(name)))
+    }
+
     /// Whether the dialog has a variable called `name` with a value.
     pub fn is_set_in_dialog(&self, name: &str) -> bool {
         self.dialog.as_ref().and_then(|scope| scope.get(name)).is_some_and(|held| *held != Held::Undefined)
@@ -72,7 +94,11 @@ impl Standing {
             }
             Entry::SetItem { name, value } => set(&mut self.dialog, name, value.as_ref()),
             Entry::SetAnonymous { name, value } => set(&mut self.anonymous, name, value.as_ref()),
-            Entry::SetResult { .. } => drop(self.application.insert("lastresult$".to_owned(), Held::Opaque)),
+            // The list of results has what its first one has; of its own it has nothing that could be read here.
+            Entry::SetResult { results } => {
+                let first = results.get(0).map_or(Held::Opaque, |first| Held::Value(first.clone()));
+                self.application.insert("lastresult$".to_owned(), first);
+            }
             Entry::EnterContext | Entry::LeaveContext => {}
         }
     }

@@ -27,10 +27,10 @@ pub(super) fn read(bytes: &[u8], surroundings: &Surroundings) -> Result<Grammar,
     let mut parser = Parser {
         scanner: Scanner::new(&text),
         base: surroundings.base.clone(),
-        language: surroundings.language.clone(),
         grammar: Grammar {
             form: Form::Abnf,
             mode: surroundings.mode,
+            language: surroundings.language.clone(),
             root: None,
             rules: Rules::default(),
             tag_format: TagFormat::Undeclared,
@@ -41,7 +41,7 @@ pub(super) fn read(bytes: &[u8], surroundings: &Surroundings) -> Result<Grammar,
     while !parser.scanner.is_at_end() {
         parser.statement()?;
     }
-    if parser.grammar.mode == Mode::Voice && parser.language.is_none() {
+    if parser.grammar.mode == Mode::Voice && parser.grammar.language.is_none() {
         return Err(parser.scanner.fault("a voice grammar must declare its language"));
     }
     parser.grammar.checked()
@@ -76,7 +76,6 @@ fn encoding(bytes: &[u8]) -> Result<&'static Encoding, String> {
 struct Parser<'t> {
     scanner: Scanner<'t>,
     base: Option<Url>,
-    language: Option<String>,
     grammar: Grammar,
 }
 
@@ -116,7 +115,7 @@ impl Parser<'_> {
 
     fn declaration(&mut self, keyword: &str) -> Result<(), GrammarError> {
         match keyword {
-            "language" => self.language = Some(self.scanner.word().to_owned()),
+            "language" => self.grammar.language = Some(self.scanner.word().to_owned()),
             "mode" => {
                 self.grammar.mode = match self.scanner.word() {
                     "dtmf" => Mode::Dtmf,

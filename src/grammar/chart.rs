@@ -204,7 +204,15 @@ mod tests {
     fn grammar(expansion: Expansion) -> Grammar {
         let mut rules = Rules::default();
         rules.add(Rule { name: "x".to_owned(), public: true, expansion, position: Position::default() }).unwrap();
-        Grammar { form: Form::Abnf, mode: Mode::Dtmf, root: None, rules, tag_format: TagFormat::Undeclared, global_tags: Vec::new() }
+        Grammar {
+            form: Form::Abnf,
+            mode: Mode::Dtmf,
+            language: None,
+            root: None,
+            rules,
+            tag_format: TagFormat::Undeclared,
+            global_tags: Vec::new(),
+        }
     }
 
     fn expansion() -> impl Strategy<Value = Expansion> {

@@ -34,7 +34,7 @@ fn symbols(text: &str, mode: Mode) -> Result<Vec<String>, GrammarError> {
 fn of_one_rule(expansion: Expansion, mode: Mode) -> Result<Grammar, GrammarError> {
     let mut rules = Rules::default();
     rules.add(Rule { name: "phrase".to_owned(), public: true, expansion, position: Position::default() })?;
-    Ok(Grammar { form: Form::Xml, mode, root: None, rules, tag_format: TagFormat::Undeclared, global_tags: Vec::new() })
+    Ok(Grammar { form: Form::Xml, mode, language: None, root: None, rules, tag_format: TagFormat::Undeclared, global_tags: Vec::new() })
 }
 
 #[cfg(test)]

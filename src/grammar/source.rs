@@ -41,6 +41,7 @@ impl Default for Surroundings {
 pub struct Grammar {
     pub(super) form: Form,
     pub(super) mode: Mode,
+    pub(super) language: Option<String>,
     pub(super) root: Option<String>,
     pub(super) rules: Rules,
     pub(super) tag_format: TagFormat,
@@ -81,6 +82,11 @@ impl Grammar {
     /// The input it is for.
     pub fn mode(&self) -> Mode {
         self.mode
+    }
+
+    /// The language of its words, where one is known (SRGS 1.0 §4.5).
+    pub fn language(&self) -> Option<&str> {
+        self.language.as_deref()
     }
 
     /// The other grammars that it names, in document order and each once.

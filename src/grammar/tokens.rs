@@ -20,8 +20,17 @@ pub(super) fn cut(text: &str) -> Option<Vec<&str>> {
 /// Spells one token as symbols: a key each, or a word each without regard to case. `None` when it is no DTMF token.
 pub(super) fn spell(token: &str, mode: Mode) -> Option<Vec<String>> {
     match mode {
-        Mode::Dtmf => token.chars().filter(|c| !c.is_whitespace()).map(key).collect(),
+        Mode::Dtmf => token.split_whitespace().flat_map(keys).map(key).collect(),
         Mode::Voice => Some(token.split_whitespace().map(str::to_lowercase).collect()),
+    }
+}
+
+/// Two keys have names beside their signs.
+fn keys(word: &str) -> std::str::Chars<'_> {
+    match word {
+        "star" => "*".chars(),
+        "pound" => "#".chars(),
+        keys => keys.chars(),
     }
 }
 
@@ -54,6 +63,7 @@ mod tests {
         assert_eq!(spell("7 1#", Mode::Dtmf).map(|keys| keys.concat()), Some("71#".to_owned()));
         assert_eq!(spell("d", Mode::Dtmf), Some(vec!["D".to_owned()]));
         assert_eq!(spell("E", Mode::Dtmf), None);
+        assert_eq!(spell("star 1 pound", Mode::Dtmf).map(|keys| keys.concat()), Some("*1#".to_owned()));
         assert_eq!(spell(" New\n York ", Mode::Voice), Some(vec!["new".to_owned(), "york".to_owned()]));
     }
 }

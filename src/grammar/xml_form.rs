@@ -24,7 +24,8 @@ pub(super) fn read(root: &Element, surroundings: &Surroundings, place: Place) ->
     }
     check_version(root, place)?;
     let mode = mode(root, surroundings)?;
-    if mode == Mode::Voice && root.attribute("xml:lang").or(surroundings.language.as_deref()).is_none() {
+    let language = root.attribute("xml:lang").or(surroundings.language.as_deref());
+    if mode == Mode::Voice && language.is_none() {
         return Err(GrammarError::malformed("a voice grammar must declare its language with xml:lang", root.position));
     }
     if has_text(root) {
@@ -34,6 +35,7 @@ pub(super) fn read(root: &Element, surroundings: &Surroundings, place: Place) ->
     let mut grammar = Grammar {
         form: Form::Xml,
         mode,
+        language: language.map(str::to_owned),
         root: root.attribute("root").map(str::to_owned),
         rules: Rules::default(),
         tag_format: root.attribute("tag-format").map_or(TagFormat::Undeclared, TagFormat::named),

@@ -1,6 +1,7 @@
 // Runs before any script: native built-ins work in one go and cannot be interrupted, so each says its size first, unless it makes as
 // much as it goes through: memory is charged as it is made.
 // `charge` throws a RangeError when that is too much; `now` and `random` are the host's.
+// Gives the function that puts a guard before one of them: the host calls it before the first script that can reach it.
 // Each new call pays for what is done here: plain assignments, which leave a property as hidden as it is, and no copies.
 (function (charge, now, random) {
   'use strict';
@@ -24,80 +25,75 @@
   };
   const size = (value) => (typeof value === 'string' ? value.length : 1);
 
-  // As methods, they are no constructors and need no prototype of their own.
+  // How many elements a call works through.
+  const costs = {
+    length: extent,
+    sum(self, given) {
+      let sum = extent(self);
+      for (let i = 0; i < given.length; i++) sum += extent(given[i]);
+      return sum;
+    },
+    product: (self, given) => extent(self) * (size(given[0]) > 64 ? size(given[0]) : 1),
+    padding: (self, given) => number(given[0]),
+    times: (self, given) => extent(self) * number(given[0]),
+    sorted: extent,
+  };
+  // A method is no constructor and needs no prototype of its own.
   const guarded = (native, cost) => ({
     guard(...given) {
       charge(cost(this, given));
       return apply(native, this, given);
     },
   }).guard;
-  const measured = (native) => ({
-    guard(...given) {
-      charge(extent(this));
-      return apply(native, this, given);
-    },
-  }).guard;
-  const withArguments = (self, given) => {
-    let sum = extent(self);
-    for (let i = 0; i < given.length; i++) sum += extent(given[i]);
-    return sum;
-  };
-  const product = (self, given) => extent(self) * (size(given[0]) > 64 ? size(given[0]) : 1);
+
   // Strings are compared one by one, each with a place between where the run can be stopped.
   const ordered = (one, other) => {
     const first = `${one}`, second = `${other}`;
     return first < second ? -1 : first > second ? 1 : 0;
   };
-  const padding = (self, given) => number(given[0]);
+  const comparing = (native) => ({ sort(by) { return apply(native, this, [by === undefined ? ordered : by]); } }).sort;
 
-  const array = Array.prototype, string = String.prototype, lists = Object.getPrototypeOf([][Symbol.iterator]());
-  const listed = ['every', 'fill', 'filter', 'find', 'findIndex', 'forEach', 'join', 'map', 'reduce', 'reduceRight', 'reverse',
-    'shift', 'slice', 'some', 'sort', 'splice', 'toLocaleString', 'unshift', 'values'];
-  for (let i = 0; i < listed.length; i++) array[listed[i]] = measured(array[listed[i]]);
-  const { sort } = array;
-  array.sort = { sort(by) { return apply(sort, this, [by === undefined ? ordered : by]); } }.sort;
-  const found = ['includes', 'indexOf', 'lastIndexOf'];
-  for (let i = 0; i < found.length; i++) array[found[i]] = guarded(array[found[i]], product);
-  array[Symbol.iterator] = array.values;
-  array.concat = guarded(array.concat, withArguments);
-  const worded = ['localeCompare', 'toLowerCase', 'toLocaleLowerCase', 'toUpperCase', 'toLocaleUpperCase', 'concat', 'match', 'search', 'slice',
-    'substr', 'substring', 'trim', 'trimStart', 'trimEnd'];
-  for (let i = 0; i < worded.length; i++) string[worded[i]] = measured(string[worded[i]]);
-  const searching = ['indexOf', 'lastIndexOf', 'includes', 'replace', 'replaceAll', 'split'];
-  for (let i = 0; i < searching.length; i++) string[searching[i]] = guarded(string[searching[i]], product);
-  string.padStart = guarded(string.padStart, padding);
-  string.padEnd = guarded(string.padEnd, padding);
-  string.repeat = guarded(string.repeat, (self, given) => extent(self) * number(given[0]));
-
-  // What cannot be measured beforehand, or tells the time, is taken away; so is what came after the language that pages are written in,
-  // for each guard costs every call. What makes as much as it goes through (`keys`, `JSON`, `eval`) needs none: it pays for memory.
-  const late = ['copyWithin', 'findLast', 'findLastIndex', 'flat', 'flatMap', 'toReversed', 'toSorted', 'toSpliced', 'with'];
-  for (let i = 0; i < late.length; i++) delete array[late[i]];
-  const lateInStrings = ['normalize', 'matchAll', 'isWellFormed', 'toWellFormed'];
-  for (let i = 0; i < lateInStrings.length; i++) delete string[lateInStrings[i]];
-  delete Math.sumPrecise;
-  const iterators = Object.getPrototypeOf(lists), names = Object.getOwnPropertyNames(iterators);
-  for (let i = 0; i < names.length; i++) delete iterators[names[i]];
-  const gone = ['BigInt', 'Iterator', 'queueMicrotask'];
-  for (let i = 0; i < gone.length; i++) delete globalThis[gone[i]];
-
-  // These stand in the place of native constructors, and have what pages use of them.
-  const NativeArray = Array, NativeDate = Date;
-  globalThis.Array = array.constructor = function Array(...given) {
-    if (given.length === 1 && typeof given[0] === 'number') charge(given[0]);
-    return construct(NativeArray, given, new.target || NativeArray);
+  // These stand in the place of native ones, and have what pages use of them.
+  const NativeArray = Array, NativeDate = Date, array = Array.prototype;
+  const own = {
+    Array() {
+      const Own = function Array(...given) {
+        if (given.length === 1 && typeof given[0] === 'number') charge(given[0]);
+        return construct(NativeArray, given, new.target || NativeArray);
+      };
+      Own.prototype = array;
+      Own.isArray = NativeArray.isArray;
+      Own.from = NativeArray.from;
+      Own.of = NativeArray.of;
+      return (array.constructor = Own);
+    },
+    Date() {
+      const Own = function Date(...given) {
+        if (!new.target) return new NativeDate(now()).toString();
+        return construct(NativeDate, given.length === 0 ? [now()] : given, new.target);
+      };
+      Own.prototype = NativeDate.prototype;
+      Own.UTC = NativeDate.UTC;
+      Own.parse = NativeDate.parse;
+      Own.now = now;
+      return (NativeDate.prototype.constructor = Own);
+    },
+    random: () => random,
   };
-  Array.prototype = array;
-  Array.isArray = NativeArray.isArray;
-  Array.from = NativeArray.from;
-  Array.of = NativeArray.of;
-  globalThis.Date = NativeDate.prototype.constructor = function Date(...given) {
-    if (!new.target) return new NativeDate(now()).toString();
-    return construct(NativeDate, given.length === 0 ? [now()] : given, new.target);
+
+  // What makes as much as it goes through (`keys`, `JSON`, `eval`) needs no guard: it pays for memory.
+  const homes = {
+    array,
+    string: String.prototype,
+    math: Math,
+    global: globalThis,
+    get iterator() { return Object.getPrototypeOf(Object.getPrototypeOf([].keys())); },
   };
-  Date.prototype = NativeDate.prototype;
-  Date.UTC = NativeDate.UTC;
-  Date.parse = NativeDate.parse;
-  Date.now = now;
-  Math.random = random;
+  return (home, guard, name) => {
+    const methods = homes[home];
+    if (guard === 'gone') return void delete methods[name];
+    const native = guard === 'sorted' ? comparing(methods[name]) : methods[name];
+    methods[name] = guard === 'own' ? own[name]() : guarded(native, costs[guard]);
+    if (name === 'values') methods[Symbol.iterator] = methods.values;
+  };
 })

@@ -6,6 +6,7 @@ use rquickjs::{Context, Ctx, Exception, FromJs, Function, Runtime, Type, Value};
 
 use super::aside::aside;
 use super::gauge::{Gauge, Limit, Limits};
+use super::guards::Guards;
 use super::metered_memory::{Doors, MeteredMemory};
 use super::own_script::OwnScript;
 use crate::clock::{Chance, Clock};
@@ -43,6 +44,7 @@ pub enum ScriptError {
 pub struct Sandbox {
     context: Context,
     gauge: Gauge,
+    guards: Guards,
     broken: Option<Limit>,
     /// Bytes that were in use when its cycles were looked through.
     settled: usize,
@@ -69,7 +71,7 @@ impl Sandbox {
         let context = Context::custom::<Furniture>(&runtime).map_err(engine)?;
         let handler = gauge.clone();
         runtime.set_interrupt_handler(Some(Box::new(move || handler.should_interrupt())));
-        let mut sandbox = Self { context, gauge, broken: None, settled: usize::MAX };
+        let mut sandbox = Self { context, gauge, guards: Guards::default(), broken: None, settled: usize::MAX };
         let (gauge, clock, chance) = (sandbox.gauge.clone(), clock.clone(), chance.clone());
         sandbox.enter(|ctx| {
             doors.belong_to(ctx);
@@ -126,15 +128,26 @@ impl Sandbox {
         }
     }
 
+    /// The guards, for whoever compiles scripts inside in another way than by the methods here.
+    pub fn guards(&self) -> Guards {
+        self.guards.clone()
+    }
+
     /// Runs a whole script; what its last statement gives is dropped.
     pub fn run(&mut self, source: &str) -> Result<(), ScriptError> {
-        self.enter(|ctx| evaluate::<Value>(ctx, source).map(drop))
+        let guards = self.guards.clone();
+        self.enter(|ctx| {
+            guards.admit(ctx, source)?;
+            evaluate::<Value>(ctx, source).map(drop)
+        })
     }
 
     /// The value of an expression as JSON; `None` where JSON has no word for it (`undefined`, a function).
     pub fn evaluate(&mut self, expression: &str) -> Result<Option<serde_json::Value>, ScriptError> {
         let source = format!("({expression}\n)");
+        let guards = self.guards.clone();
         let json = self.enter(|ctx| {
+            guards.admit(ctx, &source)?;
             let value: Value = evaluate(ctx, &source)?;
             ctx.json_stringify(value)?.map(|json| json.to_string()).transpose()
         })?;
@@ -155,7 +168,8 @@ fn furnish(ctx: &Ctx<'_>, gauge: Gauge, clock: Clock, chance: Chance) -> rquickj
     })?;
     let now = Function::new(ctx.clone(), move || clock.now().as_millisecond() as f64)?;
     let random = Function::new(ctx.clone(), move || fraction(&chance))?;
-    PRELUDE.load(ctx)?.call((charge, now, random))
+    let builder: Function = PRELUDE.load(ctx)?.call((charge, now, random))?;
+    ctx.store_userdata(builder).map(drop).map_err(|_| rquickjs::Error::Unknown)
 }
 
 /// 53 random bits as a number from 0 up to, but not including, 1.
@@ -339,6 +353,19 @@ mod tests {
             assert!(matches!(&error, ScriptError::Thrown(words) if words.starts_with("RangeError")), "{source}: {error}");
             assert_eq!(sandbox.broken(), None);
         }
+    }
+
+    #[test]
+    fn what_only_a_later_script_reaches_is_guarded_by_then() {
+        let mut sandbox = sandbox();
+        sandbox.run("var tries = 1 + 1, list = 'a b'.split(' '), joined = list.join()").unwrap();
+        sandbox.run("list.length = 4e9").unwrap();
+
+        for source in ["list + ''", "'x'.repeat(1e9)", "var [one] = list; list.forEach(Boolean)", "list.concat(list)", "[...list]"] {
+            let error = sandbox.run(source).unwrap_err();
+            assert!(matches!(&error, ScriptError::Thrown(words) if words.starts_with("RangeError")), "{source}: {error}");
+        }
+        assert_eq!(sandbox.evaluate("typeof list.flat + typeof 'x'.normalize").unwrap(), Some(json!("undefinedundefined")));
     }
 
     #[test]

@@ -6,5 +6,6 @@ mod prolog;
 mod reader;
 
 pub use element::{Attribute, Element, Node, Position};
+pub use encoding::decode;
 pub use prolog::instructions;
 pub use reader::{Limits, XmlError, parse, parse_with};
