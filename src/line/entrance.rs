@@ -107,8 +107,10 @@ fn session(invitation: &Invitation, page: Option<&PageRequest>) -> Value {
     session["telephone"] = json!({ "ani": caller(invitation), "dnis": number(&request.uri) });
     let parameters: Map<String, Value> =
         request.uri.params.iter().map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value.unwrap_or_default()))).collect();
-    session["connection"]["protocol"]["sip"] = json!({ "headers": headers(&request.headers), "requesturi": parameters });
-    session["connection"]["redirect"] = json!(redirects(&request.headers));
+    // `json!` would copy what these hold.
+    let sip = [("headers", Value::Object(headers(&request.headers))), ("requesturi", Value::Object(parameters))];
+    session["connection"]["protocol"]["sip"] = Value::from_iter(sip);
+    session["connection"]["redirect"] = Value::Array(redirects(&request.headers));
     if let Some(page) = page {
         session["connection"]["aai"] = json!(page.aai.clone().unwrap_or_default());
         let ccxml = page.ccxml.as_deref().and_then(|ccxml| serde_json::from_str(ccxml).ok());
@@ -121,11 +123,11 @@ fn session(invitation: &Invitation, page: Option<&PageRequest>) -> Value {
 fn headers(headers: &Headers) -> Map<String, Value> {
     let mut map: Map<String, Value> = Map::new();
     for (name, value) in headers.iter().filter(|(name, _)| !SECRET.contains(name)) {
-        let joined = match map.get(&name.to_ascii_lowercase()).and_then(Value::as_str) {
-            Some(before) => format!("{before}, {value}"),
-            None => value.to_owned(),
-        };
-        map.insert(name.to_ascii_lowercase(), Value::from(joined));
+        match map.entry(name.to_ascii_lowercase()).or_insert_with(|| Value::from("")) {
+            Value::String(joined) if joined.is_empty() => joined.push_str(value),
+            Value::String(joined) => joined.extend([", ", value]),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {}
+        }
     }
     map
 }

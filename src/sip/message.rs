@@ -154,7 +154,9 @@ impl Response {
 
     /// Gives the To header a tag, unless it has one, or cannot be read.
     pub fn tag(&mut self, tag: &str) {
-        if let Some(to) = self.headers.to().filter(|to| to.tag().is_none()) {
+        if self.headers.to_tag().is_none()
+            && let Some(to) = self.headers.to()
+        {
             self.headers.set("To", to.with_tag(tag));
         }
     }
