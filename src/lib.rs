@@ -1,6 +1,7 @@
 //! Callward finds out who is calling: a VoiceXML/IVR telephony gateway server. The plan of the house is in `ARCHITECTURE.md`.
 
 pub mod address;
+pub mod apology;
 pub mod app;
 pub mod audio;
 pub mod browser;

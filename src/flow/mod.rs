@@ -115,4 +115,4 @@ pub use turn::{Act, Hold, KeyMeaning, Listen, Takes, Transfer, TransferKind, Tra
 pub use varying::Varying;
 pub use wait::Wait;
 pub use ways::{By, Place, Way};
-pub use words::{Piece, Words, apology, apology_language};
+pub use words::{Piece, Words, apology};

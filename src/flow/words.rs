@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::apology;
+
 /// One prompt, with every variable filled in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words {
@@ -48,17 +50,5 @@ impl Words {
 
 /// What a caller hears when nothing else can be said.
 pub fn apology(language: &str) -> Words {
-    let text = match apology_language(language) {
-        "es" => "Lo siento, ha habido un problema. No puedo continuar en esta llamada.",
-        "de" => "Es tut mir leid, da ist etwas schiefgegangen. Ich kann in diesem Anruf nicht weitermachen.",
-        "fr" => "Je suis désolé, un problème est survenu. Je ne peux pas continuer cet appel.",
-        _ => "I am sorry, something went wrong. I cannot go on with this call.",
-    };
-    Words::built_in("apology", language, text)
-}
-
-/// The language of the apology for somebody who speaks `language`, which may be any text: a platform may ask for anything.
-pub fn apology_language(language: &str) -> &'static str {
-    let primary = language.split('-').next().unwrap_or_default();
-    ["es", "de", "fr"].into_iter().find(|known| known.eq_ignore_ascii_case(primary)).unwrap_or("en")
+    Words::built_in("apology", language, apology::apology(language).words)
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 use metrics::counter;
 use tokio::sync::mpsc;
 
-use super::apology::apology;
 use super::call::Call;
 use super::call_actions::report;
 use super::media_news::MediaNews;
+use crate::apology::{Apology, apology};
 use crate::audio::{Sound, beep};
 use crate::browser::{Ending, Reason, event_class};
 use crate::sip::{CallNews, Headers, Order};
+use crate::voice::Speech;
 
 /// The longest that it may take.
 const APOLOGY_TIME: Duration = Duration::from_secs(10);
@@ -50,7 +51,8 @@ impl Call {
 
     async fn apologise(&mut self, news: &mut mpsc::Receiver<MediaNews>) {
         let language = self.playback.language().unwrap_or(&self.equipment.settings.language);
-        let said = self.equipment.speaker.say(&apology(language)).await.sounds;
+        let Apology { language, words } = apology(language);
+        let said = self.equipment.speaker.say(&Speech::plain(words, language)).await.sounds;
         report(self.media.stream.interrupt(0));
         let played = self.media.stream.play(if said.iter().all(Sound::is_empty) { vec![beep()] } else { said }, false);
         let Some(last) = report(played) else { return };

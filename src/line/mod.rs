@@ -1,7 +1,6 @@
 //! The telephone's doors: where its machines meet sockets, pipes and tasks.
 
 mod address_guard;
-mod apology;
 mod arrival;
 mod board;
 mod bridge;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::flow::{Transferred, Turn, Words, apology, apology_language};
+use crate::apology;
+use crate::flow::{Transferred, Turn, Words, apology};
 use crate::release::Edition;
 use crate::render::{DialogKind, Version};
 use crate::secret::Digits;
@@ -110,7 +111,7 @@ pub(super) fn goodbye(ended: Ended) -> Page {
 }
 
 pub(super) fn gone(reason: &str, language: &str) -> Page {
-    let language = apology_language(language);
+    let language = apology::apology(language).language;
     let results = Results::unavailable(reason);
     Page::End(Box::new(Goodbye { say: vec![apology(language)], language: language.to_owned(), results }))
 }
