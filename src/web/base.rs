@@ -1,6 +1,6 @@
 //! What stands before our paths, and the addresses of ours that every page names.
 
-use super::sounds;
+use super::waiting;
 
 /// By which address platforms reach us.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,14 +18,14 @@ impl Base {
     /// The one that is written so.
     pub fn new(text: &str) -> Self {
         let text = text.trim_end_matches('/').to_owned();
-        let moments = sounds::languages().map(|language| format!("{text}/prompts/one_moment.{language}.wav")).collect();
+        let moments = waiting::languages().map(|language| format!("{text}/prompts/one_moment.{language}.wav")).collect();
         Self { sounds: format!("{text}/prompts"), music: format!("{text}/prompts/hold.wav"), moments, text }
     }
 
     /// The address of the sound that a page in `language` plays while the next one takes its time.
     pub(super) fn one_moment(&self, language: &str) -> &str {
         let primary = language.split('-').next().unwrap_or_default();
-        let known = sounds::languages().position(|known| known == primary).unwrap_or_default();
+        let known = waiting::languages().position(|known| known == primary).unwrap_or_default();
         self.moments.get(known).map_or("", String::as_str)
     }
 }

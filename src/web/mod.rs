@@ -17,6 +17,7 @@ mod receipts;
 mod router;
 mod server;
 mod sounds;
+mod waiting;
 
 pub use access::{Access, Peer};
 pub use base::Base;

@@ -1,4 +1,4 @@
-//! What a caller hears while something takes long: "one moment", then soft music (REQUIREMENTS, Default 3 "service wait").
+//! Where sounds are fetched: those to wait by, and the recordings of flows.
 
 use std::sync::Arc;
 
@@ -8,18 +8,11 @@ use bytes::Bytes;
 use http::{StatusCode, header};
 
 use super::gateway::Gateway;
-
-/// By language; the first one stands in for a missing one. `callward prompts render` makes them (`audio/README.md`).
-const ONE_MOMENT: [(&str, &[u8]); 2] =
-    [("en", include_bytes!("../../audio/en/hold/one_moment.wav")), ("es", include_bytes!("../../audio/es/hold/one_moment.wav"))];
-
-/// The music alone, for callers on hold.
-const MUSIC: &[u8] = include_bytes!("../../audio/hold.wav");
+use super::waiting;
 
 /// `GET /prompts/{file}`: `one_moment.en.wav`, `hold.wav`.
 pub(super) async fn sound(Path(file): Path<String>) -> Response {
-    let moment = ONE_MOMENT.iter().find(|(language, _)| file == format!("one_moment.{language}.wav")).map(|(_, sound)| *sound);
-    let Some(sound) = moment.or((file == "hold.wav").then_some(MUSIC)) else {
+    let Some(sound) = waiting::sound(&file) else {
         return (StatusCode::NOT_FOUND, "there is no such sound\n").into_response();
     };
     let headers = [(header::CONTENT_TYPE, "audio/wav"), (header::CACHE_CONTROL, "public, max-age=86400")];
@@ -36,9 +29,4 @@ pub(super) async fn recording(
     };
     let headers = [(header::CONTENT_TYPE, "audio/wav"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, Bytes::from_owner(recording.sound)).into_response()
-}
-
-/// The languages that have a sound of their own, the first for everybody else.
-pub(super) fn languages() -> impl Iterator<Item = &'static str> {
-    ONE_MOMENT.iter().map(|(language, _)| *language)
 }
