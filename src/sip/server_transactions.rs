@@ -25,7 +25,7 @@ pub(super) struct ServerId(u64);
 /// The requests that came and that we are not done with.
 #[derive(Debug)]
 pub(super) struct ServerTransactions {
-    all: HashMap<ServerId, Server>,
+    all: HashMap<ServerId, Box<Server>>,
     by_key: HashMap<ServerKey, ServerId>,
     by_origin: HashMap<Origin, ServerId>,
     timers: TimerQueue<ServerId>,
@@ -210,7 +210,7 @@ impl ServerTransactions {
             self.by_origin.insert(origin.clone(), id);
         }
         self.timers.set(id, state.poll_timeout());
-        self.all.insert(id, Server { state, key, origin, reply_to, response: Vec::new(), call: None, repeats: 0 });
+        self.all.insert(id, Box::new(Server { state, key, origin, reply_to, response: Vec::new(), call: None, repeats: 0 }));
         id
     }
 }

@@ -25,7 +25,8 @@ pub struct UserAgent {
     pub(super) post: Post,
     pub(super) clock: Clock,
     pub(super) gate: Gate,
-    pub(super) calls: HashMap<CallId, Call>,
+    /// Each on its own: a table that grows moves all that it holds, and whoever comes meanwhile waits.
+    pub(super) calls: HashMap<CallId, Box<Call>>,
     /// Calls by our tag.
     pub(super) by_tag: HashMap<String, CallId>,
     registrations: HashMap<RegistrationId, Registration>,
@@ -143,7 +144,7 @@ impl UserAgent {
     pub(super) fn keep(&mut self, call: Call) {
         self.by_tag.insert(call.dialog.local_tag().to_owned(), call.id);
         self.timers.set(Due::Call(call.id), call.poll_timeout());
-        self.calls.insert(call.id, call);
+        self.calls.insert(call.id, Box::new(call));
     }
 
     fn with_registration(&mut self, id: RegistrationId, act: impl FnOnce(&mut Registration, &mut Post)) {
