@@ -316,6 +316,20 @@ mod tests {
     }
 
     #[test]
+    fn as_much_comes_back_as_was_counted() {
+        let mut sandbox = sandbox();
+        let before = sandbox.gauge.held();
+
+        for _ in 0..40 {
+            sandbox.renew_budget();
+            sandbox.run("for (var i = 0; i < 20000; i++) '' + i + 'odd'").unwrap();
+        }
+
+        let after = sandbox.gauge.held();
+        assert!((before..before + (64 << 10)).contains(&after), "{before} {after}");
+    }
+
+    #[test]
     fn many_runs_together_have_a_budget_that_can_be_renewed() {
         let mut sandbox = sandbox();
         let loops = "for (var i = 0; i < 500000; i++);";
