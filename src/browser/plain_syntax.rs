@@ -3,8 +3,8 @@
 use super::literal;
 use super::variable_name;
 
-/// Deepest nesting of brackets, signs and conditionals.
-const DEEPEST: usize = 20;
+/// Most operators, signs, brackets and conditionals together: whoever walks through the syntax goes down as many steps.
+const LARGEST: usize = 64;
 /// Operators by their precedence, loosest first; the longer of two that begin alike comes first.
 const BINARY: [&[&str]; 6] = [&["||"], &["&&"], &["===", "!==", "==", "!="], &["<=", ">=", "<", ">"], &["+", "-"], &["*", "/", "%"]];
 /// What begins with the same letters as one of those, and is another operator.
@@ -26,7 +26,7 @@ pub(super) enum Syntax {
 impl Syntax {
     /// Reads `source`; none where it is something else, be it a fault.
     pub fn of(source: &str) -> Option<Self> {
-        let mut reader = Reader { rest: source, depth: 0 };
+        let mut reader = Reader { rest: source, size: 0 };
         let syntax = reader.conditional()?;
         reader.skip_blank();
         reader.rest.is_empty().then_some(syntax)
@@ -35,29 +35,26 @@ impl Syntax {
 
 struct Reader<'s> {
     rest: &'s str,
-    depth: usize,
+    size: usize,
 }
 
 impl<'s> Reader<'s> {
     fn conditional(&mut self) -> Option<Syntax> {
-        self.enter()?;
+        self.grow()?;
         let condition = self.binary(0)?;
-        let syntax = match self.take("?") {
-            false => condition,
-            true => {
-                let then = self.conditional()?;
-                let otherwise = if self.take(":") { self.conditional()? } else { return None };
-                Syntax::Conditional(condition.into(), then.into(), otherwise.into())
-            }
-        };
-        self.depth -= 1;
-        Some(syntax)
+        if !self.take("?") {
+            return Some(condition);
+        }
+        let then = self.conditional()?;
+        let otherwise = if self.take(":") { self.conditional()? } else { return None };
+        Some(Syntax::Conditional(condition.into(), then.into(), otherwise.into()))
     }
 
     fn binary(&mut self, level: usize) -> Option<Syntax> {
         let Some(operators) = BINARY.get(level) else { return self.unary() };
         let mut left = self.binary(level + 1)?;
         while let Some(operator) = self.operator(operators)? {
+            self.grow()?;
             left = Syntax::Binary(operator, left.into(), self.binary(level + 1)?.into());
         }
         Some(left)
@@ -84,11 +81,9 @@ impl<'s> Reader<'s> {
             '-' => Syntax::Minus,
             _ => return self.primary(),
         };
-        self.enter()?;
+        self.grow()?;
         self.rest = &self.rest[1..];
-        let operand = self.unary()?;
-        self.depth -= 1;
-        Some(of(operand.into()))
+        Some(of(self.unary()?.into()))
     }
 
     fn primary(&mut self) -> Option<Syntax> {
@@ -138,9 +133,9 @@ impl<'s> Reader<'s> {
         word
     }
 
-    fn enter(&mut self) -> Option<()> {
-        self.depth += 1;
-        (self.depth < DEEPEST).then_some(())
+    fn grow(&mut self) -> Option<()> {
+        self.size += 1;
+        (self.size < LARGEST).then_some(())
     }
 
     fn take(&mut self, wanted: &str) -> bool {
@@ -179,6 +174,7 @@ mod tests {
         }
         assert_eq!(Syntax::of(&"(".repeat(100_000)), None);
         assert_eq!(Syntax::of(&"!".repeat(100_000)), None);
+        assert_eq!(Syntax::of(&format!("1{}", "+1".repeat(100_000))), None);
     }
 
     #[test]

@@ -134,6 +134,18 @@ async fn nesting_as_deep_as_a_page_may_be_is_no_stack_overflow() {
     assert_eq!(browse(prompt.into_bytes()).await, Reason::Exit);
 }
 
+#[tokio::test]
+async fn an_expression_as_long_as_a_page_may_be_is_no_stack_overflow() {
+    for (first, more) in [("1", "+1"), ("true", "&amp;&amp;true"), ("", "!"), ("", "(")] {
+        let condition = format!("{first}{}", more.repeat(50_000));
+        let page = format!("<vxml version='2.1'><form><block><if cond=\"{condition}\"/>Done.</block></form></vxml>");
+
+        let reason = browse(page.into_bytes()).await;
+
+        assert!(matches!(reason, Reason::Exit | Reason::Error), "{more}: {reason:?}");
+    }
+}
+
 /// CPU time of this thread: other tests may need the machine too.
 fn cpu() -> Duration {
     let statistics = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
