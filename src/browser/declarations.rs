@@ -1,5 +1,7 @@
 //! Finds what a script declares at its top level, so that the names can be made properties of their scope (ECMA-262 §10.3, VoiceXML 2.0 §5.3.12).
 
+use crate::script::is_name_part;
+
 /// The names that a script declares for its scope.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Declarations {
@@ -162,7 +164,7 @@ impl Iterator for Tokens<'_> {
         let token = match first {
             '"' | '\'' | '`' => self.quoted(first),
             '/' if self.may_start_regex() => self.quoted('/'),
-            _ if is_word(first) => self.word(),
+            _ if is_name_part(first) => self.word(),
             _ => {
                 self.rest = &self.rest[first.len_utf8()..];
                 Token::Mark(first)
@@ -211,7 +213,7 @@ impl Tokens<'_> {
     }
 
     fn word(&mut self) -> Token {
-        let end = self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len());
+        let end = self.rest.find(|c| !is_name_part(c)).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         match word.starts_with(|c: char| c.is_ascii_digit()) {
@@ -219,10 +221,6 @@ impl Tokens<'_> {
             false => Token::Word(word.to_owned()),
         }
     }
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '$')
 }
 
 #[cfg(test)]

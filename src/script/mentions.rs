@@ -1,5 +1,7 @@
 //! Which built-ins a script can reach: those that it names, as long as it does nothing by which a name could be computed.
 
+use super::reserved::is_name_part;
+
 /// Words that lead to built-ins without naming them, or to arrays that are not what they seem.
 const DETOURS: [&str; 9] = ["eval", "Function", "constructor", "Reflect", "Object", "Symbol", "prototype", "__proto__", "extends"];
 
@@ -19,7 +21,7 @@ impl<'s> Mentions<'s> {
         if source.contains(['[', '\\']) {
             return Self::Anything;
         }
-        let words: Vec<&str> = source.split(|c: char| !is_word(c)).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = source.split(|c: char| !is_name_part(c)).filter(|word| !word.is_empty()).collect();
         match words.iter().any(|word| DETOURS.contains(word)) || may_set_length(source, &words) {
             true => Self::Anything,
             false => Self::Words(words),
@@ -45,10 +47,6 @@ fn has_assignment(source: &str) -> bool {
         let is_comparison = after.starts_with('=') || before.ends_with(['=', '!', '<', '>']);
         is_shift || !is_comparison
     })
-}
-
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '$')
 }
 
 #[cfg(test)]

@@ -13,5 +13,5 @@ mod sandbox;
 pub use gauge::{Limit, Limits};
 pub use guards::Guards;
 pub use own_script::OwnScript;
-pub use reserved::is_reserved;
+pub use reserved::{is_name_part, is_reserved};
 pub use sandbox::{Sandbox, ScriptError};

@@ -1,4 +1,4 @@
-//! Words that name no variable (ECMA-262 §12.7.2).
+//! What names are made of, and words that name no variable (ECMA-262 §12.7).
 
 /// Reserved words, and `undefined`, which is a value everywhere.
 const RESERVED: [&str; 37] = [
@@ -44,4 +44,9 @@ const RESERVED: [&str; 37] = [
 /// Whether ECMAScript keeps `word` for itself.
 pub fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)
+}
+
+/// Whether `c` can stand inside a name.
+pub fn is_name_part(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '$')
 }
