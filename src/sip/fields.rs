@@ -1,5 +1,6 @@
 //! Headers that every part of the room reads, as what they mean (RFC 3261 §20).
 
+use super::header_name::Known;
 use super::headers::Headers;
 use super::name_addr::{Contact, NameAddr};
 use super::params::Params;
@@ -8,6 +9,10 @@ use super::sequence::{CSeq, RAck};
 use super::session_timer::SessionExpires;
 use super::token;
 use super::via::Via;
+
+const FROM: Known = Known::named("From");
+const TO: Known = Known::named("To");
+const CALL_ID: Known = Known::named("Call-ID");
 
 /// What a subscription is, as a NOTIFY says (RFC 6665 §8.2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,17 +42,17 @@ impl Headers {
 
     /// The tag of From, as written.
     pub fn from_tag(&self) -> Option<&str> {
-        self.get("From").and_then(tag)
+        self.first(FROM).and_then(tag)
     }
 
     /// The tag of To, as written.
     pub fn to_tag(&self) -> Option<&str> {
-        self.get("To").and_then(tag)
+        self.first(TO).and_then(tag)
     }
 
     /// The Call-ID, as written.
     pub fn call_id(&self) -> Option<&str> {
-        self.get("Call-ID")
+        self.first(CALL_ID)
     }
 
     /// Number and method of the request.
@@ -152,8 +157,10 @@ impl Headers {
 
 /// The tag of an address that can be read, without reading the rest of it.
 fn tag(address: &str) -> Option<&str> {
-    let parameters = token::split(address, ';').skip(1).filter_map(|parameter| parameter.split_once('='));
-    parameters.filter(|(name, _)| name.trim_end().eq_ignore_ascii_case("tag")).map(|(_, tag)| tag.trim_start()).find(|tag| !tag.is_empty())
+    let params = &address[token::find(address, b';')? + 1..];
+    let params = token::split(params, b';').map(|param| token::split_once(param, b'='));
+    let mut tags = params.filter(|(name, _)| token::trim_end(name).eq_ignore_ascii_case("tag")).filter_map(|(_, tag)| tag);
+    tags.find(|tag| !tag.is_empty()).map(token::trim)
 }
 
 #[cfg(test)]

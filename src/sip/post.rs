@@ -17,10 +17,11 @@ use super::method::Method;
 use super::name_addr::NameAddr;
 use super::peer::{Peer, TransportProtocol};
 use super::refusal::Refusal;
+use super::scheme::Scheme;
 use super::server_transactions::{ServerId, ServerTransactions, reply_to};
 use super::session_refresh::SessionLimits;
 use super::tally::Tally;
-use super::uri::{Scheme, Uri};
+use super::uri::Uri;
 use super::via::{BRANCH_COOKIE, Via};
 use crate::clock::Chance;
 

@@ -1,12 +1,13 @@
 //! Via: the way a request took and its answers take back (RFC 3261 §18.2, §20.42; RFC 3581).
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Display};
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use super::host::{self, Host};
 use super::malformed::Malformed;
-use super::params::Params;
+use super::params::{self, Params};
 use super::token;
 use super::transport::Transport;
 
@@ -24,6 +25,14 @@ pub struct Via {
     pub port: Option<u16>,
     /// All parameters.
     pub params: Params,
+}
+
+/// A hop, taken apart and checked, nothing of it copied.
+pub(super) struct ViaParts<'a> {
+    pub transport: &'a str,
+    pub host: Host<&'a str>,
+    pub port: Option<u16>,
+    pub params: Cow<'a, str>,
 }
 
 impl Via {
@@ -84,38 +93,51 @@ impl Via {
     }
 }
 
-impl FromStr for Via {
-    type Err = Malformed;
-
-    fn from_str(text: &str) -> Result<Self, Malformed> {
-        let mut parts = text.splitn(3, '/').map(str::trim);
-        let protocol = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        if !protocol.0.eq_ignore_ascii_case("SIP") || protocol.1 != "2.0" {
+impl<'a> ViaParts<'a> {
+    /// Takes `text` apart.
+    pub fn read(text: &'a str) -> Result<Self, Malformed> {
+        let (name, rest) = token::split_once(text, b'/');
+        let (version, rest) = rest.map_or(("", None), |rest| token::split_once(rest, b'/'));
+        if !token::trim(name).eq_ignore_ascii_case("SIP") || token::trim(version) != "2.0" {
             return Err(Malformed("another protocol than SIP/2.0"));
         }
-        let rest = parts.next().ok_or(Malformed("transport missing"))?;
+        let rest = token::trim(rest.ok_or(Malformed("transport missing"))?);
         let (transport, rest) = rest.split_once(char::is_whitespace).ok_or(Malformed("sender missing"))?;
         if !token::is_token(transport) {
             return Err(Malformed("transport is no token"));
         }
-        let (sent_by, params) = rest.split_once(';').map_or((rest, None), |(sent_by, params)| (sent_by, Some(params)));
+        let (sent_by, params) = token::split_once(rest, b';');
         let params = match params {
-            Some(params) if params.trim().is_empty() => return Err(Malformed("parameter without name")),
-            Some(params) => Params::parse(params)?,
-            None => Params::default(),
+            Some(params) if token::trim(params).is_empty() => return Err(Malformed("parameter without name")),
+            Some(params) => params::checked(params)?,
+            None => Cow::Borrowed(""),
         };
-        let (host, port) = Host::with_port(sent_by.trim())?;
-        Ok(Self { transport: transport.into(), host, port, params })
+        let (host, port) = Host::with_port(token::trim(sent_by))?;
+        Ok(Self { transport, host, port, params })
     }
 }
 
-impl fmt::Display for Via {
+impl From<ViaParts<'_>> for Via {
+    fn from(parts: ViaParts<'_>) -> Self {
+        Self { transport: parts.transport.into(), host: parts.host.into(), port: parts.port, params: parts.params.into() }
+    }
+}
+
+impl FromStr for Via {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        ViaParts::read(text).map(Self::from)
+    }
+}
+
+impl Display for Via {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SIP/2.0/{} {}", self.transport, self.host)?;
-        if let Some(port) = self.port {
-            write!(f, ":{port}")?;
-        }
-        write!(f, "{}", self.params)
+        f.write_str("SIP/2.0/")?;
+        f.write_str(self.transport.as_str())?;
+        f.write_str(" ")?;
+        host::write(&self.host, self.port, f)?;
+        self.params.fmt(f)
     }
 }
 
