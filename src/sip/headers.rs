@@ -108,6 +108,16 @@ impl Headers {
         }
     }
 
+    /// Gives `name` its first value alone, with more written behind it, which has no line breaks.
+    pub(super) fn extend(&mut self, name: Known, more: [&str; 2]) {
+        let Some(line) = self.lines.iter().find(|line| line.bears(name)) else { return };
+        let start = self.text.len();
+        self.text.extend_from_within(line.value.clone());
+        more.into_iter().for_each(|part| self.text.push_str(part));
+        let mut extended = Some(start..self.text.len());
+        self.lines.retain_mut(|line| !line.bears(name) || extended.take().map(|value| line.value = value).is_some());
+    }
+
     /// Takes all headers of `name` away.
     pub fn remove(&mut self, name: &str) {
         while let Some(at) = self.position(name) {

@@ -1,15 +1,21 @@
 //! SIP messages: requests and responses, read from bytes and written to them (RFC 3261 §7).
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
+use super::header_name::Known;
 use super::headers::Headers;
 use super::inspection;
 use super::method::Method;
+use super::name_addr::{NameAddr, NameAddrParts};
+use super::params;
 use super::reader::{self, Lines, Parts, StartLine};
 use super::refusal::{Fault, ParseError, Refusal};
 use super::status::reason_phrase;
 use super::token;
 use super::uri::Uri;
+
+const TO: Known = Known::named("To");
 
 /// A request or a response.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +45,7 @@ pub struct Response {
     /// 100 to 699.
     pub status: u16,
     /// Words for people.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// Its headers; Content-Length is made when it is written.
     pub headers: Headers,
     /// Its body.
@@ -135,7 +141,7 @@ impl Request {
 impl Response {
     /// An answer without headers, with the usual words.
     pub fn new(status: u16) -> Self {
-        Self { status, reason: reason_phrase(status).to_owned(), headers: Headers::default(), body: Vec::new() }
+        Self { status, reason: reason_phrase(status).into(), headers: Headers::default(), body: Vec::new() }
     }
 
     /// The answer to `request`: Via, From, To, Call-ID and CSeq are copied (RFC 3261 §8.2.6.2). To gets no tag.
@@ -166,10 +172,13 @@ impl Response {
 
     /// Gives the To header a tag, unless it has one, or cannot be read.
     pub fn tag(&mut self, tag: &str) {
-        if self.headers.to_tag().is_none()
-            && let Some(to) = self.headers.to()
-        {
-            self.headers.set("To", to.with_tag(tag));
+        if self.headers.to_tag().is_some() {
+            return;
+        }
+        let Some(Ok(to)) = self.headers.first(TO).map(NameAddrParts::read) else { return };
+        match params::value_of(&to.params, "tag") {
+            None => self.headers.extend(TO, [";tag=", tag]),
+            Some(_) => self.headers.set("To", NameAddr::from(to).with_tag(tag)),
         }
     }
 
@@ -178,7 +187,7 @@ impl Response {
         let mut text = room_for(&self.headers, &self.body);
         // A text takes all that is written to it.
         let _ = write!(text, "SIP/2.0 {} ", self.status);
-        text.extend(self.reason.chars().map(|letter| if matches!(letter, '\r' | '\n') { ' ' } else { letter }));
+        text.push_str(&without_breaks(&self.reason));
         text.push_str("\r\n");
         finish(text, &self.headers, &self.body)
     }
@@ -196,7 +205,7 @@ impl Response {
         inspection::identity(&headers).map_err(unreadable)?;
         let body = inspection::body(&headers, rest).map_err(unreadable)?;
         if whole {
-            Ok(Self { status, reason: reason.to_owned(), headers, body })
+            Ok(Self { status, reason: reason.to_owned().into(), headers, body })
         } else {
             Err(ParseError::Drop("a response that does not end"))
         }
@@ -213,6 +222,11 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {:?} {:?} and {} bytes", self.status, self.reason, self.headers, self.body.len())
     }
+}
+
+/// A line break would begin a header: it becomes a blank.
+fn without_breaks(words: &str) -> Cow<'_, str> {
+    if words.contains(['\r', '\n']) { words.replace(['\r', '\n'], " ").into() } else { words.into() }
 }
 
 fn room_for(headers: &Headers, body: &[u8]) -> String {
@@ -314,7 +328,7 @@ mod tests {
             ),
         ] {
             let refusal = refusal(&text);
-            assert_eq!((refusal.status, refusal.reason.as_str()), (status, words));
+            assert_eq!((refusal.status, &*refusal.reason), (status, words));
         }
     }
 

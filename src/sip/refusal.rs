@@ -1,5 +1,7 @@
 //! Why a message is not taken: it is dropped, or answered with a status and words (RFC 3261 §8.2, §16.3, §21.4.1).
 
+use std::borrow::Cow;
+
 use super::header_name::Known;
 use super::headers::{BadHeader, Headers};
 use super::method::Method;
@@ -30,7 +32,7 @@ pub struct Refusal {
     /// Status of the answer, 400 to 699.
     pub status: u16,
     /// Reason phrase of the answer; says which header is wrong, not what stands in it.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// The request's method.
     pub method: Method,
     /// Via, From, To, Call-ID and CSeq as they came, and what the answer says besides.
@@ -39,7 +41,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// The answer `status` to a request with these headers.
-    pub fn new(status: u16, reason: impl Into<String>, method: Method, request: &Headers) -> Self {
+    pub fn new(status: u16, reason: impl Into<Cow<'static, str>>, method: Method, request: &Headers) -> Self {
         let mut headers = Headers::with_room(USUAL_LINES, USUAL_BYTES);
         COPIED.iter().for_each(|name| headers.copy_known(*name, request));
         Self { status, reason: reason.into(), method, headers }

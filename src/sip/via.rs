@@ -71,15 +71,22 @@ impl Via {
         inner.parse().ok().or_else(|| host::ipv6(inner).ok().map(IpAddr::V6))
     }
 
-    /// Notes where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4), in place of what the sender may say of it.
-    pub fn note_source(&mut self, source: SocketAddr) {
+    /// Notes where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4), in place of what the sender may say of it;
+    /// whether anything was to be noted.
+    pub fn note_source(&mut self, source: SocketAddr) -> bool {
+        let wants_rport = self.wants_rport();
+        let is_elsewhere = wants_rport || self.host.address() != Some(source.ip());
+        if !is_elsewhere && !self.params.has("received") {
+            return false;
+        }
         self.params.remove("received");
-        if self.wants_rport() {
+        if wants_rport {
             self.params.set("rport", source.port().to_string());
         }
-        if self.wants_rport() || self.host.address() != Some(source.ip()) {
+        if is_elsewhere {
             self.params.set("received", source.ip().to_string());
         }
+        true
     }
 
     /// Where an answer over datagrams goes, once the source is noted (RFC 3261 §18.2.2, RFC 3581 §4). `maddr` is passed over:
