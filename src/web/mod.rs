@@ -25,6 +25,6 @@ pub use flood::Allowance;
 pub use gateway::Gateway;
 pub use keys::published_keys;
 pub use networks::{Network, Networks, NotANetwork};
-pub use operations::sum_up_metrics;
+pub use operations::{record_metrics, sum_up_metrics};
 pub use router::router;
 pub use server::{ServeError, Server};
