@@ -10,6 +10,7 @@
 //!        claim, then do ─► save (guarded by the claim)
 //! ```
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,7 +73,7 @@ impl Switchboard {
         address: &CallAddress,
         turn: u32,
         input: TurnInput,
-        platform: &str,
+        platform: impl Display + Send,
     ) -> Result<Answer, SwitchboardError> {
         let Some((found, current)) = self.directory.process(tenant, process) else {
             return Ok(self.apology((tenant, process), "no_such_process", address.kind(), ""));
@@ -98,7 +99,7 @@ impl Switchboard {
                     info!(tenant, process, "a test call is refused: tenants.{tenant}.platforms.test_calls is false");
                     return gone("no_such_process");
                 }
-                let (tenant, process, platform) = (tenant.to_owned(), process.to_owned(), platform.to_owned());
+                let (tenant, process, platform) = (tenant.to_owned(), process.to_owned(), platform.to_string());
                 let call = Call { tenant, process, platform, variables: variables.clone(), ..Call::default() };
                 if !self.open(key, (found, current), call).await? {
                     return gone("no_such_process");
