@@ -1,6 +1,6 @@
 //! The board of the exchange: messages between sockets and user agent, news between user agent and calls.
 
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use metrics::{Counter, Gauge, counter, gauge};
@@ -13,6 +13,7 @@ use super::ladder_log::{LadderLog, Way};
 use super::moment::now;
 use super::outgoing_call::OutgoingCall;
 use super::resolver::{Route, resolve};
+use super::sip_names::SipNames;
 use super::wires::Wires;
 use crate::sip::{
     Action, Body, CallId, CallNews, Dial, Event, Headers, Invitation, Message, Order, ParseError, Peer, Refused, Tally, UserAgent,
@@ -29,6 +30,7 @@ pub(super) struct Board {
     calls: FxHashMap<CallId, mpsc::Sender<CallNews>>,
     drained: watch::Sender<bool>,
     ladder: LadderLog,
+    names: Arc<SipNames>,
     operator: Weak<dyn Operating>,
     /// Calls that nobody takes.
     untaken: Vec<IncomingCall>,
@@ -59,6 +61,7 @@ impl Board {
         incoming: mpsc::Sender<IncomingCall>,
         drained: watch::Sender<bool>,
         ladder: LadderLog,
+        names: Arc<SipNames>,
         operator: Weak<dyn Operating>,
     ) -> Self {
         let (calls, untaken) = (FxHashMap::default(), Vec::new());
@@ -67,7 +70,7 @@ impl Board {
             sent: counter!("callward_sip_messages_total", "way" => "out"),
             calls: gauge!("callward_sip_calls"),
         };
-        Self { agent, wires, incoming, calls, drained, ladder, operator, untaken, awaited: None, meters, shown: 0 }
+        Self { agent, wires, incoming, calls, drained, ladder, names, operator, untaken, awaited: None, meters, shown: 0 }
     }
 
     /// Begins to listen.
@@ -190,9 +193,9 @@ impl Board {
                 self.wires.send(peer, bytes);
             }
             Action::Resolve(seeker, uri) => {
-                let operator = self.operator.clone();
+                let (operator, names) = (self.operator.clone(), Arc::clone(&self.names));
                 tokio::spawn(async move {
-                    let route = resolve(&uri).await;
+                    let route = resolve(&uri, &names).await;
                     if let Some(operator) = operator.upgrade() {
                         operator.take(Arrival::Resolved(seeker, route));
                     }
