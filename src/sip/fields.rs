@@ -10,9 +10,13 @@ use super::session_timer::SessionExpires;
 use super::token;
 use super::via::Via;
 
+const VIA: Known = Known::named("Via");
 const FROM: Known = Known::named("From");
 const TO: Known = Known::named("To");
 const CALL_ID: Known = Known::named("Call-ID");
+const CSEQ: Known = Known::named("CSeq");
+const CONTACT: Known = Known::named("Contact");
+const SESSION_EXPIRES: Known = Known::named("Session-Expires");
 
 /// What a subscription is, as a NOTIFY says (RFC 6665 §8.2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,17 +31,17 @@ pub struct SubscriptionState {
 impl Headers {
     /// The topmost Via.
     pub fn via(&self) -> Option<Via> {
-        self.read("Via").ok()?
+        self.first(VIA)?.parse().ok()
     }
 
     /// Who sent the request.
     pub fn from(&self) -> Option<NameAddr> {
-        self.read("From").ok()?
+        self.first(FROM)?.parse().ok()
     }
 
     /// Whom the request was sent to first.
     pub fn to(&self) -> Option<NameAddr> {
-        self.read("To").ok()?
+        self.first(TO)?.parse().ok()
     }
 
     /// The tag of From, as written.
@@ -57,12 +61,12 @@ impl Headers {
 
     /// Number and method of the request.
     pub fn cseq(&self) -> Option<CSeq> {
-        self.read("CSeq").ok()?
+        self.first(CSEQ)?.parse().ok()
     }
 
     /// The first Contact.
     pub fn contact(&self) -> Option<Contact> {
-        self.read("Contact").ok()?
+        self.first(CONTACT)?.parse().ok()
     }
 
     /// All Contacts; none when one of them cannot be read.
@@ -108,7 +112,7 @@ impl Headers {
 
     /// Session-Expires (RFC 4028 §4).
     pub fn session_expires(&self) -> Option<SessionExpires> {
-        self.read("Session-Expires").ok()?
+        self.first(SESSION_EXPIRES)?.parse().ok()
     }
 
     /// Retry-After in seconds; comment and parameters are left out.

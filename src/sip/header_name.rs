@@ -1,13 +1,14 @@
 //! Names of headers: their usual spelling, their compact forms, and what each may hold (RFC 3261 §7.3, §20).
 
 /// How many headers we know.
-pub(super) const COUNT: usize = 61;
+pub(super) const COUNT: usize = 62;
 
 /// The usual spelling of the headers that we know, the shortest first.
 const KNOWN: [&str; COUNT] = [
     "To",
     "Via",
     "From",
+    "Path",
     "CSeq",
     "Date",
     "RSeq",
@@ -111,7 +112,8 @@ pub(super) const SINGLE: [Known; 11] = [
 ];
 
 /// Headers whose values, when several stand in one line, become lines of their own.
-const ONE_VALUE_A_LINE: [&str; 5] = ["Via", "Route", "Record-Route", "Contact", "Path"];
+const ONE_VALUE_A_LINE: [Known; 5] =
+    [Known::named("Via"), Known::named("Route"), Known::named("Record-Route"), Known::named("Contact"), Known::named("Path")];
 
 /// A name that we know: its place among all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,6 +139,11 @@ impl Known {
         Self(at)
     }
 
+    /// Whether values in one line are taken apart.
+    pub fn has_one_value_a_line(self) -> bool {
+        ONE_VALUE_A_LINE.contains(&self)
+    }
+
     /// Its usual spelling.
     pub fn spelling(self) -> &'static str {
         KNOWN[self.0]
@@ -152,11 +159,6 @@ impl Known {
 pub(super) fn is_same(one: &str, two: &str) -> bool {
     let first = |name: &str| name.bytes().next().map(|letter| letter | 0x20);
     one.len() == two.len() && first(one) == first(two) && (one == two || one.eq_ignore_ascii_case(two))
-}
-
-/// Whether values in one line are taken apart.
-pub(super) fn has_one_value_a_line(name: &str) -> bool {
-    ONE_VALUE_A_LINE.iter().any(|known| is_same(known, name))
 }
 
 const fn by_length() -> [usize; 21] {

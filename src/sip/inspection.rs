@@ -21,6 +21,7 @@ const CONTACT: Known = Known::named("Contact");
 const ROUTE: Known = Known::named("Route");
 const RECORD_ROUTE: Known = Known::named("Record-Route");
 const REFER_TO: Known = Known::named("Refer-To");
+const SESSION_EXPIRES: Known = Known::named("Session-Expires");
 const MAX_FORWARDS: Known = Known::named("Max-Forwards");
 const CONTENT_LENGTH: Known = Known::named("Content-Length");
 
@@ -73,7 +74,7 @@ pub(super) fn request(headers: &Headers, method: &Method) -> Result<(), Fault> {
     headers.check_all(ROUTE, name_addr)?;
     headers.check_all(RECORD_ROUTE, name_addr)?;
     headers.check(REFER_TO, name_addr)?;
-    headers.read::<SessionExpires>("Session-Expires")?;
+    headers.check(SESSION_EXPIRES, |text| text.parse::<SessionExpires>().map(drop))?;
     numbers(headers)
 }
 
@@ -90,7 +91,9 @@ fn name_addr(text: &str) -> Result<(), Malformed> {
 }
 
 fn call_id(headers: &Headers) -> Result<(), Fault> {
-    let one_word = headers.call_id().is_some_and(|id| !id.is_empty() && !id.contains(char::is_whitespace));
+    let one_word = headers
+        .call_id()
+        .is_some_and(|id| !id.is_empty() && (id.bytes().all(|byte| byte.is_ascii_graphic()) || !id.contains(char::is_whitespace)));
     if one_word { Ok(()) } else { Err(Fault::bad("Bad Call-ID (not one word)")) }
 }
 

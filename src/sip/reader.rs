@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::header_name::{Known, has_one_value_a_line};
+use super::header_name::Known;
 use super::headers::Headers;
 use super::token;
 
@@ -82,9 +82,12 @@ impl<'a> Lines<'a> {
             return None;
         }
         let end = memchr(b'\n', self.0.as_bytes()).unwrap_or(self.0.len());
-        let (line, rest) = self.0.split_at(end);
+        let (mut line, rest) = self.0.split_at(end);
         self.0 = rest.strip_prefix('\n').unwrap_or_default();
-        Some(line.trim_end_matches('\r'))
+        while let Some(bare) = line.strip_suffix('\r') {
+            line = bare;
+        }
+        Some(line)
     }
 }
 
@@ -148,8 +151,8 @@ fn read_header(line: &str, headers: &mut Headers) {
     if known.is_none() && !token::is_token(name) {
         return;
     }
-    let name = known.map_or(name, |known| known.spelling());
-    let is_list = value.contains(',') && has_one_value_a_line(name) && token::split(value, b',').all(|part| !part.is_empty());
+    let is_list = known.is_some_and(Known::has_one_value_a_line) && value.contains(',');
+    let is_list = is_list && token::split(value, b',').all(|part| !part.is_empty());
     match is_list {
         true => token::split(value, b',').for_each(|part| headers.append(known, name, part)),
         false => headers.append(known, name, value),

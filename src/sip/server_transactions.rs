@@ -16,7 +16,7 @@ use super::server_invite::ServerInvite;
 use super::server_non_invite::ServerNonInvite;
 use super::timer_queue::TimerQueue;
 use super::timing::Lapse;
-use super::via::Via;
+use super::via::{Via, is_unique};
 
 /// As often a client repeats a request that nobody answers (RFC 3261 §17.1.2.2).
 const MOST_REPEATS: u8 = 10;
@@ -261,7 +261,7 @@ impl State {
 fn key_of(request: &Request, via: &Via, method: &Method) -> Option<Vec<u8>> {
     let mut key = Vec::with_capacity(128);
     let branch = via.branch().unwrap_or_default();
-    if via.has_unique_branch() {
+    if is_unique(branch) {
         write(&mut key, &[branch, method.as_str()]);
     } else {
         let headers = &request.headers;

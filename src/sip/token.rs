@@ -26,6 +26,7 @@ pub(super) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
 }
 
 /// What stands before the first `separator`, a byte of ASCII, and what follows it where there is one.
+#[inline]
 pub(super) fn split_once(text: &str, separator: u8) -> (&str, Option<&str>) {
     cut(text, text.bytes().position(|byte| byte == separator))
 }
@@ -35,21 +36,25 @@ pub(super) fn find(text: &str, wanted: u8) -> Option<usize> {
     let mut from = 0;
     loop {
         let rest = &text[from..];
-        let at = memchr3(wanted, b'"', b'<', rest.as_bytes())?;
+        let first = *rest.as_bytes().first()?;
+        let is_found = first == wanted || matches!(first, b'"' | b'<');
+        let at = if is_found { 0 } else { memchr3(wanted, b'"', b'<', rest.as_bytes())? };
         from += match rest.as_bytes()[at] {
             b'"' => at + quoted_length(&rest[at..]).ok()?,
-            b'<' => at + rest[at..].bytes().position(|byte| byte == b'>')?,
+            b'<' => at + rest[at..].bytes().position(|byte| byte == b'>')? + 1,
             _ => return Some(from + at),
         }
     }
 }
 
 /// `text` without the blanks around it. Mostly there are none, which its ends show.
+#[inline]
 pub(super) fn trim(text: &str) -> &str {
     if text.as_bytes().first().is_some_and(u8::is_ascii_graphic) { trim_end(text) } else { text.trim() }
 }
 
 /// `text` without the blanks after it. Mostly there are none, which its end shows.
+#[inline]
 pub(super) fn trim_end(text: &str) -> &str {
     if text.as_bytes().last().is_some_and(u8::is_ascii_graphic) { text } else { text.trim_end() }
 }

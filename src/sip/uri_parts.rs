@@ -8,8 +8,12 @@ use super::params;
 use super::scheme::Scheme;
 use super::token;
 
-/// Bytes that may stand in a URI.
-const PLAIN: [bool; 256] = plain();
+/// Of a byte that begins an escape.
+const ESCAPE: u8 = 1;
+/// Of a byte that may not stand in a URI, or is part of a character that may not.
+const PERHAPS_WRONG: u8 = 2;
+/// What is odd about each byte.
+const ODD: [u8; 256] = odd();
 
 /// The parts of a URI that can be read.
 pub(super) struct UriParts<'a> {
@@ -25,10 +29,11 @@ pub(super) struct UriParts<'a> {
 impl<'a> UriParts<'a> {
     /// Takes `text` apart.
     pub fn read(text: &'a str) -> Result<Self, Malformed> {
-        if !text.bytes().all(|byte| PLAIN[usize::from(byte)]) && !text.chars().all(may_stand) {
+        let odd = text.bytes().fold(0, |odd, byte| odd | ODD[usize::from(byte)]);
+        if odd & PERHAPS_WRONG != 0 && !text.chars().all(may_stand) {
             return Err(Malformed("blank or bracket in a URI"));
         }
-        if !escapes_are_whole(text) {
+        if odd & ESCAPE != 0 && !escapes_are_whole(text) {
             return Err(Malformed("% without two hexadecimal digits"));
         }
         let (scheme, Some(rest)) = token::split_once(text, b':') else { return Err(Malformed("URI without scheme")) };
@@ -79,15 +84,18 @@ fn may_stand(character: char) -> bool {
     !character.is_whitespace() && !character.is_control() && !matches!(character, '<' | '>' | '"')
 }
 
-/// The characters of ASCII that may.
-const fn plain() -> [bool; 256] {
-    let mut plain = [false; 256];
+const fn odd() -> [u8; 256] {
+    let mut odd = [PERHAPS_WRONG; 256];
     let mut byte = b'!';
     while byte <= b'~' {
-        plain[byte as usize] = !matches!(byte, b'<' | b'>' | b'"');
+        odd[byte as usize] = match byte {
+            b'<' | b'>' | b'"' => PERHAPS_WRONG,
+            b'%' => ESCAPE,
+            _ => 0,
+        };
         byte += 1;
     }
-    plain
+    odd
 }
 
 fn escapes_are_whole(text: &str) -> bool {

@@ -51,7 +51,7 @@ impl Via {
 
     /// Whether the branch is unique as RFC 3261 asks, so that it alone names the transaction.
     pub fn has_unique_branch(&self) -> bool {
-        self.branch().is_some_and(|branch| branch.len() > BRANCH_COOKIE.len() && branch.starts_with(BRANCH_COOKIE))
+        self.branch().is_some_and(is_unique)
     }
 
     /// Whether the sender asks for the answer at the port it sent from.
@@ -98,6 +98,11 @@ impl Via {
             None => (self.host.clone(), port),
         }
     }
+}
+
+/// Whether a branch is unique as RFC 3261 asks.
+pub(super) fn is_unique(branch: &str) -> bool {
+    branch.len() > BRANCH_COOKIE.len() && branch.starts_with(BRANCH_COOKIE)
 }
 
 impl<'a> ViaParts<'a> {
