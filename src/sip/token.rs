@@ -109,6 +109,7 @@ pub(super) fn number(text: &str) -> Option<u64> {
     digits.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
+#[inline]
 fn cut(text: &str, at: Option<usize>) -> (&str, Option<&str>) {
     at.map_or((text, None), |at| (&text[..at], Some(&text[at + 1..])))
 }
