@@ -1,10 +1,10 @@
 //! The board of the exchange: messages between sockets and user agent, news between user agent and calls.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
-use metrics::{counter, gauge};
+use metrics::{Counter, Gauge, counter, gauge};
+use rustc_hash::FxHashMap;
 use tokio::sync::{mpsc, watch};
 
 use super::arrival::{Arrival, Arrivals};
@@ -27,7 +27,7 @@ pub(super) struct Board {
     agent: UserAgent,
     wires: Wires,
     incoming: mpsc::Sender<IncomingCall>,
-    calls: HashMap<CallId, mpsc::Sender<CallNews>>,
+    calls: FxHashMap<CallId, mpsc::Sender<CallNews>>,
     drained: watch::Sender<bool>,
     ladder: LadderLog,
     names: Arc<SipNames>,
@@ -36,8 +36,16 @@ pub(super) struct Board {
     untaken: Vec<IncomingCall>,
     /// When something is due, as far as who waits for it knows.
     awaited: Option<Instant>,
+    meters: Meters,
     /// How many calls the gauge shows.
     shown: usize,
+}
+
+/// What is counted with every message and call: found by name once.
+struct Meters {
+    received: Counter,
+    sent: Counter,
+    calls: Gauge,
 }
 
 /// Who works at the board.
@@ -56,8 +64,13 @@ impl Board {
         names: Arc<SipNames>,
         operator: Weak<dyn Operating>,
     ) -> Self {
-        let (calls, untaken) = (HashMap::new(), Vec::new());
-        Self { agent, wires, incoming, calls, drained, ladder, names, operator, untaken, awaited: None, shown: 0 }
+        let (calls, untaken) = (FxHashMap::default(), Vec::new());
+        let meters = Meters {
+            received: counter!("callward_sip_messages_total", "way" => "in"),
+            sent: counter!("callward_sip_messages_total", "way" => "out"),
+            calls: gauge!("callward_sip_calls"),
+        };
+        Self { agent, wires, incoming, calls, drained, ladder, names, operator, untaken, awaited: None, meters, shown: 0 }
     }
 
     /// Begins to listen.
@@ -138,7 +151,7 @@ impl Board {
         count(self.agent.take_tally());
         let calls = self.agent.calls();
         if std::mem::replace(&mut self.shown, calls) != calls {
-            gauge!("callward_sip_calls").set(calls as f64);
+            self.meters.calls.set(calls as f64);
         }
     }
 
@@ -150,7 +163,7 @@ impl Board {
     fn handle_bytes(&mut self, bytes: &[u8], from: Peer, now: Instant) {
         match Message::parse(bytes) {
             Ok(message) => {
-                counter!("callward_sip_messages_total", "way" => "in").increment(1);
+                self.meters.received.increment(1);
                 self.ladder.note(Way::In, from, &message);
                 self.agent.handle(Event::Received { message, from }, now);
             }
@@ -175,7 +188,7 @@ impl Board {
     fn perform_one(&mut self, action: Action) {
         match action {
             Action::Transmit(peer, Body(bytes)) => {
-                counter!("callward_sip_messages_total", "way" => "out").increment(1);
+                self.meters.sent.increment(1);
                 self.ladder.note_bytes(Way::Out, peer, &bytes);
                 self.wires.send(peer, bytes);
             }

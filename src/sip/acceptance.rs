@@ -3,8 +3,8 @@
 use super::message::Request;
 use super::method::Method;
 use super::refusal::Refusal;
+use super::scheme::Scheme;
 use super::status::reason_phrase;
-use super::uri::Scheme;
 
 /// Ranges of media types that let our session descriptions in.
 const DESCRIPTIONS: [&str; 3] = ["application/sdp", "application/*", "*/*"];

@@ -28,7 +28,7 @@ impl Call {
         let Phase::Incoming(incoming) = &mut self.phase else { return };
         (incoming.trying, incoming.remind) = (None, now + REMIND);
         if !reliable {
-            incoming.last = Some(post.answer(incoming.invite, response, now));
+            incoming.last = Some(post.answer_and_keep(incoming.invite, response, now));
             return;
         }
         response.headers.push("Require", "100rel");
@@ -58,7 +58,7 @@ impl Call {
         self.takes_update = incoming.request.headers.lists("Allow", "UPDATE");
         let offer = !incoming.described && incoming.request.body.is_empty();
         let to = post.servers.reply_to(incoming.invite).unwrap_or(self.dialog.peer);
-        let bytes = post.answer(incoming.invite, response, now);
+        let bytes = post.answer_and_keep(incoming.invite, response, now);
         self.await_ack(incoming.number(), to, bytes, offer, now);
     }
 

@@ -18,7 +18,7 @@ impl Fields {
             let (name, value) = part.split_once('=').ok_or(Malformed("digest field without value"))?;
             Ok((name.trim().to_ascii_lowercase(), token::unquote(value.trim())))
         };
-        token::split(rest, ',').filter(|part| !part.is_empty()).map(field).collect::<Result<_, _>>().map(Self)
+        token::split(rest, b',').filter(|part| !part.is_empty()).map(field).collect::<Result<_, _>>().map(Self)
     }
 
     /// The value of one.

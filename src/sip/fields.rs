@@ -1,5 +1,6 @@
 //! Headers that every part of the room reads, as what they mean (RFC 3261 §20).
 
+use super::header_name::Known;
 use super::headers::Headers;
 use super::name_addr::{Contact, NameAddr};
 use super::params::Params;
@@ -8,6 +9,14 @@ use super::sequence::{CSeq, RAck};
 use super::session_timer::SessionExpires;
 use super::token;
 use super::via::Via;
+
+const VIA: Known = Known::named("Via");
+const FROM: Known = Known::named("From");
+const TO: Known = Known::named("To");
+const CALL_ID: Known = Known::named("Call-ID");
+const CSEQ: Known = Known::named("CSeq");
+const CONTACT: Known = Known::named("Contact");
+const SESSION_EXPIRES: Known = Known::named("Session-Expires");
 
 /// What a subscription is, as a NOTIFY says (RFC 6665 §8.2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,42 +31,42 @@ pub struct SubscriptionState {
 impl Headers {
     /// The topmost Via.
     pub fn via(&self) -> Option<Via> {
-        self.read("Via").ok()?
+        self.first(VIA)?.parse().ok()
     }
 
     /// Who sent the request.
     pub fn from(&self) -> Option<NameAddr> {
-        self.read("From").ok()?
+        self.first(FROM)?.parse().ok()
     }
 
     /// Whom the request was sent to first.
     pub fn to(&self) -> Option<NameAddr> {
-        self.read("To").ok()?
+        self.first(TO)?.parse().ok()
     }
 
     /// The tag of From, as written.
     pub fn from_tag(&self) -> Option<&str> {
-        self.get("From").and_then(tag)
+        self.first(FROM).and_then(tag)
     }
 
     /// The tag of To, as written.
     pub fn to_tag(&self) -> Option<&str> {
-        self.get("To").and_then(tag)
+        self.first(TO).and_then(tag)
     }
 
     /// The Call-ID, as written.
     pub fn call_id(&self) -> Option<&str> {
-        self.get("Call-ID")
+        self.first(CALL_ID)
     }
 
     /// Number and method of the request.
     pub fn cseq(&self) -> Option<CSeq> {
-        self.read("CSeq").ok()?
+        self.first(CSEQ)?.parse().ok()
     }
 
     /// The first Contact.
     pub fn contact(&self) -> Option<Contact> {
-        self.read("Contact").ok()?
+        self.first(CONTACT)?.parse().ok()
     }
 
     /// All Contacts; none when one of them cannot be read.
@@ -103,7 +112,7 @@ impl Headers {
 
     /// Session-Expires (RFC 4028 §4).
     pub fn session_expires(&self) -> Option<SessionExpires> {
-        self.read("Session-Expires").ok()?
+        self.first(SESSION_EXPIRES)?.parse().ok()
     }
 
     /// Retry-After in seconds; comment and parameters are left out.
@@ -152,8 +161,10 @@ impl Headers {
 
 /// The tag of an address that can be read, without reading the rest of it.
 fn tag(address: &str) -> Option<&str> {
-    let parameters = token::split(address, ';').skip(1).filter_map(|parameter| parameter.split_once('='));
-    parameters.filter(|(name, _)| name.trim_end().eq_ignore_ascii_case("tag")).map(|(_, tag)| tag.trim_start()).find(|tag| !tag.is_empty())
+    let params = &address[token::find(address, b';')? + 1..];
+    let params = token::split(params, b';').map(|param| token::split_once(param, b'='));
+    let mut tags = params.filter(|(name, _)| token::trim_end(name).eq_ignore_ascii_case("tag")).filter_map(|(_, tag)| tag);
+    tags.find(|tag| !tag.is_empty()).map(token::trim)
 }
 
 #[cfg(test)]

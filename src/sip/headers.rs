@@ -1,16 +1,35 @@
 //! The headers of a message: in order, found by name in any case of letters or by compact form (RFC 3261 §7.3).
 
-use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write};
+use std::ops::Range;
 use std::str::FromStr;
 
-use super::header_name;
+use super::header_name::{self, Known, is_same};
 use super::malformed::Malformed;
 use super::token;
 
 /// Names and values in their order. Names have their usual spelling; values no line breaks, whatever is put in.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(Cow<'static, str>, String)>);
+#[derive(Clone, Default)]
+pub struct Headers {
+    /// All values, and the names that we do not know, one behind the other. What was taken away stays in it, unseen.
+    text: String,
+    lines: Vec<Line>,
+}
+
+/// One header.
+#[derive(Clone)]
+struct Line {
+    name: Name,
+    /// Where its value stands in the text.
+    value: Range<usize>,
+}
+
+#[derive(Clone)]
+enum Name {
+    Known(Known),
+    /// Where one that we do not know stands in the text.
+    Other(Range<usize>),
+}
 
 /// A header that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,20 +43,30 @@ pub struct BadHeader {
 }
 
 impl Headers {
+    /// None, with room for these.
+    pub(super) fn with_room(lines: usize, bytes: usize) -> Self {
+        Self { text: String::with_capacity(bytes), lines: Vec::with_capacity(lines) }
+    }
+
     /// The first value of `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.position(name).map(|at| self.value(&self.lines[at]))
+    }
+
+    /// The first value of a name that we know.
+    pub(super) fn first(&self, name: Known) -> Option<&str> {
+        self.lines.iter().find(|line| line.bears(name)).map(|line| self.value(line))
     }
 
     /// The values of `name`, one for each line.
     pub fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
-        let name = header_name::spelled_out(name);
-        self.0.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        let known = Known::of(name);
+        self.lines.iter().filter(move |line| self.bears(line, known, name)).map(|line| self.value(line))
     }
 
     /// The values of `name` in all its lines, taken apart at commas.
     pub fn values<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
-        self.all(name).flat_map(|line| token::split(line, ',')).filter(|value| !value.is_empty())
+        self.all(name).flat_map(|line| token::split(line, b',')).filter(|value| !value.is_empty())
     }
 
     /// Whether a list like Supported or Require names `word`.
@@ -47,68 +76,86 @@ impl Headers {
 
     /// Whether there is any.
     pub fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
+        self.position(name).is_some()
     }
 
     /// Adds a header at the end.
     pub fn push(&mut self, name: &str, value: impl fmt::Display) {
-        self.0.push(line(name, value));
+        let line = self.write(name, value);
+        self.lines.push(line);
     }
 
     /// Adds a header before all others.
     pub fn push_front(&mut self, name: &str, value: impl fmt::Display) {
-        self.0.insert(0, line(name, value));
+        let line = self.write(name, value);
+        self.lines.insert(0, line);
     }
 
     /// Gives `name` this value alone, in the place of the first it had.
     pub fn set(&mut self, name: &str, value: impl fmt::Display) {
-        let line = line(name, value);
-        let at = self.0.iter().position(|(known, _)| known.eq_ignore_ascii_case(&line.0)).unwrap_or(self.0.len());
+        let at = self.position(name).unwrap_or(self.lines.len());
         self.remove(name);
-        self.0.insert(at.min(self.0.len()), line);
+        let line = self.write(name, value);
+        self.lines.insert(at.min(self.lines.len()), line);
     }
 
     /// Gives the first header of `name` this value, and leaves others of that name alone.
     pub fn set_first(&mut self, name: &str, value: impl fmt::Display) {
-        let line = line(name, value);
-        match self.0.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&line.0)) {
-            Some(old) => *old = line,
-            None => self.0.push(line),
+        let line = self.write(name, value);
+        match self.position(name) {
+            Some(at) => self.lines[at] = line,
+            None => self.lines.push(line),
         }
+    }
+
+    /// Gives `name` its first value alone, with more written behind it, which has no line breaks.
+    pub(super) fn extend(&mut self, name: Known, more: [&str; 2]) {
+        let Some(line) = self.lines.iter().find(|line| line.bears(name)) else { return };
+        let start = self.text.len();
+        self.text.extend_from_within(line.value.clone());
+        more.into_iter().for_each(|part| self.text.push_str(part));
+        let mut extended = Some(start..self.text.len());
+        self.lines.retain_mut(|line| !line.bears(name) || extended.take().map(|value| line.value = value).is_some());
     }
 
     /// Takes all headers of `name` away.
     pub fn remove(&mut self, name: &str) {
-        let name = header_name::spelled_out(name);
-        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        while let Some(at) = self.position(name) {
+            self.lines.remove(at);
+        }
     }
 
     /// Takes the first header of `name` away.
     pub fn remove_first(&mut self, name: &str) -> Option<String> {
-        let name = header_name::spelled_out(name);
-        let at = self.0.iter().position(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        Some(self.0.remove(at).1)
+        let line = self.lines.remove(self.position(name)?);
+        Some(self.value(&line).to_owned())
     }
 
     /// Adds all headers of `name` that `other` has.
     pub fn copy(&mut self, name: &str, other: &Self) {
-        let name = header_name::spelled_out(name);
-        self.0.extend(other.0.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name)).cloned());
+        let known = Known::of(name);
+        other.all(name).for_each(|value| self.append(known, name, value));
+    }
+
+    /// Adds all headers of a name that we know that `other` has.
+    pub(super) fn copy_known(&mut self, name: Known, other: &Self) {
+        let lines = other.lines.iter().filter(|line| line.bears(name));
+        lines.for_each(|line| self.append(Some(name), name.spelling(), other.value(line)));
     }
 
     /// All names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+        self.lines.iter().map(|line| (self.name(line), self.value(line)))
     }
 
     /// How many lines there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.lines.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.lines.is_empty()
     }
 
     /// The first value of `name`, read; `None` when there is none.
@@ -118,35 +165,122 @@ impl Headers {
 
     /// All values of `name`, read.
     pub fn read_all<T: FromStr<Err = Malformed>>(&self, name: &str) -> Result<Vec<T>, BadHeader> {
-        let values = self.all(name).flat_map(|line| token::split(line, ','));
+        let values = self.all(name).flat_map(|line| token::split(line, b','));
         values.map(|value| value.parse().map_err(|malformed| bad(name, malformed))).collect()
     }
+
+    /// Whether the first value of `name` can be read, when there is one.
+    pub(super) fn check(&self, name: Known, check: impl FnOnce(&str) -> Result<(), Malformed>) -> Result<(), BadHeader> {
+        self.first(name).map_or(Ok(()), check).map_err(|malformed| bad(name.spelling(), malformed))
+    }
+
+    /// Whether all values of `name` can be read.
+    pub(super) fn check_all(&self, name: Known, check: impl Fn(&str) -> Result<(), Malformed>) -> Result<(), BadHeader> {
+        let lines = self.lines.iter().filter(|line| line.bears(name));
+        let mut values = lines.flat_map(|line| token::split(self.value(line), b','));
+        values.try_for_each(check).map_err(|malformed| bad(name.spelling(), malformed))
+    }
+
+    /// How often each of the headers that we know is there, by its place among them.
+    pub(super) fn counts(&self) -> [u16; header_name::COUNT] {
+        let mut counts = [0_u16; header_name::COUNT];
+        for line in &self.lines {
+            if let Name::Known(name) = &line.name {
+                counts[name.place()] = counts[name.place()].saturating_add(1);
+            }
+        }
+        counts
+    }
+
+    /// Adds a header at the end, which is `known` where we know its name, and whose value is written already, without line breaks.
+    pub(super) fn append(&mut self, known: Option<Known>, name: &str, value: &str) {
+        debug_assert!(!value.contains(['\r', '\n']), "a line break in a value would begin another header");
+        let name = known.map_or_else(|| self.keep(name), Name::Known);
+        let start = self.text.len();
+        self.text.push_str(value);
+        self.lines.push(Line { name, value: start..self.text.len() });
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        let known = Known::of(name);
+        self.lines.iter().position(|line| self.bears(line, known, name))
+    }
+
+    /// Whether a line bears a name, which is `known` where we know it.
+    fn bears(&self, line: &Line, known: Option<Known>, name: &str) -> bool {
+        match (&line.name, known) {
+            (_, Some(known)) => line.bears(known),
+            (Name::Other(place), None) => is_same(&self.text[place.clone()], name),
+            (Name::Known(_), None) => false,
+        }
+    }
+
+    fn name(&self, line: &Line) -> &str {
+        match &line.name {
+            Name::Known(name) => name.spelling(),
+            Name::Other(place) => &self.text[place.clone()],
+        }
+    }
+
+    fn value(&self, line: &Line) -> &str {
+        &self.text[line.value.clone()]
+    }
+
+    /// A line break in a value would begin another header: it becomes a blank.
+    fn write(&mut self, name: &str, value: impl fmt::Display) -> Line {
+        let name = self.spell(name);
+        let start = self.text.len();
+        // A text takes all that is written to it.
+        let _ = write!(self.text, "{value}");
+        if self.text[start..].bytes().any(|byte| matches!(byte, b'\r' | b'\n')) {
+            let bare = self.text.split_off(start).replace(['\r', '\n'], " ");
+            self.text.push_str(&bare);
+        }
+        Line { name, value: start..self.text.len() }
+    }
+
+    fn spell(&mut self, name: &str) -> Name {
+        Known::of(name).map_or_else(|| self.keep(name), Name::Known)
+    }
+
+    /// A name that we do not know stays as it is.
+    fn keep(&mut self, name: &str) -> Name {
+        let start = self.text.len();
+        self.text.push_str(name);
+        Name::Other(start..self.text.len())
+    }
 }
+
+impl Line {
+    fn bears(&self, name: Known) -> bool {
+        matches!(self.name, Name::Known(known) if known == name)
+    }
+}
+
+impl PartialEq for Headers {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Headers {}
 
 /// Shows names only: values may be nobody else's business.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+        f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
     }
 }
 
 impl fmt::Display for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|(name, value)| write!(f, "{name}: {value}\r\n"))
+        self.iter().try_for_each(|(name, value)| write!(f, "{name}: {value}\r\n"))
     }
 }
 
 fn bad(name: &str, malformed: Malformed) -> BadHeader {
-    BadHeader { name: header_name::usual(name).into_owned(), malformed }
-}
-
-/// A line break in a value would begin another header: it becomes a blank.
-fn line(name: &str, value: impl fmt::Display) -> (Cow<'static, str>, String) {
-    let mut value = value.to_string();
-    if value.contains(['\r', '\n']) {
-        value = value.replace(['\r', '\n'], " ");
-    }
-    (header_name::usual(name), value)
+    let spelling = Known::of(name).map(Known::spelling);
+    BadHeader { name: spelling.unwrap_or(name).to_owned(), malformed }
 }
 
 #[cfg(test)]

@@ -1,22 +1,35 @@
 //! What must be right in a message before anyone acts on it (RFC 3261 §8.1.1, §8.2, §16.3; RFC 4475).
 
-use super::header_name;
+use super::header_name::{Known, SINGLE};
 use super::headers::Headers;
+use super::malformed::Malformed;
 use super::method::Method;
-use super::name_addr::{Contact, NameAddr};
-use super::reader::Parts;
+use super::name_addr::{NameAddrParts, check_contact};
 use super::refusal::Fault;
 use super::sequence::CSeq;
 use super::session_timer::SessionExpires;
 use super::token;
 use super::uri::Uri;
-use super::via::Via;
+use super::via::ViaParts;
+
+const VIA: Known = Known::named("Via");
+const FROM: Known = Known::named("From");
+const TO: Known = Known::named("To");
+const CALL_ID: Known = Known::named("Call-ID");
+const CSEQ: Known = Known::named("CSeq");
+const CONTACT: Known = Known::named("Contact");
+const ROUTE: Known = Known::named("Route");
+const RECORD_ROUTE: Known = Known::named("Record-Route");
+const REFER_TO: Known = Known::named("Refer-To");
+const SESSION_EXPIRES: Known = Known::named("Session-Expires");
+const MAX_FORWARDS: Known = Known::named("Max-Forwards");
+const CONTENT_LENGTH: Known = Known::named("Content-Length");
 
 /// Headers without which a message is none (RFC 3261 §8.1.1; Max-Forwards came later and is not asked for).
-const NEEDED: [&str; 5] = ["Via", "From", "To", "Call-ID", "CSeq"];
+const NEEDED: [Known; 5] = [VIA, FROM, TO, CALL_ID, CSEQ];
 
 /// Headers whose value is a number of seconds or hops.
-const NUMBERS: [&str; 3] = ["Expires", "Min-SE", "Min-Expires"];
+const NUMBERS: [Known; 3] = [Known::named("Expires"), Known::named("Min-SE"), Known::named("Min-Expires")];
 
 /// The address of a request, when it may be acted on.
 pub(super) fn request_uri(text: &str) -> Result<Uri, Fault> {
@@ -34,61 +47,62 @@ pub(super) fn version(version: &str) -> Result<(), Fault> {
 }
 
 /// All headers that must be there are there, once where they may be there once, and can be read: what a response needs too.
-pub(super) fn identity(headers: &Headers) -> Result<(), Fault> {
-    needed(headers)?;
-    if let Some(name) = header_name::SINGLE.iter().find(|name| headers.all(name).count() > 1) {
-        return Err(Fault::bad(format!("Bad {name} (more than one)")));
+/// Gives the CSeq.
+pub(super) fn identity(headers: &Headers) -> Result<CSeq, Fault> {
+    let counts = headers.counts();
+    if NEEDED.iter().any(|name| counts[name.place()] == 0) {
+        let missing = NEEDED.iter().filter(|name| counts[name.place()] == 0).map(|name| name.spelling());
+        return Err(Fault::bad(format!("Missing {}", missing.collect::<Vec<_>>().join(", "))));
     }
-    headers.read_all::<Via>("Via")?;
-    headers.read::<NameAddr>("From")?;
-    headers.read::<NameAddr>("To")?;
-    headers.read::<CSeq>("CSeq")?;
-    call_id(headers)
+    if let Some(name) = SINGLE.iter().find(|name| counts[name.place()] > 1) {
+        return Err(Fault::bad(format!("Bad {} (more than one)", name.spelling())));
+    }
+    headers.check_all(VIA, |via| ViaParts::read(via).map(drop))?;
+    headers.check(FROM, name_addr)?;
+    headers.check(TO, name_addr)?;
+    let cseq = headers.read("CSeq")?.ok_or_else(|| Fault::bad("Missing CSeq"))?;
+    call_id(headers)?;
+    Ok(cseq)
 }
 
 /// All headers of a request that are acted on can be read.
 pub(super) fn request(headers: &Headers, method: &Method) -> Result<(), Fault> {
-    identity(headers)?;
-    if headers.cseq().is_none_or(|cseq| cseq.method != *method) {
+    if identity(headers)?.method != *method {
         return Err(Fault::bad("Bad CSeq (another method than the request's)"));
     }
-    headers.read_all::<Contact>("Contact")?;
-    headers.read_all::<NameAddr>("Route")?;
-    headers.read_all::<NameAddr>("Record-Route")?;
-    headers.read::<NameAddr>("Refer-To")?;
-    headers.read::<SessionExpires>("Session-Expires")?;
+    headers.check_all(CONTACT, check_contact)?;
+    headers.check_all(ROUTE, name_addr)?;
+    headers.check_all(RECORD_ROUTE, name_addr)?;
+    headers.check(REFER_TO, name_addr)?;
+    headers.check(SESSION_EXPIRES, |text| text.parse::<SessionExpires>().map(drop))?;
     numbers(headers)
 }
 
-/// Takes the body: as many bytes as Content-Length says, all there are when it says nothing.
-pub(super) fn body(parts: &mut Parts) -> Result<Vec<u8>, Fault> {
-    if let Some(declared) = parts.headers.get("Content-Length") {
-        let length = token::number(declared).ok_or_else(|| Fault::bad("Bad Content-Length (not a number)"))?;
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        if length > parts.rest.len() {
-            return Err(Fault::bad("Bad Content-Length (longer than the message)"));
-        }
-        parts.rest.truncate(length);
-    }
-    Ok(std::mem::take(&mut parts.rest))
+/// The body in what follows the blank line: as many bytes as Content-Length says, all there are when it says nothing.
+pub(super) fn body(headers: &Headers, rest: &[u8]) -> Result<Vec<u8>, Fault> {
+    let Some(declared) = headers.first(CONTENT_LENGTH) else { return Ok(rest.to_vec()) };
+    let length = token::number(declared).ok_or_else(|| Fault::bad("Bad Content-Length (not a number)"))?;
+    let body = usize::try_from(length).ok().and_then(|length| rest.get(..length));
+    body.map(<[u8]>::to_vec).ok_or_else(|| Fault::bad("Bad Content-Length (longer than the message)"))
 }
 
-fn needed(headers: &Headers) -> Result<(), Fault> {
-    let missing: Vec<&str> = NEEDED.into_iter().filter(|name| !headers.has(name)).collect();
-    if missing.is_empty() { Ok(()) } else { Err(Fault::bad(format!("Missing {}", missing.join(", ")))) }
+fn name_addr(text: &str) -> Result<(), Malformed> {
+    NameAddrParts::read(text).map(drop)
 }
 
 fn call_id(headers: &Headers) -> Result<(), Fault> {
-    let one_word = headers.call_id().is_some_and(|id| !id.is_empty() && !id.contains(char::is_whitespace));
+    let one_word = headers
+        .call_id()
+        .is_some_and(|id| !id.is_empty() && (id.bytes().all(|byte| byte.is_ascii_graphic()) || !id.contains(char::is_whitespace)));
     if one_word { Ok(()) } else { Err(Fault::bad("Bad Call-ID (not one word)")) }
 }
 
 fn numbers(headers: &Headers) -> Result<(), Fault> {
-    if headers.has("Max-Forwards") && headers.max_forwards().is_none() {
+    if headers.first(MAX_FORWARDS).is_some() && headers.max_forwards().is_none() {
         return Err(Fault::bad("Bad Max-Forwards (not a number up to 255)"));
     }
-    let bad = NUMBERS.iter().find(|name| headers.get(name).is_some_and(|value| seconds(value).is_none()));
-    bad.map_or(Ok(()), |name| Err(Fault::bad(format!("Bad {name} (not a number)"))))
+    let bad = NUMBERS.iter().find(|name| headers.first(**name).is_some_and(|value| seconds(value).is_none()));
+    bad.map_or(Ok(()), |name| Err(Fault::bad(format!("Bad {} (not a number)", name.spelling()))))
 }
 
 /// Old senders put a date into Expires; RFC 3261 §20.19 lets only seconds through.

@@ -33,16 +33,19 @@ enum Replaced {
 impl UserAgent {
     /// A request came.
     pub(super) fn handle_request(&mut self, mut request: Request, from: Peer, now: Instant) {
-        let is_known = self.is_expected(&request) || self.post.servers.is_repeat(&request);
+        let call = self.call_of(&request);
+        let recognized = self.post.servers.recognize(&request);
+        let is_known = self.is_expected(&request, call) || recognized.as_ref().is_some_and(|known| self.post.servers.is_repeat(known));
         if !is_known && !self.gate.hears(from.address.ip(), now) {
             self.post.tally.unheard += 1;
             return;
         }
-        match self.post.servers.handle_request(&mut request, from, now) {
-            Arrived::Known | Arrived::Unusable => {}
-            Arrived::Ack => self.handle_ack(&request, now),
+        let Some(recognized) = recognized else { return };
+        match self.post.servers.handle_request(recognized, &mut request, from, now) {
+            Arrived::Known => {}
+            Arrived::Ack => self.handle_ack(call, &request, now),
             Arrived::Merged(id) => self.post.refuse(id, &request, 482, now),
-            Arrived::New(id) => self.handle_new(id, request, from, now),
+            Arrived::New(id) => self.handle_new(id, call, request, from, now),
         }
     }
 
@@ -55,15 +58,15 @@ impl UserAgent {
     }
 
     /// Whether a request belongs to something that was let in; an ACK leaves nothing behind, whoever sends it.
-    fn is_expected(&self, request: &Request) -> bool {
+    fn is_expected(&self, request: &Request, call: Option<CallId>) -> bool {
         match request.method {
             Method::Ack => true,
             Method::Cancel => self.post.servers.cancelled(request).is_some(),
-            _ => self.call_of(request).is_some(),
+            _ => call.is_some(),
         }
     }
 
-    fn handle_new(&mut self, id: ServerId, request: Request, from: Peer, now: Instant) {
+    fn handle_new(&mut self, id: ServerId, call: Option<CallId>, request: Request, from: Peer, now: Instant) {
         if request.method == Method::Cancel {
             return self.handle_cancel(id, &request, now);
         }
@@ -71,11 +74,9 @@ impl UserAgent {
             self.post.answer(id, Response::refusing(*refusal), now);
             return;
         }
-        if request.headers.to_tag().is_none() {
-            return self.handle_outside(id, request, from, now);
-        }
-        match self.call_of(&request) {
+        match call {
             Some(call) => self.with_call(call, |call, post| call.handle_request(id, request, post, now)),
+            None if request.headers.to_tag().is_none() => self.handle_outside(id, request, from, now),
             None => self.post.refuse(id, &request, 481, now),
         }
     }
@@ -87,8 +88,8 @@ impl UserAgent {
         dialog.is_with(request.headers.call_id(), request.headers.from_tag()).then_some(id)
     }
 
-    fn handle_ack(&mut self, ack: &Request, now: Instant) {
-        if let Some(call) = self.call_of(ack) {
+    fn handle_ack(&mut self, call: Option<CallId>, ack: &Request, now: Instant) {
+        if let Some(call) = call {
             self.with_call(call, |call, post| call.handle_ack(ack, post, now));
         }
     }

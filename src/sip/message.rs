@@ -1,15 +1,21 @@
 //! SIP messages: requests and responses, read from bytes and written to them (RFC 3261 §7).
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write};
 
+use super::header_name::Known;
 use super::headers::Headers;
 use super::inspection;
 use super::method::Method;
-use super::reader::{self, Parts, StartLine};
+use super::name_addr::{NameAddr, NameAddrParts};
+use super::params;
+use super::reader::{self, Lines, Parts, StartLine};
 use super::refusal::{Fault, ParseError, Refusal};
 use super::status::reason_phrase;
 use super::token;
 use super::uri::Uri;
+
+const TO: Known = Known::named("To");
 
 /// A request or a response.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +45,7 @@ pub struct Response {
     /// 100 to 699.
     pub status: u16,
     /// Words for people.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// Its headers; Content-Length is made when it is written.
     pub headers: Headers,
     /// Its body.
@@ -49,10 +55,17 @@ pub struct Response {
 impl Message {
     /// Reads one message. Bytes beyond its Content-Length are passed over, as a datagram asks (RFC 3261 §18.3).
     pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
-        let parts = reader::read(bytes).ok_or(ParseError::Drop("its first line is not SIP's"))?;
-        match &parts.start {
-            StartLine::Request { .. } => Request::read(parts).map(Self::Request),
-            StartLine::Status { .. } => Response::read(parts).map(Self::Response),
+        let (head, body) = reader::split(bytes);
+        let mut lines = Lines::of(&head);
+        let first = lines.next().unwrap_or_default();
+        match StartLine::read(&first) {
+            Some(StartLine::Request { method, uri, version }) => {
+                Request::read(method, uri, version, Parts::read(lines, body)).map(Self::Request)
+            }
+            Some(StartLine::Status { version, status, reason }) => {
+                Response::read(version, status, reason, Parts::read(lines, body)).map(Self::Response)
+            }
+            None => Err(ParseError::Drop("its first line is not SIP's")),
         }
     }
 
@@ -95,14 +108,16 @@ impl Request {
 
     /// The request as it goes on the wire.
     pub fn to_bytes(&self) -> Vec<u8> {
-        write(&format!("{} {} SIP/2.0", self.method, self.uri), &self.headers, &self.body)
+        let mut text = room_for(&self.headers, &self.body);
+        text.push_str(self.method.as_str());
+        // A text takes all that is written to it.
+        let _ = write!(text, " {} SIP/2.0\r\n", self.uri);
+        finish(text, &self.headers, &self.body)
     }
 
-    fn read(mut parts: Parts) -> Result<Self, ParseError> {
-        let StartLine::Request { method, uri, version } = &parts.start else { return Err(ParseError::Drop("it is no request")) };
-        let method = Method::from(method.as_str());
-        let judged = Self::judge(&method, uri, version, &parts);
-        match judged.and_then(|uri| Ok((uri, inspection::body(&mut parts)?))) {
+    fn read(method: &str, uri: &str, version: &str, parts: Parts<'_>) -> Result<Self, ParseError> {
+        let method = Method::from(method);
+        match Self::judge(&method, uri, version, &parts) {
             Ok((uri, body)) => Ok(Self { method, uri, headers: parts.headers, body }),
             Err(fault) if method != Method::Ack && parts.headers.has("Via") => {
                 Err(ParseError::Refuse(Box::new(Refusal::new(fault.status, fault.reason, method, &parts.headers))))
@@ -111,19 +126,22 @@ impl Request {
         }
     }
 
-    /// The address of a request that may be acted on.
-    fn judge(method: &Method, uri: &str, version: &str, parts: &Parts) -> Result<Uri, Fault> {
+    /// Address and body of a request that may be acted on.
+    fn judge(method: &Method, uri: &str, version: &str, parts: &Parts<'_>) -> Result<(Uri, Vec<u8>), Fault> {
         inspection::version(version)?;
         inspection::request(&parts.headers, method)?;
         let uri = inspection::request_uri(uri)?;
-        if parts.whole { Ok(uri) } else { Err(Fault::bad("Bad Request (headers do not end)")) }
+        if !parts.whole {
+            return Err(Fault::bad("Bad Request (headers do not end)"));
+        }
+        Ok((uri, inspection::body(&parts.headers, parts.rest)?))
     }
 }
 
 impl Response {
     /// An answer without headers, with the usual words.
     pub fn new(status: u16) -> Self {
-        Self { status, reason: reason_phrase(status).to_owned(), headers: Headers::default(), body: Vec::new() }
+        Self { status, reason: reason_phrase(status).into(), headers: Headers::default(), body: Vec::new() }
     }
 
     /// The answer to `request`: Via, From, To, Call-ID and CSeq are copied (RFC 3261 §8.2.6.2). To gets no tag.
@@ -154,34 +172,40 @@ impl Response {
 
     /// Gives the To header a tag, unless it has one, or cannot be read.
     pub fn tag(&mut self, tag: &str) {
-        if self.headers.to_tag().is_none()
-            && let Some(to) = self.headers.to()
-        {
-            self.headers.set("To", to.with_tag(tag));
+        if self.headers.to_tag().is_some() {
+            return;
+        }
+        let Some(Ok(to)) = self.headers.first(TO).map(NameAddrParts::read) else { return };
+        match params::value_of(&to.params, "tag") {
+            None => self.headers.extend(TO, [";tag=", tag]),
+            Some(_) => self.headers.set("To", NameAddr::from(to).with_tag(tag)),
         }
     }
 
     /// The response as it goes on the wire.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let reason = self.reason.replace(['\r', '\n'], " ");
-        write(&format!("SIP/2.0 {} {reason}", self.status), &self.headers, &self.body)
+        let mut text = room_for(&self.headers, &self.body);
+        // A text takes all that is written to it.
+        let _ = write!(text, "SIP/2.0 {} ", self.status);
+        text.push_str(&without_breaks(&self.reason));
+        text.push_str("\r\n");
+        finish(text, &self.headers, &self.body)
     }
 
-    fn read(mut parts: Parts) -> Result<Self, ParseError> {
-        let StartLine::Status { version, status, reason } = &parts.start else { return Err(ParseError::Drop("it is no response")) };
+    fn read(version: &str, status: &str, reason: &str, parts: Parts<'_>) -> Result<Self, ParseError> {
+        let Parts { headers, rest, whole } = parts;
         let status = token::number(status).and_then(|status| u16::try_from(status).ok()).filter(|status| (100..700).contains(status));
         let status = status.ok_or(ParseError::Drop("a response whose status is none"))?;
-        let reason = reason.clone();
-        if parts.headers.all("Via").count() > 1 {
+        if headers.all("Via").nth(1).is_some() {
             // We are no proxy: nobody behind us waits for it (RFC 3261 §8.1.3.3).
             return Err(ParseError::Drop("a response on its way to somebody else"));
         }
         let unreadable = |_: Fault| ParseError::Drop("a response that cannot be read");
         inspection::version(version).map_err(unreadable)?;
-        inspection::identity(&parts.headers).map_err(unreadable)?;
-        let body = inspection::body(&mut parts).map_err(unreadable)?;
-        if parts.whole {
-            Ok(Self { status, reason, headers: parts.headers, body })
+        inspection::identity(&headers).map_err(unreadable)?;
+        let body = inspection::body(&headers, rest).map_err(unreadable)?;
+        if whole {
+            Ok(Self { status, reason: reason.to_owned().into(), headers, body })
         } else {
             Err(ParseError::Drop("a response that does not end"))
         }
@@ -200,16 +224,23 @@ impl fmt::Debug for Response {
     }
 }
 
-fn write(start: &str, headers: &Headers, body: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(start.len() + 64 * headers.len() + body.len() + 64);
-    bytes.extend_from_slice(start.as_bytes());
-    bytes.extend_from_slice(b"\r\n");
+/// A line break would begin a header: it becomes a blank.
+fn without_breaks(words: &str) -> Cow<'_, str> {
+    if words.contains(['\r', '\n']) { words.replace(['\r', '\n'], " ").into() } else { words.into() }
+}
+
+fn room_for(headers: &Headers, body: &[u8]) -> String {
+    String::with_capacity(128 + 64 * headers.len() + body.len())
+}
+
+/// Puts headers and body behind the first line.
+fn finish(mut text: String, headers: &Headers, body: &[u8]) -> Vec<u8> {
     for (name, value) in headers.iter().filter(|(name, _)| *name != "Content-Length") {
-        for part in [name, ": ", value, "\r\n"] {
-            bytes.extend_from_slice(part.as_bytes());
-        }
+        [name, ": ", value, "\r\n"].into_iter().for_each(|part| text.push_str(part));
     }
-    bytes.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
+    // A text takes all that is written to it.
+    let _ = write!(text, "Content-Length: {}\r\n\r\n", body.len());
+    let mut bytes = text.into_bytes();
     bytes.extend_from_slice(body);
     bytes
 }
@@ -297,7 +328,7 @@ mod tests {
             ),
         ] {
             let refusal = refusal(&text);
-            assert_eq!((refusal.status, refusal.reason.as_str()), (status, words));
+            assert_eq!((refusal.status, &*refusal.reason), (status, words));
         }
     }
 

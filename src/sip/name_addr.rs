@@ -1,12 +1,14 @@
 //! A name and an address: From, To, Contact, Route, Record-Route, Refer-To (RFC 3261 §20.10, §25.1).
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 
 use super::malformed::Malformed;
-use super::params::Params;
+use super::params::{self, Params};
 use super::token;
 use super::uri::Uri;
+use super::uri_parts::UriParts;
 
 /// Whom a header names. Parameters after an address without brackets belong to the header (RFC 3261 §20.10).
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +19,14 @@ pub struct NameAddr {
     pub uri: Uri,
     /// The header's parameters.
     pub params: Params,
+}
+
+/// A name and an address, taken apart and checked, nothing of them copied.
+pub(super) struct NameAddrParts<'a> {
+    /// As written, with its quotation marks.
+    pub display: &'a str,
+    pub uri: UriParts<'a>,
+    pub params: Cow<'a, str>,
 }
 
 /// A Contact: an address, or the `*` of a REGISTER that takes all back (RFC 3261 §10.2.2).
@@ -62,31 +72,75 @@ impl Contact {
     }
 }
 
+impl<'a> NameAddrParts<'a> {
+    /// Takes `text` apart.
+    pub fn read(text: &'a str) -> Result<Self, Malformed> {
+        let text = token::trim(text);
+        if text.starts_with('"') {
+            let (display, rest) = text.split_at(token::quoted_length(text)?);
+            return Self::bracketed(display, token::trim(rest));
+        }
+        let Some(start) = text.bytes().position(|byte| byte == b'<') else { return Self::bare(text) };
+        let (display, rest) = text.split_at(start);
+        if !display.split_whitespace().all(is_word) {
+            return Err(Malformed("name that needs quotation marks"));
+        }
+        Self::bracketed(token::trim(display), rest)
+    }
+
+    /// `<uri>;params`.
+    fn bracketed(display: &'a str, text: &'a str) -> Result<Self, Malformed> {
+        let Some((uri, Some(rest))) = text.strip_prefix('<').map(|text| token::split_once(text, b'>')) else {
+            return Err(Malformed("address without <>"));
+        };
+        let rest = token::trim(rest);
+        let params = match rest.strip_prefix(';') {
+            Some(params) if !token::trim(params).is_empty() => params::checked(params)?,
+            None if rest.is_empty() => Cow::Borrowed(""),
+            Some(_) | None => return Err(Malformed("text after an address")),
+        };
+        Ok(Self { display, uri: UriParts::read(uri)?, params })
+    }
+
+    /// `uri;params`, where the URI can have neither parameters nor headers.
+    fn bare(text: &'a str) -> Result<Self, Malformed> {
+        let (uri, params) = token::split_once(text, b';');
+        if uri.contains(['?', ',']) {
+            return Err(Malformed("address that needs <>"));
+        }
+        let params = match params {
+            Some(params) if token::trim(params).is_empty() => return Err(Malformed("parameter without name")),
+            Some(params) => params::checked(params)?,
+            None => Cow::Borrowed(""),
+        };
+        Ok(Self { display: "", uri: UriParts::read(token::trim_end(uri))?, params })
+    }
+}
+
+impl From<NameAddrParts<'_>> for NameAddr {
+    fn from(parts: NameAddrParts<'_>) -> Self {
+        let display = (!parts.display.is_empty()).then(|| token::unquote(parts.display));
+        Self { display, uri: parts.uri.into(), params: parts.params.into() }
+    }
+}
+
 impl FromStr for NameAddr {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
-        let text = text.trim();
-        if text.starts_with('"') {
-            let (display, rest) = token::take_quoted(text)?;
-            return bracketed(Some(display), rest.trim_start());
-        }
-        let Some(start) = text.find('<') else { return bare(text) };
-        let (display, rest) = text.split_at(start);
-        let display = display.trim();
-        if !display.split_whitespace().all(is_word) {
-            return Err(Malformed("name that needs quotation marks"));
-        }
-        bracketed((!display.is_empty()).then(|| display.to_owned()), rest)
+        NameAddrParts::read(text).map(Self::from)
     }
 }
 
-impl fmt::Display for NameAddr {
+impl Display for NameAddr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(display) = &self.display {
             write!(f, "{} ", token::quote(display))?;
         }
-        write!(f, "<{}>{}", self.uri, self.params)
+        f.write_str("<")?;
+        self.uri.fmt(f)?;
+        f.write_str(">")?;
+        self.params.fmt(f)
     }
 }
 
@@ -94,11 +148,11 @@ impl FromStr for Contact {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
-        if text.trim() == "*" { Ok(Self::All) } else { text.parse().map(Self::One) }
+        if is_star(text) { Ok(Self::All) } else { text.parse().map(Self::One) }
     }
 }
 
-impl fmt::Display for Contact {
+impl Display for Contact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => f.write_str("*"),
@@ -107,36 +161,18 @@ impl fmt::Display for Contact {
     }
 }
 
-/// `<uri>;params`.
-fn bracketed(display: Option<String>, text: &str) -> Result<NameAddr, Malformed> {
-    let (uri, rest) = text.strip_prefix('<').and_then(|text| text.split_once('>')).ok_or(Malformed("address without <>"))?;
-    let rest = rest.trim();
-    let params = match rest.strip_prefix(';') {
-        Some(params) if !params.trim().is_empty() => Params::parse(params)?,
-        None if rest.is_empty() => Params::default(),
-        Some(_) | None => return Err(Malformed("text after an address")),
-    };
-    Ok(NameAddr { display, uri: uri.parse()?, params })
+/// Whether a Contact can be read.
+pub(super) fn check_contact(text: &str) -> Result<(), Malformed> {
+    if is_star(text) { Ok(()) } else { NameAddrParts::read(text).map(drop) }
 }
 
-/// `uri;params`, where the URI can have neither parameters nor headers.
-fn bare(text: &str) -> Result<NameAddr, Malformed> {
-    let (uri, params) = text.split_once(';').map_or((text, None), |(uri, params)| (uri, Some(params)));
-    if uri.contains(['?', ',']) {
-        return Err(Malformed("address that needs <>"));
-    }
-    let params = match params {
-        Some(params) if params.trim().is_empty() => return Err(Malformed("parameter without name")),
-        Some(params) => Params::parse(params)?,
-        None => Params::default(),
-    };
-    Ok(NameAddr { display: None, uri: uri.trim_end().parse()?, params })
+fn is_star(text: &str) -> bool {
+    token::trim(text) == "*"
 }
 
 /// Letters beyond ASCII are let in: many telephones send names without quotation marks.
 fn is_word(word: &str) -> bool {
-    let ascii: String = word.chars().filter(char::is_ascii).collect();
-    ascii.is_empty() || token::is_token(&ascii)
+    word.bytes().all(|byte| token::is_token_byte(byte) || !byte.is_ascii())
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ impl Call {
         self.sdp = sdp;
         self.agree_on_timer(&request, &mut response, post, now);
         let to = post.servers.reply_to(server).unwrap_or(self.dialog.peer);
-        let bytes = post.answer(server, response, now);
+        let bytes = post.answer_and_keep(server, response, now);
         if request.method == Method::Invite {
             let number = request.headers.cseq().map_or(0, |cseq| cseq.number);
             self.await_ack(number, to, bytes, request.body.is_empty(), now);

@@ -17,10 +17,11 @@ use super::method::Method;
 use super::name_addr::NameAddr;
 use super::peer::{Peer, TransportProtocol};
 use super::refusal::Refusal;
+use super::scheme::Scheme;
 use super::server_transactions::{ServerId, ServerTransactions, reply_to};
 use super::session_refresh::SessionLimits;
 use super::tally::Tally;
-use super::uri::{Scheme, Uri};
+use super::uri::Uri;
 use super::via::{BRANCH_COOKIE, Via};
 use crate::clock::Chance;
 
@@ -29,6 +30,11 @@ pub(super) const SDP: &str = "application/sdp";
 
 /// Extensions that we know.
 pub(super) const SUPPORTED: [&str; 3] = ["100rel", "replaces", "timer"];
+
+/// The same, as Supported lists them.
+const SUPPORTED_LIST: &str = "100rel, replaces, timer";
+
+const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
 
 /// Where and as whom the user agent works.
 #[derive(Debug)]
@@ -154,11 +160,27 @@ impl Post {
     /// Allow and Supported.
     pub fn add_abilities(&self, headers: &mut Headers) {
         headers.push("Allow", self.allowed());
-        headers.push("Supported", SUPPORTED.join(", "));
+        headers.push("Supported", SUPPORTED_LIST);
     }
 
     /// Sends a response; without a tag in To it gets one of its own.
-    pub fn answer(&mut self, id: ServerId, mut response: Response, now: Instant) -> Vec<u8> {
+    pub fn answer(&mut self, id: ServerId, response: Response, now: Instant) {
+        let status = response.status;
+        let bytes = self.written(response);
+        self.servers.respond(id, status, bytes, now);
+        self.forward();
+    }
+
+    /// Sends a response, and gives it to who repeats it.
+    pub fn answer_and_keep(&mut self, id: ServerId, response: Response, now: Instant) -> Vec<u8> {
+        let status = response.status;
+        let bytes = self.written(response);
+        self.servers.respond(id, status, bytes.clone(), now);
+        self.forward();
+        bytes
+    }
+
+    fn written(&mut self, mut response: Response) -> Vec<u8> {
         if is_refusal_of_none(&response) {
             self.tally.refuse(response.status);
         }
@@ -166,15 +188,13 @@ impl Post {
             response.tag(&self.token());
         }
         response.headers.set("Server", &self.settings.product);
-        let bytes = response.to_bytes();
-        self.servers.respond(id, response.status, bytes.clone(), now);
-        self.forward();
-        bytes
+        response.to_bytes()
     }
 
     /// A random word: for tags, branches and Call-IDs.
     pub fn token(&self) -> String {
-        format!("{:016x}", u64::from_be_bytes(self.chance.bytes()))
+        let nibbles = self.chance.bytes::<8>().into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        nibbles.map(|nibble| char::from(HEXADECIMAL[usize::from(nibble)])).collect()
     }
 
     /// Our Contact for this peer, with the user of our address.

@@ -1,10 +1,18 @@
 //! Why a message is not taken: it is dropped, or answered with a status and words (RFC 3261 §8.2, §16.3, §21.4.1).
 
+use std::borrow::Cow;
+
+use super::header_name::Known;
 use super::headers::{BadHeader, Headers};
 use super::method::Method;
 
 /// What an answer copies from its request (RFC 3261 §8.2.6.2).
-const COPIED: [&str; 5] = ["Via", "From", "To", "Call-ID", "CSeq"];
+const COPIED: [Known; 5] = [Known::named("Via"), Known::named("From"), Known::named("To"), Known::named("Call-ID"), Known::named("CSeq")];
+
+/// Lines of headers that most answers do with.
+const USUAL_LINES: usize = 12;
+/// Bytes of headers that most answers do with.
+const USUAL_BYTES: usize = 512;
 
 /// A message that cannot be read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -24,7 +32,7 @@ pub struct Refusal {
     /// Status of the answer, 400 to 699.
     pub status: u16,
     /// Reason phrase of the answer; says which header is wrong, not what stands in it.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// The request's method.
     pub method: Method,
     /// Via, From, To, Call-ID and CSeq as they came, and what the answer says besides.
@@ -33,9 +41,9 @@ pub struct Refusal {
 
 impl Refusal {
     /// The answer `status` to a request with these headers.
-    pub fn new(status: u16, reason: impl Into<String>, method: Method, request: &Headers) -> Self {
-        let mut headers = Headers::default();
-        COPIED.iter().for_each(|name| headers.copy(name, request));
+    pub fn new(status: u16, reason: impl Into<Cow<'static, str>>, method: Method, request: &Headers) -> Self {
+        let mut headers = Headers::with_room(USUAL_LINES, USUAL_BYTES);
+        COPIED.iter().for_each(|name| headers.copy_known(*name, request));
         Self { status, reason: reason.into(), method, headers }
     }
 

@@ -2,18 +2,21 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
+use rustc_hash::FxHashMap;
+
 use super::event::CallId;
+use super::host::Host;
 use super::message::Request;
 use super::method::Method;
 use super::peer::{Peer, TransportProtocol};
-use super::sequence::CSeq;
 use super::server_invite::ServerInvite;
 use super::server_non_invite::ServerNonInvite;
 use super::timer_queue::TimerQueue;
 use super::timing::Lapse;
-use super::via::Via;
+use super::via::{Via, is_unique};
 
 /// As often a client repeats a request that nobody answers (RFC 3261 §17.1.2.2).
 const MOST_REPEATS: u8 = 10;
@@ -25,9 +28,9 @@ pub(super) struct ServerId(u64);
 /// The requests that came and that we are not done with.
 #[derive(Debug)]
 pub(super) struct ServerTransactions {
-    all: HashMap<ServerId, Box<Server>>,
-    by_key: HashMap<ServerKey, ServerId>,
-    by_origin: HashMap<Origin, ServerId>,
+    all: FxHashMap<ServerId, Box<Server>>,
+    by_key: HashMap<Sign, ServerId>,
+    by_origin: HashMap<Sign, ServerId>,
     timers: TimerQueue<ServerId>,
     sent: VecDeque<(Peer, Vec<u8>)>,
     last: u64,
@@ -44,25 +47,24 @@ pub(super) enum Arrived {
     Ack,
     /// A repeat, or the ACK to a refusal: done.
     Known,
-    /// Without what a transaction needs.
-    Unusable,
 }
 
-/// §17.2.3: the branch where it is unique, else what RFC 2543 compared.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum ServerKey {
-    Branch { branch: String, sent_by: String, method: Method },
-    Classic { call_id: String, from: String, cseq: u32, uri: String, via: String, method: Method },
+/// What a request is known by.
+pub(super) struct Recognized {
+    via: Via,
+    key: Vec<u8>,
+    /// The transaction that it belongs to.
+    id: Option<ServerId>,
 }
 
-/// The same request on whatever way: Call-ID, tag of From, CSeq.
-type Origin = (String, String, CSeq);
+/// What tells one request from all others, in one piece.
+type Sign = Arc<[u8]>;
 
 #[derive(Debug)]
 struct Server {
     state: State,
-    key: ServerKey,
-    origin: Option<Origin>,
+    key: Sign,
+    origin: Option<Sign>,
     reply_to: Peer,
     /// The response that went out last.
     response: Vec<u8>,
@@ -80,39 +82,45 @@ enum State {
 impl ServerTransactions {
     /// None.
     pub fn new() -> Self {
-        let (all, by_key, by_origin) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let (all, by_key, by_origin) = (FxHashMap::default(), HashMap::new(), HashMap::new());
         Self { all, by_key, by_origin, timers: TimerQueue::new(), sent: VecDeque::new(), last: 0 }
     }
 
+    /// What a request is known by; `None` without what a transaction needs.
+    pub fn recognize(&self, request: &Request) -> Option<Recognized> {
+        let via = request.headers.via()?;
+        let method = if request.method == Method::Ack { &Method::Invite } else { &request.method };
+        let key = key_of(request, &via, method)?;
+        let id = self.by_key.get(key.as_slice()).copied();
+        Some(Recognized { via, key, id })
+    }
+
+    /// Whether a request repeats one that is known, and no more often than a client does.
+    pub fn is_repeat(&mut self, recognized: &Recognized) -> bool {
+        let Some(server) = recognized.id.and_then(|id| self.all.get_mut(&id)) else { return false };
+        server.repeats = server.repeats.saturating_add(1);
+        server.repeats <= MOST_REPEATS
+    }
+
     /// A request came. Where it came from is noted in its topmost Via.
-    pub fn handle_request(&mut self, request: &mut Request, from: Peer, now: Instant) -> Arrived {
-        let Some(mut via) = request.headers.read::<Via>("Via").ok().flatten() else { return Arrived::Unusable };
-        let method = if request.method == Method::Ack { Method::Invite } else { request.method.clone() };
-        let Some(key) = ServerKey::of(request, &via, method) else { return Arrived::Unusable };
-        if let Some(id) = self.by_key.get(&key).copied() {
+    pub fn handle_request(&mut self, recognized: Recognized, request: &mut Request, from: Peer, now: Instant) -> Arrived {
+        let Recognized { mut via, key, id } = recognized;
+        if let Some(id) = id {
             return self.handle_known(id, request, now);
         }
         if request.method == Method::Ack {
             return Arrived::Ack;
         }
-        via.note_source(from.address);
-        request.headers.set_first("Via", &via);
+        if via.note_source(from.address) {
+            request.headers.set_first("Via", &via);
+        }
         let origin = origin_of(request);
-        let merged = origin.as_ref().is_some_and(|origin| self.by_origin.contains_key(origin));
-        let id = self.insert(key, origin.filter(|_| !merged), reply_to(&via, from), State::start(&request.method, now));
+        let merged = origin.as_deref().is_some_and(|origin| self.by_origin.contains_key(origin));
+        let id = self.insert(key.into(), origin.filter(|_| !merged), reply_to(&via, from), State::start(&request.method, now));
         if merged { Arrived::Merged(id) } else { Arrived::New(id) }
     }
 
-    /// Whether a request repeats one that is known, and no more often than a client does.
-    pub fn is_repeat(&mut self, request: &Request) -> bool {
-        let via = request.headers.read::<Via>("Via").ok().flatten();
-        let key = via.and_then(|via| ServerKey::of(request, &via, request.method.clone()));
-        let Some(server) = key.and_then(|key| self.by_key.get(&key)).and_then(|id| self.all.get_mut(id)) else { return false };
-        server.repeats = server.repeats.saturating_add(1);
-        server.repeats <= MOST_REPEATS
-    }
-
-    /// Sends a response; the last one is kept for repeats of the request.
+    /// Sends a response; the last one is kept as long as repeats of the request are answered with it.
     pub fn respond(&mut self, id: ServerId, status: u16, bytes: Vec<u8>, now: Instant) {
         let Some(server) = self.all.get_mut(&id).filter(|server| !server.state.is_answered()) else { return };
         let reliable = server.reply_to.protocol.is_reliable();
@@ -120,8 +128,8 @@ impl ServerTransactions {
             State::Invite(invite) => invite.handle_response(status, reliable, now),
             State::Other(other) => other.handle_response(status, reliable, now),
         }
-        self.sent.push_back((server.reply_to, bytes.clone()));
-        server.response = bytes;
+        server.response = if server.state.answers_repeats() { bytes.clone() } else { Vec::new() };
+        self.sent.push_back((server.reply_to, bytes));
         self.timers.set(id, server.state.poll_timeout());
     }
 
@@ -139,8 +147,8 @@ impl ServerTransactions {
 
     /// The INVITE that a CANCEL takes back (§9.2), and its call; no call once it is answered.
     pub fn cancelled(&self, cancel: &Request) -> Option<(ServerId, Option<CallId>)> {
-        let via = cancel.headers.read::<Via>("Via").ok()??;
-        let id = *self.by_key.get(&ServerKey::of(cancel, &via, Method::Invite)?)?;
+        let via = cancel.headers.via()?;
+        let id = *self.by_key.get(key_of(cancel, &via, &Method::Invite)?.as_slice())?;
         let server = self.all.get(&id)?;
         Some((id, server.call.filter(|_| !server.state.is_answered())))
     }
@@ -192,17 +200,13 @@ impl ServerTransactions {
             self.timers.set(id, invite.poll_timeout());
             return if to_refusal { Arrived::Known } else { Arrived::Ack };
         }
-        let again = match &server.state {
-            State::Invite(invite) => invite.handle_repeat(),
-            State::Other(_) => true,
-        };
-        if again && !server.response.is_empty() {
+        if server.state.answers_repeats() && !server.response.is_empty() {
             self.sent.push_back((server.reply_to, server.response.clone()));
         }
         Arrived::Known
     }
 
-    fn insert(&mut self, key: ServerKey, origin: Option<Origin>, reply_to: Peer, state: State) -> ServerId {
+    fn insert(&mut self, key: Sign, origin: Option<Sign>, reply_to: Peer, state: State) -> ServerId {
         self.last += 1;
         let id = ServerId(self.last);
         self.by_key.insert(key.clone(), id);
@@ -230,6 +234,14 @@ impl State {
         }
     }
 
+    /// Whether a repeat of the request gets the last response again.
+    fn answers_repeats(&self) -> bool {
+        match self {
+            State::Invite(invite) => invite.handle_repeat(),
+            State::Other(_) => true,
+        }
+    }
+
     fn handle_timeout(&mut self, now: Instant) -> Lapse {
         match self {
             State::Invite(invite) => invite.handle_timeout(now),
@@ -245,27 +257,47 @@ impl State {
     }
 }
 
-impl ServerKey {
-    fn of(request: &Request, via: &Via, method: Method) -> Option<Self> {
-        let sent_by = format!("{}:{}", via.host, via.port.unwrap_or_default()).to_ascii_lowercase();
-        if via.has_unique_branch() {
-            return Some(Self::Branch { branch: via.branch()?.to_owned(), sent_by, method });
-        }
-        let cseq: CSeq = request.headers.read("CSeq").ok()??;
-        let call_id = request.headers.get("Call-ID")?.to_owned();
-        let from = request.headers.from_tag().unwrap_or_default().to_owned();
-        let via = format!("{sent_by};{}", via.branch().unwrap_or_default());
-        Some(Self::Classic { call_id, from, cseq: cseq.number, uri: request.uri.to_string(), via, method })
+/// §17.2.3: the branch where it is unique, else what RFC 2543 compared.
+fn key_of(request: &Request, via: &Via, method: &Method) -> Option<Vec<u8>> {
+    let mut key = Vec::with_capacity(128);
+    let branch = via.branch().unwrap_or_default();
+    if is_unique(branch) {
+        write(&mut key, &[branch, method.as_str()]);
+    } else {
+        let headers = &request.headers;
+        let (from, uri) = (headers.from_tag().unwrap_or_default(), request.uri.to_string());
+        write(&mut key, &[branch, method.as_str(), headers.call_id()?, from, &uri]);
+        key.extend(headers.cseq()?.number.to_be_bytes());
     }
+    key.extend(via.port.unwrap_or_default().to_be_bytes());
+    match &via.host {
+        Host::V4(address) => key.extend(address.octets()),
+        Host::V6(address) => key.extend(address.octets()),
+        Host::Name(name) => write(&mut key, &[&name.to_ascii_lowercase()]),
+        Host::Absent => {}
+    }
+    Some(key)
 }
 
-/// What tells a merged request; only requests outside of dialogs are merged.
-fn origin_of(request: &Request) -> Option<Origin> {
-    if request.headers.to_tag().is_some() || request.method == Method::Cancel {
+/// What tells a merged request, on whatever way it came; only requests outside of dialogs are merged.
+fn origin_of(request: &Request) -> Option<Sign> {
+    let headers = &request.headers;
+    if headers.to_tag().is_some() || request.method == Method::Cancel {
         return None;
     }
-    let cseq = request.headers.read("CSeq").ok()??;
-    Some((request.headers.get("Call-ID")?.to_owned(), request.headers.from_tag()?.to_owned(), cseq))
+    let cseq = headers.cseq()?;
+    let mut origin = Vec::with_capacity(128);
+    write(&mut origin, &[headers.call_id()?, headers.from_tag()?, cseq.method.as_str()]);
+    origin.extend(cseq.number.to_be_bytes());
+    Some(origin.into())
+}
+
+/// No line break stands in what a header says: each text ends with one.
+fn write(sign: &mut Vec<u8>, texts: &[&str]) {
+    for text in texts {
+        sign.extend(text.as_bytes());
+        sign.push(b'\n');
+    }
 }
 
 /// §18.2.2 and RFC 3581 §4; a stream's connection is the way back.

@@ -1,22 +1,24 @@
 //! Which of thousands of calls and transactions is due next: a heap, in which a timer that was moved leaves a stale entry.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 use std::hash::Hash;
 use std::time::Instant;
 
-/// One timer for each key.
+use rustc_hash::FxHashMap;
+
+/// One timer for each key, which is a number of ours that no stranger can choose.
 #[derive(Debug)]
 pub(super) struct TimerQueue<K> {
     heap: BinaryHeap<Reverse<(Instant, K)>>,
     /// When each key is really due; what else the heap holds is stale.
-    due: HashMap<K, Instant>,
+    due: FxHashMap<K, Instant>,
 }
 
 impl<K: Copy + Ord + Hash> TimerQueue<K> {
     /// No timers.
     pub fn new() -> Self {
-        Self { heap: BinaryHeap::new(), due: HashMap::new() }
+        Self { heap: BinaryHeap::new(), due: FxHashMap::default() }
     }
 
     /// Sets, moves or stops the timer of `key`.

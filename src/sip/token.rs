@@ -1,5 +1,7 @@
 //! Tokens, quoted strings and lists: the small change of the grammar (RFC 3261 §25.1).
 
+use memchr::memchr3;
+
 use super::malformed::Malformed;
 
 /// Whether `text` is a token: one character at least, and none that separates.
@@ -7,53 +9,82 @@ pub(super) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_byte)
 }
 
+/// Whether a token may hold this byte.
+pub(super) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~')
+}
+
 /// `text` cut at every `separator` that stands outside of quotation marks and angle brackets; the parts are trimmed.
-pub(super) fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+pub(super) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     let mut left = Some(text);
     std::iter::from_fn(move || {
         let rest = left?;
-        let (part, after) = match find(rest, separator) {
-            Some(at) => (&rest[..at], Some(&rest[at + separator.len_utf8()..])),
-            None => (rest, None),
-        };
+        let (part, after) = cut(rest, find(rest, separator));
         left = after;
-        Some(part.trim())
+        Some(trim(part))
     })
 }
 
-/// Where the first `wanted` stands outside of quotation marks and angle brackets.
-pub(super) fn find(text: &str, wanted: char) -> Option<usize> {
-    let (mut quoted, mut escaped, mut bracketed) = (false, false, false);
-    for (at, character) in text.char_indices() {
-        if !quoted && !bracketed && character == wanted {
-            return Some(at);
-        }
-        match character {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' if !bracketed => quoted = !quoted,
-            '<' if !quoted => bracketed = true,
-            '>' if !quoted => bracketed = false,
-            _ => {}
+/// What stands before the first `separator`, a byte of ASCII, and what follows it where there is one.
+#[inline]
+pub(super) fn split_once(text: &str, separator: u8) -> (&str, Option<&str>) {
+    cut(text, text.bytes().position(|byte| byte == separator))
+}
+
+/// Where the first `wanted`, a byte of ASCII, stands outside of quotation marks and angle brackets.
+pub(super) fn find(text: &str, wanted: u8) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let rest = &text[from..];
+        let first = *rest.as_bytes().first()?;
+        let is_found = first == wanted || matches!(first, b'"' | b'<');
+        let at = if is_found { 0 } else { memchr3(wanted, b'"', b'<', rest.as_bytes())? };
+        from += match rest.as_bytes()[at] {
+            b'"' => at + quoted_length(&rest[at..]).ok()?,
+            b'<' => at + rest[at..].bytes().position(|byte| byte == b'>')? + 1,
+            _ => return Some(from + at),
         }
     }
-    None
+}
+
+/// `text` without the blanks around it. Mostly there are none, which its ends show.
+#[inline]
+pub(super) fn trim(text: &str) -> &str {
+    if text.as_bytes().first().is_some_and(u8::is_ascii_graphic) { trim_end(text) } else { text.trim() }
+}
+
+/// `text` without the blanks after it. Mostly there are none, which its end shows.
+#[inline]
+pub(super) fn trim_end(text: &str) -> &str {
+    if text.as_bytes().last().is_some_and(u8::is_ascii_graphic) { text } else { text.trim_end() }
 }
 
 /// The quoted string at the start of `text`, its escapes resolved, and what follows it.
 pub(super) fn take_quoted(text: &str) -> Result<(String, &str), Malformed> {
-    let inner = text.strip_prefix('"').ok_or(Malformed("quotation mark missing"))?;
-    let mut words = String::new();
+    let (quoted, rest) = text.split_at(quoted_length(text)?);
+    let mut words = String::with_capacity(quoted.len());
     let mut escaped = false;
-    for (at, character) in inner.char_indices() {
-        match character {
-            _ if escaped => {
-                words.push(character);
-                escaped = false;
-            }
-            '\\' => escaped = true,
-            '"' => return Ok((words, &inner[at + 1..])),
-            _ => words.push(character),
+    for character in quoted[1..quoted.len() - 1].chars() {
+        escaped = character == '\\' && !escaped;
+        if !escaped {
+            words.push(character);
+        }
+    }
+    Ok((words, rest))
+}
+
+/// How long the quoted string at the start of `text` is, its quotation marks included.
+pub(super) fn quoted_length(text: &str) -> Result<usize, Malformed> {
+    if !text.starts_with('"') {
+        return Err(Malformed("quotation mark missing"));
+    }
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Ok(at + 1),
+            _ => {}
         }
     }
     Err(Malformed("quotation mark not closed"))
@@ -78,8 +109,9 @@ pub(super) fn number(text: &str) -> Option<u64> {
     digits.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
+#[inline]
+fn cut(text: &str, at: Option<usize>) -> (&str, Option<&str>) {
+    at.map_or((text, None), |at| (&text[..at], Some(&text[at + 1..])))
 }
 
 #[cfg(test)]
@@ -90,8 +122,8 @@ mod tests {
     fn separators_inside_of_quotes_and_brackets_do_not_count() {
         let parts = |text, separator| split(text, separator).collect::<Vec<&str>>();
 
-        assert_eq!(parts(r#""a, \" b" <sip:a,b@c> , d"#, ','), [r#""a, \" b" <sip:a,b@c>"#, "d"]);
-        assert_eq!(parts(";;", ';'), ["", "", ""]);
+        assert_eq!(parts(r#""a, \" b" <sip:a,b@c> , d"#, b','), [r#""a, \" b" <sip:a,b@c>"#, "d"]);
+        assert_eq!(parts(";;", b';'), ["", "", ""]);
     }
 
     #[test]

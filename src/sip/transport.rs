@@ -21,6 +21,16 @@ impl Transport {
         *self != Self::Udp
     }
 
+    /// As a Via names it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+            Self::Other(name) => name,
+        }
+    }
+
     /// The port when none is written.
     pub fn default_port(&self) -> u16 {
         match self {
@@ -32,22 +42,13 @@ impl Transport {
 
 impl From<&str> for Transport {
     fn from(name: &str) -> Self {
-        match name.to_ascii_uppercase().as_str() {
-            "UDP" => Self::Udp,
-            "TCP" => Self::Tcp,
-            "TLS" => Self::Tls,
-            other => Self::Other(other.to_owned()),
-        }
+        let known = [Self::Udp, Self::Tcp, Self::Tls].into_iter().find(|known| known.as_str().eq_ignore_ascii_case(name));
+        known.unwrap_or_else(|| Self::Other(name.to_ascii_uppercase()))
     }
 }
 
 impl fmt::Display for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Udp => "UDP",
-            Self::Tcp => "TCP",
-            Self::Tls => "TLS",
-            Self::Other(name) => name,
-        })
+        f.write_str(self.as_str())
     }
 }

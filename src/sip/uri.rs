@@ -1,30 +1,19 @@
 //! SIP, SIPS and tel URIs, and when two of them are the same (RFC 3261 §19.1, RFC 3966).
 
-use std::fmt;
+use std::fmt::{self, Display};
 use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
 
-use super::host::Host;
+use super::host::{self, Host};
 use super::malformed::Malformed;
 use super::params::Params;
+use super::scheme::Scheme;
+use super::uri_parts::UriParts;
 use crate::secret::{SecretText, mask};
 
 /// Parameters that make a difference even when only one of two URIs has them (RFC 3261 §19.1.4).
 const TELLING: [&str; 5] = ["user", "ttl", "method", "maddr", "transport"];
-
-/// What a URI begins with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scheme {
-    /// `sip:`.
-    Sip,
-    /// `sips:`, TLS on every hop.
-    Sips,
-    /// `tel:`, a telephone number.
-    Tel,
-    /// Any other, in lower case.
-    Other(String),
-}
 
 /// A URI. `==` is the comparison of RFC 3261 §19.1.4, which is not transitive; `Debug` shows a masked user and the host.
 #[derive(Clone)]
@@ -79,36 +68,21 @@ impl Uri {
 
     /// Whether requests to it name a host.
     pub fn is_sip(&self) -> bool {
-        matches!(self.scheme, Scheme::Sip | Scheme::Sips)
+        self.scheme.is_sip()
     }
+}
 
-    /// Reads what follows `sip:` or `sips:`.
-    fn hierarchical(scheme: Scheme, rest: &str) -> Result<Self, Malformed> {
-        let (info, rest) = match rest.split_once('@') {
-            Some((info, rest)) => (Some(info), rest),
-            None => (None, rest),
-        };
-        let (rest, headers) = match rest.split_once('?') {
-            Some((rest, headers)) => (rest, Some(headers.to_owned())),
-            None => (rest, None),
-        };
-        let (place, params) = rest.split_once(';').map_or((rest, None), |(place, params)| (place, Some(params)));
-        let (user, password) = info.map(user_info).transpose()?.unwrap_or_default();
-        let (host, port) = Host::with_port(place)?;
-        let params = params.map_or_else(|| Ok(Params::default()), some_params)?;
-        Ok(Self { scheme, user, password, host, port, params, headers })
-    }
-
-    /// Reads what follows another scheme; `tel:` has parameters too.
-    fn opaque(scheme: Scheme, rest: &str) -> Result<Self, Malformed> {
-        let (rest, params) = match rest.split_once(';') {
-            Some((number, params)) if scheme == Scheme::Tel => (number, some_params(params)?),
-            Some(_) | None => (rest, Params::default()),
-        };
-        if rest.is_empty() {
-            return Err(Malformed("nothing after the scheme"));
+impl From<UriParts<'_>> for Uri {
+    fn from(parts: UriParts<'_>) -> Self {
+        Self {
+            scheme: parts.scheme,
+            user: parts.user.map(str::to_owned),
+            password: parts.password.map(SecretText::new),
+            host: parts.host.into(),
+            port: parts.port,
+            params: parts.params.into(),
+            headers: parts.headers.map(str::to_owned),
         }
-        Ok(Self { scheme, user: Some(rest.to_owned()), password: None, host: Host::Absent, port: None, params, headers: None })
     }
 }
 
@@ -116,34 +90,24 @@ impl FromStr for Uri {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
-        if text.chars().any(|character| character.is_whitespace() || character.is_control() || "<>\"".contains(character)) {
-            return Err(Malformed("blank or bracket in a URI"));
-        }
-        if !escapes_are_whole(text) {
-            return Err(Malformed("% without two hexadecimal digits"));
-        }
-        let (scheme, rest) = text.split_once(':').ok_or(Malformed("URI without scheme"))?;
-        match scheme.parse()? {
-            scheme @ (Scheme::Sip | Scheme::Sips) => Self::hierarchical(scheme, rest),
-            scheme @ (Scheme::Tel | Scheme::Other(_)) => Self::opaque(scheme, rest),
-        }
+        UriParts::read(text).map(Self::from)
     }
 }
 
-impl fmt::Display for Uri {
+impl Display for Uri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.scheme, self.user.as_deref().unwrap_or_default())?;
+        f.write_str(self.scheme.as_str())?;
+        f.write_str(":")?;
+        f.write_str(self.user.as_deref().unwrap_or_default())?;
         if let Some(password) = &self.password {
-            write!(f, ":{}", password.expose())?;
+            f.write_str(":")?;
+            f.write_str(password.expose())?;
         }
         if self.user.is_some() && self.is_sip() {
             f.write_str("@")?;
         }
-        write!(f, "{}", self.host)?;
-        if let Some(port) = self.port {
-            write!(f, ":{port}")?;
-        }
-        write!(f, "{}", self.params)?;
+        host::write(&self.host, self.port, f)?;
+        self.params.fmt(f)?;
         self.headers.as_ref().map_or(Ok(()), |headers| write!(f, "?{headers}"))
     }
 }
@@ -166,50 +130,6 @@ impl PartialEq for Uri {
             && same_params(&self.params, &other.params)
             && same_headers(self.headers.as_deref(), other.headers.as_deref())
     }
-}
-
-impl FromStr for Scheme {
-    type Err = Malformed;
-
-    fn from_str(text: &str) -> Result<Self, Malformed> {
-        let known = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-        if !known || !text.starts_with(|first: char| first.is_ascii_alphabetic()) {
-            return Err(Malformed("URI without scheme"));
-        }
-        Ok(match text.to_ascii_lowercase().as_str() {
-            "sip" => Self::Sip,
-            "sips" => Self::Sips,
-            "tel" => Self::Tel,
-            other => Self::Other(other.to_owned()),
-        })
-    }
-}
-
-impl fmt::Display for Scheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sip => "sip",
-            Self::Sips => "sips",
-            Self::Tel => "tel",
-            Self::Other(name) => name,
-        })
-    }
-}
-
-fn user_info(info: &str) -> Result<(Option<String>, Option<SecretText>), Malformed> {
-    let (user, password) = info.split_once(':').map_or((info, None), |(user, password)| (user, Some(SecretText::new(password))));
-    if user.is_empty() {
-        return Err(Malformed("@ without a user"));
-    }
-    Ok((Some(user.to_owned()), password))
-}
-
-fn some_params(text: &str) -> Result<Params, Malformed> {
-    if text.is_empty() { Err(Malformed("parameter without name")) } else { Params::parse(text) }
-}
-
-fn escapes_are_whole(text: &str) -> bool {
-    text.split('%').skip(1).all(|rest| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2)
 }
 
 /// One spelling for all: escapes of characters that need none are resolved, the others are in upper case.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use rustc_hash::FxHashMap;
+
 use super::action::Action;
 use super::admission::Gate;
 use super::call::{Call, Phase};
@@ -26,7 +28,7 @@ pub struct UserAgent {
     pub(super) clock: Clock,
     pub(super) gate: Gate,
     /// Each on its own: a table that grows moves all that it holds, and whoever comes meanwhile waits.
-    pub(super) calls: HashMap<CallId, Box<Call>>,
+    pub(super) calls: FxHashMap<CallId, Box<Call>>,
     /// Calls by our tag.
     pub(super) by_tag: HashMap<String, CallId>,
     registrations: HashMap<RegistrationId, Registration>,
@@ -59,7 +61,7 @@ impl UserAgent {
             gate: Gate::new(settings.admission.clone(), &chance, now),
             post: Post::new(settings, chance),
             clock,
-            calls: HashMap::new(),
+            calls: FxHashMap::default(),
             by_tag: HashMap::new(),
             registrations: HashMap::new(),
             timers: TimerQueue::new(),

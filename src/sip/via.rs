@@ -1,12 +1,13 @@
 //! Via: the way a request took and its answers take back (RFC 3261 §18.2, §20.42; RFC 3581).
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Display};
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use super::host::{self, Host};
 use super::malformed::Malformed;
-use super::params::Params;
+use super::params::{self, Params};
 use super::token;
 use super::transport::Transport;
 
@@ -26,6 +27,14 @@ pub struct Via {
     pub params: Params,
 }
 
+/// A hop, taken apart and checked, nothing of it copied.
+pub(super) struct ViaParts<'a> {
+    pub transport: &'a str,
+    pub host: Host<&'a str>,
+    pub port: Option<u16>,
+    pub params: Cow<'a, str>,
+}
+
 impl Via {
     /// The hop of a request of ours, which asks for the answer at the port it came from (RFC 3581 §3).
     pub fn new(transport: Transport, sent_by: SocketAddr, branch: &str) -> Self {
@@ -42,7 +51,7 @@ impl Via {
 
     /// Whether the branch is unique as RFC 3261 asks, so that it alone names the transaction.
     pub fn has_unique_branch(&self) -> bool {
-        self.branch().is_some_and(|branch| branch.len() > BRANCH_COOKIE.len() && branch.starts_with(BRANCH_COOKIE))
+        self.branch().is_some_and(is_unique)
     }
 
     /// Whether the sender asks for the answer at the port it sent from.
@@ -62,15 +71,22 @@ impl Via {
         inner.parse().ok().or_else(|| host::ipv6(inner).ok().map(IpAddr::V6))
     }
 
-    /// Notes where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4), in place of what the sender may say of it.
-    pub fn note_source(&mut self, source: SocketAddr) {
+    /// Notes where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4), in place of what the sender may say of it;
+    /// whether anything was to be noted.
+    pub fn note_source(&mut self, source: SocketAddr) -> bool {
+        let wants_rport = self.wants_rport();
+        let is_elsewhere = wants_rport || self.host.address() != Some(source.ip());
+        if !is_elsewhere && !self.params.has("received") {
+            return false;
+        }
         self.params.remove("received");
-        if self.wants_rport() {
+        if wants_rport {
             self.params.set("rport", source.port().to_string());
         }
-        if self.wants_rport() || self.host.address() != Some(source.ip()) {
+        if is_elsewhere {
             self.params.set("received", source.ip().to_string());
         }
+        true
     }
 
     /// Where an answer over datagrams goes, once the source is noted (RFC 3261 §18.2.2, RFC 3581 §4). `maddr` is passed over:
@@ -84,38 +100,56 @@ impl Via {
     }
 }
 
-impl FromStr for Via {
-    type Err = Malformed;
+/// Whether a branch is unique as RFC 3261 asks.
+pub(super) fn is_unique(branch: &str) -> bool {
+    branch.len() > BRANCH_COOKIE.len() && branch.starts_with(BRANCH_COOKIE)
+}
 
-    fn from_str(text: &str) -> Result<Self, Malformed> {
-        let mut parts = text.splitn(3, '/').map(str::trim);
-        let protocol = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        if !protocol.0.eq_ignore_ascii_case("SIP") || protocol.1 != "2.0" {
+impl<'a> ViaParts<'a> {
+    /// Takes `text` apart.
+    pub fn read(text: &'a str) -> Result<Self, Malformed> {
+        let (name, rest) = token::split_once(text, b'/');
+        let (version, rest) = rest.map_or(("", None), |rest| token::split_once(rest, b'/'));
+        if !token::trim(name).eq_ignore_ascii_case("SIP") || token::trim(version) != "2.0" {
             return Err(Malformed("another protocol than SIP/2.0"));
         }
-        let rest = parts.next().ok_or(Malformed("transport missing"))?;
+        let rest = token::trim(rest.ok_or(Malformed("transport missing"))?);
         let (transport, rest) = rest.split_once(char::is_whitespace).ok_or(Malformed("sender missing"))?;
         if !token::is_token(transport) {
             return Err(Malformed("transport is no token"));
         }
-        let (sent_by, params) = rest.split_once(';').map_or((rest, None), |(sent_by, params)| (sent_by, Some(params)));
+        let (sent_by, params) = token::split_once(rest, b';');
         let params = match params {
-            Some(params) if params.trim().is_empty() => return Err(Malformed("parameter without name")),
-            Some(params) => Params::parse(params)?,
-            None => Params::default(),
+            Some(params) if token::trim(params).is_empty() => return Err(Malformed("parameter without name")),
+            Some(params) => params::checked(params)?,
+            None => Cow::Borrowed(""),
         };
-        let (host, port) = Host::with_port(sent_by.trim())?;
-        Ok(Self { transport: transport.into(), host, port, params })
+        let (host, port) = Host::with_port(token::trim(sent_by))?;
+        Ok(Self { transport, host, port, params })
     }
 }
 
-impl fmt::Display for Via {
+impl From<ViaParts<'_>> for Via {
+    fn from(parts: ViaParts<'_>) -> Self {
+        Self { transport: parts.transport.into(), host: parts.host.into(), port: parts.port, params: parts.params.into() }
+    }
+}
+
+impl FromStr for Via {
+    type Err = Malformed;
+
+    fn from_str(text: &str) -> Result<Self, Malformed> {
+        ViaParts::read(text).map(Self::from)
+    }
+}
+
+impl Display for Via {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SIP/2.0/{} {}", self.transport, self.host)?;
-        if let Some(port) = self.port {
-            write!(f, ":{port}")?;
-        }
-        write!(f, "{}", self.params)
+        f.write_str("SIP/2.0/")?;
+        f.write_str(self.transport.as_str())?;
+        f.write_str(" ")?;
+        host::write(&self.host, self.port, f)?;
+        self.params.fmt(f)
     }
 }
 

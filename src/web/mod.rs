@@ -28,5 +28,5 @@ pub use form::Posted;
 pub use gateway::Gateway;
 pub use keys::published_keys;
 pub use networks::{Network, Networks, NotANetwork};
-pub use operations::sum_up_metrics;
+pub use operations::{record_metrics, sum_up_metrics};
 pub use server::{ServeError, Server};

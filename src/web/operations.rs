@@ -60,7 +60,7 @@ pub async fn sum_up_metrics() {
 }
 
 /// Begins to count; a process has one recorder.
-pub(super) fn record_metrics() -> Option<&'static PrometheusHandle> {
+pub fn record_metrics() -> Option<&'static PrometheusHandle> {
     let install = || PrometheusBuilder::new().set_buckets(SECONDS).ok()?.install_recorder().ok();
     RECORDER.get_or_init(install).as_ref()
 }
