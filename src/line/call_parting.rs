@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use metrics::counter;
 use tokio::sync::mpsc;
 
 use super::call::Call;
 use super::call_actions::report;
 use super::media_news::MediaNews;
+use super::metrics;
 use crate::apology::{Apology, apology};
 use crate::audio::{Sound, beep};
 use crate::browser::{Ending, Reason, event_class};
@@ -23,7 +23,7 @@ impl Call {
     /// Says what is left to say, gives the results away, and closes.
     pub(super) async fn part(mut self: Box<Self>, ending: Ending, news: &mut mpsc::Receiver<MediaNews>) {
         let outcome = if self.fell_silent { "silent" } else { ending.reason.as_str() };
-        counter!("callward_sip_calls_total", "outcome" => outcome).increment(1);
+        metrics::call_over(outcome);
         if let Some(event) = &ending.uncaught {
             self.report_break(event, ending.message.as_deref().unwrap_or_default());
         }
@@ -34,7 +34,7 @@ impl Call {
             self.leave(&ending).await;
         }
         let codec = self.media.negotiated().map_or("none", |negotiated| negotiated.codec.name());
-        counter!("callward_media_calls_total", "codec" => codec).increment(1);
+        metrics::media_over(codec);
     }
 
     /// What others' pages call their events and say in them may be what the caller has keyed.

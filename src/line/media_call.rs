@@ -5,16 +5,16 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use metrics::{counter, histogram};
 use tokio::sync::mpsc;
 
 use super::carrier::{self, Carrier};
 use super::media_news::{Heard, MediaNews, Newsagent};
 use super::media_order::{KeyRelay, MediaRemote};
 use super::media_speech::{Filled, Speech};
+use super::metrics;
 use super::ports::PortPair;
 use crate::audio::FRAME_SAMPLES;
-use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Statistics, Stream};
+use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Stream};
 
 /// Samples of a piece of a recording.
 const RECORDING_PIECE: usize = 1600;
@@ -187,7 +187,7 @@ impl MediaCall {
         self.stream.handle_close(now);
         self.act(&mut Desk::default(), now);
         let statistics = self.stream.statistics();
-        count(&statistics);
+        metrics::packets(&statistics);
         self.news.tell(MediaNews::Closed(statistics));
     }
 
@@ -266,13 +266,4 @@ impl MediaCall {
             Port::Rtcp => self.rtcp.recv_from(buffer),
         }
     }
-}
-
-fn count(statistics: &Statistics) {
-    counter!("callward_rtp_received_total").increment(statistics.received);
-    counter!("callward_rtp_sent_total").increment(statistics.sent);
-    counter!("callward_rtp_lost_total").increment(statistics.lost);
-    counter!("callward_rtp_late_total").increment(statistics.late);
-    counter!("callward_rtp_refused_total").increment(statistics.refused);
-    histogram!("callward_rtp_jitter_seconds").record(statistics.jitter.as_secs_f64());
 }

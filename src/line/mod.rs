@@ -37,6 +37,7 @@ mod media_order;
 mod media_post;
 mod media_speech;
 mod media_thread;
+mod metrics;
 mod moment;
 mod operator;
 mod outgoing_call;

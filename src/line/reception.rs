@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use metrics::{counter, histogram};
 use tokio::sync::mpsc;
 
 use super::address_guard::AddressGuard;
@@ -14,6 +13,7 @@ use super::entrance::{Entrance, entrance};
 use super::equipment::Equipment;
 use super::fetch::HttpFetcher;
 use super::media_news::MediaNews;
+use super::metrics;
 use super::moment::now;
 use super::session_media::SessionMedia;
 use crate::browser::{Action, FetchFailure, Interpreter, Resource, Start};
@@ -88,11 +88,11 @@ impl Arriving {
             return refuse(&self.leg, status_of(failure));
         }
         self.leg.accept(std::mem::take(&mut self.sdp), Headers::default());
-        histogram!("callward_call_setup_seconds").record(now().saturating_duration_since(began).as_secs_f64());
+        metrics::call_answered(now().saturating_duration_since(began));
         let Self { leg, media, news, .. } = self;
         let mut call = Box::new(Call::new(equipment, leg, media, interpreter, fetcher, is_own, invitation));
         if !call.is_agreed().await {
-            return counter!("callward_sip_calls_total", "outcome" => "not_agreed").increment(1);
+            return metrics::call_over("not_agreed");
         }
         call.begin(first.id, outcome);
         call.run(news).await;
@@ -108,7 +108,7 @@ impl Arriving {
                 outcome = &mut fetching => return Some(outcome),
                 news = self.leg.news() => match news {
                     None | Some(CallNews::Ended(_)) => {
-                        counter!("callward_sip_calls_total", "outcome" => "cancelled").increment(1);
+                        metrics::call_over("cancelled");
                         return None;
                     }
                     Some(CallNews::Session(news)) => self.media.follow(news, &self.leg),
@@ -151,8 +151,7 @@ fn status_of(failure: &FetchFailure) -> u16 {
 }
 
 fn refuse(leg: &CallLeg, status: u16) {
-    counter!("callward_sip_calls_total", "outcome" => "refused").increment(1);
-    counter!("callward_sip_refused_total", "status" => status.to_string()).increment(1);
+    metrics::call_refused(status);
     let retry_after = (status == 503).then_some(RETRY_AFTER);
     leg.refuse(Refused { retry_after, ..Refused::with(status) });
 }
