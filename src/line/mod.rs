@@ -43,6 +43,7 @@ mod operator;
 mod outgoing_call;
 mod pacing;
 mod pages;
+mod parties;
 mod places;
 mod playback;
 mod ports;

@@ -37,6 +37,7 @@ struct Arriving {
 pub(super) async fn receive(equipment: Arc<Equipment>, incoming: IncomingCall) {
     let began = now();
     let IncomingCall { leg, invitation } = incoming;
+    let invitation: Arc<Invitation> = invitation.into();
     let found = entrance(&invitation, &equipment.settings.entrance, equipment.pages.as_ref()).await;
     let entrance = match found {
         Ok(entrance) => entrance,
@@ -46,7 +47,7 @@ pub(super) async fn receive(equipment: Arc<Equipment>, incoming: IncomingCall) {
         Ok((media, news, sdp)) => Arriving { leg, media, news, sdp },
         Err(status) => return refuse(&leg, status),
     };
-    arriving.greet(equipment, &invitation, entrance, began).await;
+    arriving.greet(equipment, invitation, entrance, began).await;
 }
 
 type Opened = (SessionMedia, mpsc::Receiver<MediaNews>, Vec<u8>);
@@ -78,7 +79,7 @@ fn open_media(equipment: &Equipment, leg: &CallLeg, invitation: &Invitation) -> 
 
 impl Arriving {
     /// Fetches the first page and answers.
-    async fn greet(mut self, equipment: Arc<Equipment>, invitation: &Invitation, entrance: Entrance, began: Instant) {
+    async fn greet(mut self, equipment: Arc<Equipment>, invitation: Arc<Invitation>, entrance: Entrance, began: Instant) {
         let fetcher = Arc::new(fetcher(&equipment, &entrance));
         let Ok(mut interpreter) = Interpreter::start(start(&equipment, &entrance), now()) else { return refuse(&self.leg, 503) };
         let Some(first) = first_fetch(&mut interpreter).map(|first| entrance.fetch(first)) else { return refuse(&self.leg, 500) };
