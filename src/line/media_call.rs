@@ -182,10 +182,10 @@ impl MediaCall {
     }
 
     /// Says farewell to the peer, and the counts to the call.
-    pub fn close(&mut self, now: Instant) {
+    pub fn close(&mut self, desk: &mut Desk, now: Instant) {
         self.record(false);
         self.stream.handle_close(now);
-        self.act(&mut Desk::default(), now);
+        self.act(desk, now);
         let statistics = self.stream.statistics();
         metrics::packets(&statistics);
         self.news.tell(MediaNews::Closed(statistics));

@@ -100,8 +100,8 @@ impl MediaThread {
         goes_on
     }
 
-    fn quit(self, now: Instant) {
-        self.calls.into_iter().flatten().for_each(|mut call| call.close(now));
+    fn quit(mut self, now: Instant) {
+        self.calls.into_iter().flatten().for_each(|mut call| call.close(&mut self.desk, now));
     }
 
     /// Takes all orders that wait; `false` when the thread shall end.
@@ -179,7 +179,7 @@ impl MediaThread {
         self.wheel.remove(place);
         self.free.push(place);
         if let Some(mut call) = self.calls.get_mut(place).and_then(Option::take) {
-            call.close(now);
+            call.close(&mut self.desk, now);
         }
     }
 
