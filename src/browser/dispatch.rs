@@ -33,7 +33,7 @@ impl Interpreter {
         if let Some(run) = &mut self.current.dialog {
             run.count(&thrown.event);
         }
-        let outside = self.current.dialog.is_none().then(|| Counters::first(&thrown.event)).unwrap_or_default();
+        let outside = Counters::first(&thrown.event);
         let counters = self.current.dialog.as_ref().map_or(&outside, |run| run.counters());
         let scopes = &mut self.scopes;
         let handlers = self.current.surroundings().flat_map(|surroundings| &surroundings.handlers);
