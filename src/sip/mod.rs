@@ -98,6 +98,7 @@ mod retrying;
 #[cfg(test)]
 mod round_trips;
 mod sdp;
+mod sdp_lines;
 mod sequence;
 mod server_invite;
 mod server_non_invite;
