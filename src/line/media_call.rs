@@ -188,7 +188,7 @@ impl MediaCall {
         self.act(desk, now);
         let statistics = self.stream.statistics();
         metrics::packets(&statistics);
-        self.news.tell(MediaNews::Closed(statistics));
+        self.news.tell(MediaNews::Closed(Box::new(statistics)));
     }
 
     /// Sends the next frame; while keys are sent, sounds wait.
