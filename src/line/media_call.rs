@@ -171,7 +171,9 @@ impl MediaCall {
 
     /// Twenty milliseconds have passed: a frame is heard, a frame is sent.
     pub fn tick(&mut self, desk: &mut Desk, now: Instant) {
-        if let Some(frame) = self.stream.next_frame() {
+        if self.has_listener()
+            && let Some(frame) = self.stream.next_frame()
+        {
             self.hear(frame, desk);
         }
         self.speak(&mut desk.outgoing);
@@ -217,6 +219,11 @@ impl MediaCall {
         if let Some((peer, _)) = self.joined {
             desk.relayed.push((peer, Relayed::Frame(frame)));
         }
+    }
+
+    /// Whether somebody wants the next frame: who only looks for tones does not want the silence before the first word.
+    fn has_listener(&self) -> bool {
+        self.recording.is_some() || self.joined.is_some() || self.afterwards > 0 || self.stream.has_begun()
     }
 
     /// Whether something is heard, or was just now: who says nothing costs nothing.

@@ -113,6 +113,11 @@ impl JitterBuffer {
         frame
     }
 
+    /// Whether a packet has come.
+    pub fn has_begun(&self) -> bool {
+        self.head.is_some()
+    }
+
     /// Forgets what was not played, and the sender's clock: another source has begun.
     pub fn reset(&mut self) {
         self.filled.fill(false);
