@@ -2,17 +2,16 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use bytes::Bytes;
 use callward::app::{Composition, FlowLibrary, compose};
 use callward::clock::{Chance, Clock};
 use callward::config::Config;
 use callward::flow::Flow;
-use callward::web::{Peer, router};
+use callward::web::{Door as HttpDoor, Peer};
 use callward::xml;
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Full};
 use tokio::runtime::{Builder, Runtime};
-use tower::ServiceExt;
 
 /// A flow that takes what a turn can bring: keys of an entry, and of a menu.
 const FLOW: &str = include_str!("../door.yaml");
@@ -20,11 +19,10 @@ const FLOW: &str = include_str!("../door.yaml");
 const CONFIG: &str = "[http]\nrequests_per_second = 0\n[store]\nurl = \"memory:\"\n[tenants.demo]\n\
                       [[tenants.demo.processes]]\nname = \"Door\"\ncode = \"door\"\nflow = \"door\"\n";
 const ENTRY: &str = "/vxml/demo/door";
-const MOST_BYTES: usize = 1 << 20;
 
 /// An HTTP door.
 pub struct Door {
-    router: Router,
+    door: HttpDoor,
     runtime: Runtime,
 }
 
@@ -41,7 +39,7 @@ impl Door {
         let clock = Clock::by_hand(jiff::Timestamp::UNIX_EPOCH);
         let composed = runtime.block_on(compose(&config, &flows, clock, Chance::seeded(1)));
         let Composition { gateway, .. } = composed.expect("a house");
-        Self { router: router(gateway), runtime }
+        Self { door: HttpDoor::new(gateway), runtime }
     }
 
     /// A call whose every form is `form`.
@@ -58,12 +56,11 @@ impl Door {
     }
 
     fn post(&self, path: &str, form: &[u8]) -> String {
-        let mut request = Request::post(path).body(Body::from(form.to_vec())).expect("a request");
-        request.extensions_mut().insert(Peer(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        let request = Request::post(path).body(Full::<Bytes>::from(form.to_vec())).expect("a request");
         let page = self.runtime.block_on(async {
-            let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+            let response = self.door.answer(Peer(IpAddr::V4(Ipv4Addr::LOCALHOST)), request).await;
             assert_eq!(response.status(), StatusCode::OK);
-            to_bytes(response.into_body(), MOST_BYTES).await.expect("a page")
+            response.into_body().collect().await.expect("a page").to_bytes()
         });
         let root = xml::parse(&page).expect("a page is well-formed");
         assert_eq!(root.name, "vxml");

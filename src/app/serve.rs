@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 
 use crate::clock::{Chance, Clock};
 use crate::config::Config;
-use crate::web::{Server, published_keys, router, sum_up_metrics};
+use crate::web::{Door, Server, published_keys, sum_up_metrics};
 
 use super::compose::{Composition, compose};
 use super::flows::FlowLibrary;
@@ -48,7 +48,7 @@ pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
 pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, composition: Composition, config: &Config, flows: Option<&Path>) {
     let drain = Duration::from_secs(u64::from(config.http.drain_seconds));
     let tidy = Composition::tidy(Arc::clone(&composition.switchboard), config);
-    let pages = router(composition.gateway).merge(published_keys(composition.signer.published()));
+    let pages = Door::new(composition.gateway).with(published_keys(composition.signer.published()));
     let stop = async {
         let why = told_to_stop().await;
         info!("{why}: answering the turns in flight");

@@ -1,7 +1,7 @@
 //! The board of the exchange: messages between sockets and user agent, news between user agent and calls.
 
 use std::collections::HashMap;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use metrics::{counter, gauge};
@@ -13,6 +13,7 @@ use super::ladder_log::{LadderLog, Way};
 use super::moment::now;
 use super::outgoing_call::OutgoingCall;
 use super::resolver::{Route, resolve};
+use super::sip_names::SipNames;
 use super::wires::Wires;
 use crate::sip::{
     Action, Body, CallId, CallNews, Dial, Event, Headers, Invitation, Message, Order, ParseError, Peer, Refused, Tally, UserAgent,
@@ -29,6 +30,7 @@ pub(super) struct Board {
     calls: HashMap<CallId, mpsc::Sender<CallNews>>,
     drained: watch::Sender<bool>,
     ladder: LadderLog,
+    names: Arc<SipNames>,
     operator: Weak<dyn Operating>,
     /// Calls that nobody takes.
     untaken: Vec<IncomingCall>,
@@ -51,10 +53,11 @@ impl Board {
         incoming: mpsc::Sender<IncomingCall>,
         drained: watch::Sender<bool>,
         ladder: LadderLog,
+        names: Arc<SipNames>,
         operator: Weak<dyn Operating>,
     ) -> Self {
         let (calls, untaken) = (HashMap::new(), Vec::new());
-        Self { agent, wires, incoming, calls, drained, ladder, operator, untaken, awaited: None, shown: 0 }
+        Self { agent, wires, incoming, calls, drained, ladder, names, operator, untaken, awaited: None, shown: 0 }
     }
 
     /// Begins to listen.
@@ -177,9 +180,9 @@ impl Board {
                 self.wires.send(peer, bytes);
             }
             Action::Resolve(seeker, uri) => {
-                let operator = self.operator.clone();
+                let (operator, names) = (self.operator.clone(), Arc::clone(&self.names));
                 tokio::spawn(async move {
-                    let route = resolve(&uri).await;
+                    let route = resolve(&uri, &names).await;
                     if let Some(operator) = operator.upgrade() {
                         operator.take(Arrival::Resolved(seeker, route));
                     }

@@ -15,6 +15,7 @@ use super::moment::now;
 use super::operator::Operator;
 use super::outgoing_call::OutgoingCall;
 use super::resolver::resolve;
+use super::sip_names::SipNames;
 use super::wires::Wires;
 use crate::clock::{Chance, Clock};
 use crate::sip::{Order, Register, Settings, TransportProtocol, UserAgent};
@@ -30,6 +31,7 @@ pub struct Exchange {
     operator: Arc<Operator>,
     addresses: Arc<[(TransportProtocol, SocketAddr)]>,
     drained: watch::Receiver<bool>,
+    names: Arc<SipNames>,
 }
 
 impl Exchange {
@@ -60,9 +62,10 @@ impl Exchange {
         };
         let (incoming, calls) = mpsc::channel(MOST_INCOMING);
         let (told, drained) = watch::channel(false);
-        let agent = UserAgent::new(agent, clock, chance, now());
-        let operator = Operator::open(|operator| Board::new(agent, wires, incoming, told, LadderLog::new(settings.ladder), operator));
-        Ok((Self { operator, addresses, drained }, calls))
+        let names = Arc::new(SipNames::of_system(chance.clone()));
+        let (agent, ladder) = (UserAgent::new(agent, clock, chance, now()), LadderLog::new(settings.ladder));
+        let operator = Operator::open(|operator| Board::new(agent, wires, incoming, told, ladder, Arc::clone(&names), operator));
+        Ok((Self { operator, addresses, drained, names }, calls))
     }
 
     /// What is listened on, with the ports that the system gave.
@@ -72,7 +75,7 @@ impl Exchange {
 
     /// Makes a call; how it goes on is told by the leg.
     pub async fn dial(&self, call: OutgoingCall) -> CallLeg {
-        let route = resolve(call.proxy.as_ref().unwrap_or(&call.target)).await;
+        let route = resolve(call.proxy.as_ref().unwrap_or(&call.target), &self.names).await;
         let (id, news) = self.operator.dial(call, route);
         CallLeg::new(id, news, self.operator.clone())
     }

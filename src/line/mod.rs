@@ -55,6 +55,7 @@ mod resolver;
 mod session;
 mod session_media;
 mod shared_copies;
+mod sip_names;
 mod sip_tls;
 mod softphone;
 mod softphone_call;

@@ -12,6 +12,7 @@ use super::media::{Media, MediaSettings};
 use super::outgoing_call::OutgoingCall;
 use super::resolver::resolve;
 use super::session_media::SessionMedia;
+use super::sip_names::SipNames;
 use super::softphone_call::SoftphoneCall;
 use super::softphone_user::{SoftphoneEnding, SoftphoneError, SoftphoneUser};
 use crate::clock::{Chance, Clock};
@@ -48,7 +49,7 @@ pub struct Dialling {
 impl Softphone {
     /// A telephone that will call `target`, at the address of this machine that is next to it.
     pub async fn open(target: Uri, clock: Clock, chance: Chance) -> Result<Self, SoftphoneError> {
-        let route = resolve(&target).await;
+        let route = resolve(&target, &SipNames::of_system(chance.clone())).await;
         let Some(peer) = route.peers.first() else { return Err(SoftphoneError::Nowhere(Box::new(target))) };
         let address = near(peer.address).map_err(|error| SoftphoneError::NoWay(peer.address, error))?;
         let any = SocketAddr::new(address, 0);

@@ -1,31 +1,31 @@
-//! Our own pages for the telephone: the HTTP door's router, called in this process as if a platform on this machine asked.
+//! Our own pages for the telephone: the HTTP door, asked in this process as if a platform on this machine asked.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::Router;
-use axum::body::Body;
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tower::ServiceExt;
 use url::Url;
 
 use crate::browser::{Fetch, FetchFailure, Method, Resource};
 use crate::line::Pages;
 use crate::switchboard::Switchboard;
-use crate::web::{Access, Allowance, Base, Gateway, Networks, Peer, router};
+use crate::web::{Access, Allowance, Base, Door, Gateway, Networks, Peer};
 
 /// A host that no name server knows: pages refer to each other by it, and nobody else can.
 const HOST_NAME: &str = "callward.localhost";
+/// Who asks: this machine.
+const HERE: Peer = Peer(IpAddr::V4(Ipv4Addr::LOCALHOST));
 /// Bytes of the longest page or sound.
 const MOST_BYTES: usize = 4 << 20;
 
 /// The desk, as the telephone sees it.
 pub struct OwnPages {
-    router: Router,
+    door: Door,
     switchboard: Arc<Switchboard>,
     domains: BTreeMap<String, String>,
     /// The tenant of domains that are not listed.
@@ -48,7 +48,7 @@ impl OwnPages {
             allowance: Allowance { requests_per_second: None, ..Allowance::default() },
             base: Base::default(),
         };
-        Self { router: router(Arc::new(inside)), switchboard, domains, tenant: default_tenant.or(only) }
+        Self { door: Door::new(Arc::new(inside)), switchboard, domains, tenant: default_tenant.or(only) }
     }
 }
 
@@ -68,8 +68,7 @@ impl Pages for OwnPages {
     }
 
     async fn fetch(&self, fetch: &Fetch) -> Result<Resource, FetchFailure> {
-        let answer = self.router.clone().oneshot(request(fetch)?).await;
-        let response = answer.unwrap_or_else(|never| match never {});
+        let response = self.door.answer(HERE, request(fetch)?).await;
         if !response.status().is_success() {
             return Err(FetchFailure::Status(response.status().as_u16()));
         }
@@ -81,18 +80,16 @@ impl Pages for OwnPages {
     }
 }
 
-fn request(fetch: &Fetch) -> Result<http::Request<Body>, FetchFailure> {
+fn request(fetch: &Fetch) -> Result<http::Request<Full<Bytes>>, FetchFailure> {
     let path = fetch.url.query().map_or_else(|| fetch.url.path().to_owned(), |query| format!("{}?{query}", fetch.url.path()));
     let method = match fetch.method {
         Method::Get => http::Method::GET,
         Method::Post => http::Method::POST,
     };
     let mut builder = http::Request::builder().method(method).uri(path).header(HOST, HOST_NAME);
-    let body = fetch.body.as_ref().map_or_else(Body::empty, |(_, body)| Body::from(body.clone()));
+    let body = fetch.body.as_ref().map_or_else(Full::default, |(_, body)| Full::from(body.clone()));
     if let Some((media_type, _)) = &fetch.body {
         builder = builder.header(CONTENT_TYPE, media_type);
     }
-    let mut request = builder.body(body).map_err(|error| FetchFailure::Failed(error.to_string()))?;
-    request.extensions_mut().insert(Peer(IpAddr::V4(Ipv4Addr::LOCALHOST)));
-    Ok(request)
+    builder.body(body).map_err(|error| FetchFailure::Failed(error.to_string()))
 }

@@ -14,7 +14,7 @@ use crate::browser::{Ending, Fetch, FetchFailure, Reason, Resource, Start, Trans
 use crate::clock::Clock;
 use crate::flow::Transferred;
 use crate::line::{AddressGuard, Asked, Caller, Fetching, Handset, HandsetError, Happening, HttpFetcher, Pace, Reply, session_variables};
-use crate::web::{Gateway, Server, router};
+use crate::web::{Door, Gateway, Server};
 
 use super::call_end::CallEnd;
 use super::dialled::Dialled;
@@ -60,7 +60,7 @@ impl HttpCall {
         let caller = AtTheHandset { world: Arc::clone(&world), ask, answers, patience: Duration::ZERO, transfer: TransferOutcome::Unknown };
         let http = HttpFetcher::new(AddressGuard::new(&start.url, &[]), world.clock.clone()).map_err(|error| error.to_string())?;
         let pages = Pages { http, clock: world.clock.clone() };
-        let serving = tokio::spawn(server.run(router(gateway), std::future::pending(), Duration::ZERO)).abort_handle();
+        let serving = tokio::spawn(server.run(Door::new(gateway), std::future::pending(), Duration::ZERO)).abort_handle();
         let handset = Handset::new(start, pages, caller, Pace::Virtual).map_err(|error| error.to_string())?;
         let mut call = Self { run: Box::pin(handset.run()), asked, replies, world, patience: Duration::ZERO, end: None, serving };
         call.go_on().await;

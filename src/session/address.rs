@@ -51,8 +51,9 @@ impl CallAddress {
 
     /// Reads an address of a call of this tenant and process.
     pub fn parse(text: &str, process: (&str, &str), key: &MasterKey) -> Result<Self, AddressError> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| AddressError::Forged)?;
-        let bytes: [u8; LENGTH] = bytes.try_into().map_err(|_| AddressError::Forged)?;
+        let mut decoded = [0; LENGTH + 3];
+        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut decoded).map_err(|_| AddressError::Forged)?;
+        let bytes: [u8; LENGTH] = decoded[..length].try_into().map_err(|_| AddressError::Forged)?;
         let row = mac(process, &bytes, key);
         match bool::from(row[..MAC].ct_eq(&bytes[SIGNED..])) {
             true => Ok(Self { bytes, row }),
@@ -62,7 +63,14 @@ impl CallAddress {
 
     /// As it stands in a URL.
     pub fn text(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.bytes)
+        let mut text = String::new();
+        self.write_to(&mut text);
+        text
+    }
+
+    /// Writes it as it stands in a URL.
+    pub fn write_to(&self, text: &mut String) {
+        URL_SAFE_NO_PAD.encode_string(self.bytes, text);
     }
 
     /// The row it has in the store: the MAC, of which the address shows half. It says nothing about the random bits, so nobody who

@@ -18,13 +18,13 @@ use super::results::Results;
 const USUAL_BYTES: usize = 4096;
 
 /// A call's row, decrypted.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallBody {
     /// It goes on.
-    Live(Box<Live>),
+    Live(Arc<Live>),
     /// It is over.
-    Ended(Box<Ended>),
+    Ended(Arc<Ended>),
 }
 
 /// A call that goes on.
@@ -33,7 +33,7 @@ pub struct Live {
     /// Id of the authentication, which is its record's too (`authId`).
     pub auth_id: String,
     /// The call.
-    pub call: Call,
+    pub call: Arc<Call>,
     /// Version of the flow that it began with and stays on.
     pub flow_version: String,
     /// Where it stands in its flow.
@@ -96,20 +96,7 @@ pub struct Ended {
 #[error("a call's row does not open: it was written under another master key, or is damaged")]
 pub struct Unreadable;
 
-/// What is encrypted: a [`CallBody`] that somebody else owns.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Borrowed<'a> {
-    Live(&'a Live),
-    Ended(&'a Ended),
-}
-
 impl Live {
-    /// Encrypts it for the row `row`.
-    pub fn seal(&self, row: &[u8; 32], key: &MasterKey, chance: &Chance) -> Sealed {
-        Borrowed::Live(self).seal(row, key, chance)
-    }
-
     /// What can be told of the call before it ends. That somebody else was verified in it is not told.
     pub fn results_so_far(&self, now: Timestamp) -> Results {
         let counts = |proof: &&Proof| proof.until > now && (self.state.proven || proof.identity == self.state.identity());
@@ -117,25 +104,17 @@ impl Live {
     }
 }
 
-impl Ended {
+impl CallBody {
     /// Encrypts it for the row `row`.
-    pub fn seal(&self, row: &[u8; 32], key: &MasterKey, chance: &Chance) -> Sealed {
-        Borrowed::Ended(self).seal(row, key, chance)
-    }
-}
-
-impl Borrowed<'_> {
-    fn seal(&self, row: &[u8; 32], key: &MasterKey, chance: &Chance) -> Sealed {
+    pub(super) fn seal(&self, row: &[u8; 32], key: &MasterKey, chance: &Chance) -> Sealed {
         let mut plain = Vec::with_capacity(USUAL_BYTES);
         let written = self.serialize(&mut rmp_serde::Serializer::new(&mut plain).with_struct_map());
         debug_assert!(written.is_ok(), "a call refused to be written: {written:?}");
         key.seal(plain, row, chance)
     }
-}
 
-impl CallBody {
     /// Decrypts what stands in the row `row`.
-    pub fn open(sealed: &Sealed, row: &[u8; 32], key: &MasterKey) -> Result<Self, Unreadable> {
+    pub(super) fn unseal(sealed: &Sealed, row: &[u8; 32], key: &MasterKey) -> Result<Self, Unreadable> {
         let plain = key.open(sealed, row).ok_or(Unreadable)?;
         rmp_serde::from_slice(&plain).map_err(|_| Unreadable)
     }

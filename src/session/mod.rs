@@ -4,8 +4,10 @@ mod address;
 mod body;
 mod journal;
 mod results;
+mod row;
 
 pub use address::{AddressError, CallAddress};
 pub use body::{Call, CallBody, Ended, Live, Unreadable};
 pub use journal::{Event, Journal};
 pub use results::Results;
+pub use row::{OpenRow, Row};

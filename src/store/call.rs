@@ -15,6 +15,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::secret::Sealed;
+use crate::session::Row;
 
 use super::keys::ClaimId;
 
@@ -25,8 +26,8 @@ pub struct CallRow {
     pub turn: u32,
     /// Grows with every save; claims leave it alone.
     pub revision: i64,
-    /// The session, encrypted above the store.
-    pub body: Sealed,
+    /// The session.
+    pub body: Row,
     /// Who works on the awaited turn, or did when it was lost.
     pub held: Option<Held>,
     /// When the call ended.
@@ -85,15 +86,22 @@ pub enum Guard {
 
 /// What a row becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Next {
+pub struct Next<B = Row> {
     /// The turn that is awaited from here on.
     pub turn: u32,
-    /// The session, encrypted above the store.
-    pub body: Sealed,
+    /// The session.
+    pub body: B,
     /// The claim that stands after the save: a new one, the old one renewed, or none.
     pub claim: Option<Claim>,
     /// Whether the call ends; the time of the first end stays.
     pub ended: bool,
+}
+
+impl Next {
+    /// What is written down of it.
+    pub(super) fn sealed(self) -> Next<Sealed> {
+        Next { turn: self.turn, body: self.body.sealed(), claim: self.claim, ended: self.ended }
+    }
 }
 
 impl CallRow {

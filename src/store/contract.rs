@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::clock::Clock;
 use crate::secret::Sealed;
+use crate::session::Row;
 
 use super::call::{CallRow, Claim, Guard, Next};
 use super::keys::{CallKey, ClaimId};
@@ -142,8 +143,8 @@ pub(super) fn next(turn: u32, body: &str) -> Next {
 }
 
 /// Stands for an encrypted body.
-pub(super) fn sealed(body: &str) -> Sealed {
-    Sealed(body.as_bytes().to_vec())
+pub(super) fn sealed(body: &str) -> Row {
+    Row::Sealed(Sealed(body.as_bytes().to_vec()))
 }
 
 /// A record of this time.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::secret::Sealed;
+
 use super::call::{CallRow, Claim, Claimed, Guard, Next};
 use super::instant::milliseconds;
 use super::keys::{CallKey, NoteKey};
@@ -15,7 +17,7 @@ use super::sql::{self, Timed};
 pub(super) struct OpenCall {
     pub(super) key: CallKey,
     pub(super) flow_version: String,
-    pub(super) first: Next,
+    pub(super) first: Next<Sealed>,
     pub(super) records: Vec<Record>,
 }
 
@@ -30,7 +32,7 @@ pub(super) struct ClaimTurn {
 pub(super) struct Save {
     pub(super) key: CallKey,
     pub(super) guard: Guard,
-    pub(super) next: Next,
+    pub(super) next: Next<Sealed>,
     pub(super) records: Vec<Record>,
 }
 
@@ -54,7 +56,7 @@ pub(super) struct SweepSome {
 /// Writes down that writing works.
 pub(super) struct Ping;
 
-impl Next {
+impl<B> Next<B> {
     /// The lease of the claim that stands after the save, as a parameter.
     pub(super) fn lease(&self) -> Option<i64> {
         self.claim.map(|claim| milliseconds(claim.lease))

@@ -1,6 +1,6 @@
 //! The store in memory: gone with the process, for demonstrations and tests.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
+use crate::session::Row;
 
 use super::call::{CallRow, Claim, Claimed, Guard, Held, Next};
 use super::changes::Changes;
@@ -22,6 +23,9 @@ use super::sweeping::{Retention, Swept};
 use super::version::{FlowVersion, Release, Released, VersionEntry};
 use super::version_surface::VersionStore;
 
+/// How many calls are kept as they are; who was saved longest ago is encrypted, which takes less room.
+const MOST_OPEN: usize = 2048;
+
 /// Rows in maps.
 pub(super) struct MemoryStore {
     tables: Mutex<Tables>,
@@ -32,6 +36,8 @@ pub(super) struct MemoryStore {
 #[derive(Default)]
 struct Tables {
     calls: HashMap<CallKey, CallRow>,
+    /// Calls that were saved as they are, and the revision that was saved.
+    open: VecDeque<(CallKey, i64)>,
     notes: HashMap<NoteKey, Note>,
     records: BTreeMap<String, Record>,
     versions: Versions,
@@ -46,6 +52,16 @@ impl MemoryStore {
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Encrypts the call that has been open for longest, where it is open still; not while everybody else waits.
+    fn seal_oldest(&self) {
+        let Some((key, revision, row)) = self.tables().take_oldest_open() else { return };
+        let mut sealed = row.sealed();
+        sealed.0.shrink_to_fit();
+        if let Some(row) = self.tables().calls.get_mut(&key).filter(|row| row.revision == revision) {
+            row.body = Row::Sealed(sealed);
+        }
+    }
 }
 
 #[async_trait]
@@ -59,6 +75,8 @@ impl Store for MemoryStore {
         let opened = tables.open_call(key, first, records, self.clock.now());
         if opened {
             tables.versions.begin(key, flow_version);
+            drop(tables);
+            self.seal_oldest();
         }
         Ok(opened)
     }
@@ -74,6 +92,7 @@ impl Store for MemoryStore {
     async fn save(&self, key: CallKey, guard: Guard, next: Next, records: Vec<Record>) -> Result<bool, StoreError> {
         let saved = self.tables().save(key, guard, next, records, self.clock.now());
         if saved {
+            self.seal_oldest();
             self.changes.ring(key);
         }
         Ok(saved)
@@ -161,6 +180,7 @@ impl Tables {
         if self.calls.contains_key(&key) {
             return false;
         }
+        self.open.push_back((key, 1));
         self.calls.insert(key, row(first, 1, None, now));
         self.put_records(records);
         true
@@ -188,9 +208,17 @@ impl Tables {
         };
         if holds {
             *standing = row(next, standing.revision + 1, standing.ended_at, now);
+            self.open.push_back((key, standing.revision));
             self.put_records(records);
         }
         holds
+    }
+
+    /// The call that has been open for longest, when there are too many.
+    fn take_oldest_open(&mut self) -> Option<(CallKey, i64, Row)> {
+        let (key, revision) = if self.open.len() > MOST_OPEN { self.open.pop_front()? } else { return None };
+        let row = self.calls.get(&key).filter(|row| row.revision == revision)?;
+        Some((key, revision, row.body.clone()))
     }
 
     fn put_records(&mut self, records: Vec<Record>) {
@@ -215,8 +243,7 @@ impl Tables {
     }
 }
 
-fn row(mut next: Next, revision: i64, ended_at: Option<Timestamp>, now: Timestamp) -> CallRow {
-    next.body.0.shrink_to_fit();
+fn row(next: Next, revision: i64, ended_at: Option<Timestamp>, now: Timestamp) -> CallRow {
     CallRow {
         turn: next.turn,
         revision,
@@ -229,4 +256,35 @@ fn row(mut next: Next, revision: i64, ended_at: Option<Timestamp>, now: Timestam
 
 fn held(claim: Claim, now: Timestamp) -> Held {
     Held { by: claim.id, until: after(now, claim.lease) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::clock::Chance;
+    use crate::secret::MasterKey;
+    use crate::session::{CallBody, Ended, Results};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn of_many_calls_those_saved_last_are_kept_as_they_are() {
+        let store = MemoryStore::new(Clock::by_hand(Timestamp::UNIX_EPOCH));
+        let (key, chance) = (Arc::new(MasterKey::new([1; 32])), Chance::seeded(1));
+        let ended =
+            Ended { at: Timestamp::UNIX_EPOCH, say: Vec::new(), language: "en".to_owned(), results: Results::unavailable("internal") };
+        let body = CallBody::Ended(Arc::new(ended));
+        let call = |number: usize| CallKey(std::array::from_fn(|place| (number >> (8 * place.min(3))) as u8));
+        for number in 0..MOST_OPEN + 2 {
+            let first = Next { turn: 0, body: Row::open(body.clone(), call(number).0, &key, &chance), claim: None, ended: false };
+            assert!(store.open_call(call(number), "", first, Vec::new()).await.unwrap());
+        }
+
+        for number in 0..MOST_OPEN + 2 {
+            let row = store.call(call(number)).await.unwrap().unwrap();
+            assert_eq!(matches!(row.body, Row::Sealed(_)), number < 2, "{number}");
+            assert_eq!(row.body.read(&call(number).0, &key), Ok(body.clone()));
+        }
+    }
 }

@@ -73,7 +73,7 @@ impl Store for PostgresStore {
     }
 
     async fn open_call(&self, key: CallKey, flow_version: &str, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
-        self.link.run(&OpenCall { key, flow_version: flow_version.to_owned(), first, records }).await
+        self.link.run(&OpenCall { key, flow_version: flow_version.to_owned(), first: first.sealed(), records }).await
     }
 
     async fn call(&self, key: CallKey) -> Result<Option<CallRow>, StoreError> {
@@ -88,7 +88,7 @@ impl Store for PostgresStore {
     async fn save(&self, key: CallKey, guard: Guard, next: Next, records: Vec<Record>) -> Result<bool, StoreError> {
         // Others wait for a turn that is held, and for nothing else: only its end is news to other nodes.
         let lets_go = matches!(guard, Guard::HeldBy(_)) && next.claim.is_none();
-        let saved = self.link.run(&Save { key, guard, next, records }).await?;
+        let saved = self.link.run(&Save { key, guard, next: next.sealed(), records }).await?;
         if saved {
             self.changes.ring(key);
         }

@@ -1,6 +1,7 @@
 //! Rows as the databases give them, and what they mean.
 
 use crate::secret::Sealed;
+use crate::session::Row;
 
 use super::call::{CallRow, Held};
 use super::instant::at;
@@ -76,7 +77,7 @@ impl StoredCall {
         let row = CallRow {
             turn: u32::try_from(self.turn).map_err(unreadable)?,
             revision: self.revision,
-            body: Sealed(self.body),
+            body: Row::Sealed(Sealed(self.body)),
             held: held(self.claim, self.claimed_until)?,
             ended_at: self.ended_at.map(at),
             touched_at: at(self.touched_at),

@@ -90,7 +90,7 @@ impl Store for SqliteStore {
     }
 
     async fn open_call(&self, key: CallKey, flow_version: &str, first: Next, records: Vec<Record>) -> Result<bool, StoreError> {
-        self.writer.write(OpenCall { key, flow_version: flow_version.to_owned(), first, records }).await
+        self.writer.write(OpenCall { key, flow_version: flow_version.to_owned(), first: first.sealed(), records }).await
     }
 
     async fn call(&self, key: CallKey) -> Result<Option<CallRow>, StoreError> {
@@ -105,9 +105,9 @@ impl Store for SqliteStore {
     async fn save(&self, key: CallKey, guard: Guard, next: Next, records: Vec<Record>) -> Result<bool, StoreError> {
         let saved = match (guard, &next) {
             (Guard::Unchanged { revision }, Next { turn, claim: None, ended: false, .. }) if records.is_empty() => {
-                self.writer.save(PlainSave { key, revision, turn: *turn, body: next.body.0 }).await?
+                self.writer.save(PlainSave { key, revision, turn: *turn, body: next.body.sealed().0 }).await?
             }
-            _ => self.writer.write(Save { key, guard, next, records }).await?,
+            _ => self.writer.write(Save { key, guard, next: next.sealed(), records }).await?,
         };
         if saved {
             self.changes.ring(key);

@@ -99,15 +99,16 @@ pub(super) fn current_page(live: &Live, number: u32) -> Page {
     }
 }
 
-pub(super) fn ended_page(ended: Ended, now: Timestamp) -> Page {
+pub(super) fn ended_page(ended: &Ended, now: Timestamp) -> Page {
     if now > ended.at + ENDED_FOR {
         return gone("call_ended", &ended.language);
     }
     goodbye(ended)
 }
 
-pub(super) fn goodbye(ended: Ended) -> Page {
-    Page::End(Box::new(Goodbye { say: ended.say, language: ended.language, results: ended.results }))
+pub(super) fn goodbye(ended: &Ended) -> Page {
+    let Ended { say, language, results, .. } = ended.clone();
+    Page::End(Box::new(Goodbye { say, language, results }))
 }
 
 pub(super) fn gone(reason: &str, language: &str) -> Page {

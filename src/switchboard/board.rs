@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::clock::{Chance, Clock};
 use crate::flow::{GrammarFile, Passed, Recording};
 use crate::secret::MasterKey;
-use crate::store::Store;
+use crate::session::{CallBody, Row};
+use crate::store::{CallKey, Store};
 
 use super::directory::Directory;
 use super::error::SwitchboardError;
@@ -16,7 +17,7 @@ use super::watch::Watch;
 pub struct Switchboard {
     pub(super) directory: Directory,
     pub(super) store: Arc<dyn Store>,
-    pub(super) key: MasterKey,
+    pub(super) key: Arc<MasterKey>,
     pub(super) clock: Clock,
     pub(super) chance: Chance,
     pub(super) recent: Recent,
@@ -26,7 +27,12 @@ pub struct Switchboard {
 impl Switchboard {
     /// A switchboard for these tenants.
     pub fn new(directory: Directory, store: Arc<dyn Store>, key: MasterKey, clock: Clock, chance: Chance) -> Self {
-        Self { directory, store, key, clock, chance, recent: Recent::new(), watch: None }
+        Self { directory, store, key: Arc::new(key), clock, chance, recent: Recent::new(), watch: None }
+    }
+
+    /// What is kept of a call.
+    pub(super) fn row(&self, key: CallKey, body: CallBody) -> Row {
+        Row::open(body, key.0, &self.key, &self.chance)
     }
 
     /// The same, with somebody who is told which way calls go.

@@ -13,7 +13,7 @@ use super::notes::About;
 impl Live {
     /// The note that tells the next visit of this call who was verified; what a test call proves is nothing to others.
     pub(super) fn verified_note(&self, key: &MasterKey) -> NoteKey {
-        let Call { tenant, platform, id, test, .. } = &self.call;
+        let Call { tenant, platform, id, test, .. } = self.call.as_ref();
         About::Verified { tenant, platform, call: id, test: *test }.key(key)
     }
 }

@@ -1,5 +1,6 @@
 //! Calls that no platform asks for any more end by themselves, and what is old is swept away.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -33,22 +34,22 @@ impl Switchboard {
     /// Whatever became of its process, and whether or not its row can be read: a call that stayed would stand in the way of others.
     async fn time_out(&self, key: CallKey, row: CallRow) -> Result<(), SwitchboardError> {
         let now = self.store.now().await?;
-        let opened = CallBody::open(&row.body, &key.0, &self.key);
+        let opened = row.body.read(&key.0, &self.key);
         let (ended, live) = match opened {
-            Ok(CallBody::Ended(ended)) => (*ended, None),
-            Ok(CallBody::Live(live)) => (timed_out(&live, now), Some(live)),
+            Ok(CallBody::Ended(ended)) => (ended, None),
+            Ok(CallBody::Live(live)) => (Arc::new(timed_out(&live, now)), Some(live)),
             Err(unreadable) => {
                 warn!("an idle call is ended without a record: {unreadable}");
-                (Ended { at: now, say: Vec::new(), language: String::new(), results: Results::unavailable("call_ended") }, None)
+                let results = Results::unavailable("call_ended");
+                (Arc::new(Ended { at: now, say: Vec::new(), language: String::new(), results }), None)
             }
         };
         let record = live.as_ref().map(|live| record::record(live, &self.rules(live), &ended.results, now));
-        let results = ended.results.clone();
-        let body = ended.seal(&key.0, &self.key, &self.chance);
+        let body = self.row(key, CallBody::Ended(Arc::clone(&ended)));
         let next = Next { turn: row.turn + 1, body, claim: None, ended: true };
         let saved = self.store.save(key, row.unchanged(), next, record.into_iter().collect()).await?;
         if let (true, Some(live)) = (saved, live) {
-            metrics::ended(&live.call, &results);
+            metrics::ended(&live.call, &ended.results);
             info!(auth_id = live.auth_id, "call {} ends: no platform came back", live.auth_id);
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! How a call begins: the entry page stores nothing; turn 0 brings the call's variables.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -91,7 +92,7 @@ pub(super) fn begin(edition: &Edition, tenant: &Tenant, mut call: Call, auth_id:
         verification: Verification::default(),
         consent: None,
         journal: Journal::default(),
-        call,
+        call: Arc::new(call),
     };
     let given = |name: &str| live.call.variables.get(name).filter(|value| !value.is_empty()).map(|value| Value::from(value.as_str()));
     let frame = Frame::of(flow, edition.book.root(), given, &Known { live: &live, tenant, now: started });

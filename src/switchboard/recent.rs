@@ -4,7 +4,7 @@
 //! from here is guarded by the revision, and who fails reads the store.
 
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
 
@@ -21,7 +21,7 @@ pub(super) struct Served {
     /// The revision of its row.
     pub revision: i64,
     /// The call.
-    pub live: Box<Live>,
+    pub live: Arc<Live>,
 }
 
 /// The calls served last.
@@ -40,9 +40,8 @@ impl Recent {
         if awaits { calls.pop(&key) } else { None }
     }
 
-    /// Keeps a call that was saved; of what its caller entered nothing stays.
-    pub fn keep(&self, key: CallKey, mut served: Served) {
-        served.live.state.entry = None;
+    /// Keeps a call that was saved.
+    pub fn keep(&self, key: CallKey, served: Served) {
         self.calls().put(key, served);
     }
 

@@ -10,6 +10,7 @@
 //!        claim, then do ─► save (guarded by the claim)
 //! ```
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,7 +73,7 @@ impl Switchboard {
         address: &CallAddress,
         turn: u32,
         input: TurnInput,
-        platform: &str,
+        platform: impl Display + Send,
     ) -> Result<Answer, SwitchboardError> {
         let Some((found, current)) = self.directory.process(tenant, process) else {
             return Ok(self.apology((tenant, process), "no_such_process", address.kind(), ""));
@@ -83,6 +84,7 @@ impl Switchboard {
             && let Some(Served { turn, revision, live }) = self.recent.take(key, turn)
             && let Some(edition) = current.shelf.edition(&live.flow_version)
         {
+            let live = Box::new(Arc::unwrap_or_clone(live));
             let work = Work { tenant: found, edition, key, turn, revision, live, claim: None };
             if let Attempt::Answered(page, edition) = self.take(work, &input).await? {
                 return Ok(answer(page, address.kind(), &edition));
@@ -98,7 +100,7 @@ impl Switchboard {
                     info!(tenant, process, "a test call is refused: tenants.{tenant}.platforms.test_calls is false");
                     return gone("no_such_process");
                 }
-                let (tenant, process, platform) = (tenant.to_owned(), process.to_owned(), platform.to_owned());
+                let (tenant, process, platform) = (tenant.to_owned(), process.to_owned(), platform.to_string());
                 let call = Call { tenant, process, platform, variables: variables.clone(), ..Call::default() };
                 if !self.open(key, (found, current), call).await? {
                     return gone("no_such_process");
@@ -128,8 +130,8 @@ impl Switchboard {
         let Some(mut live) = begin(&process.shelf.live(), tenant, call, self.auth_id(), now) else { return Ok(false) };
         self.recall_proof(&mut live).await?;
         info!(auth_id = live.auth_id, tenant = live.call.tenant, process = live.call.process, "call {} begins", live.auth_id);
-        let body = live.seal(&key.0, &self.key, &self.chance);
-        let first = Next { turn: 0, body, claim: None, ended: false };
+        let live = Arc::new(live);
+        let first = Next { turn: 0, body: self.row(key, CallBody::Live(Arc::clone(&live))), claim: None, ended: false };
         self.store.open_call(key, &live.flow_version, first, Vec::new()).await?;
         Ok(true)
     }
@@ -158,9 +160,9 @@ impl Switchboard {
         (tenant, process): (&Tenant, &Arc<Process>),
     ) -> Result<Attempt, SwitchboardError> {
         let now = self.store.now().await?;
-        let live = match CallBody::open(&row.body, &key.0, &self.key)? {
-            CallBody::Ended(ended) => return Ok(Attempt::Answered(ended_page(*ended, now), process.shelf.live())),
-            CallBody::Live(live) => live,
+        let live = match row.body.read(&key.0, &self.key)? {
+            CallBody::Ended(ended) => return Ok(Attempt::Answered(ended_page(&ended, now), process.shelf.live())),
+            CallBody::Live(live) => Box::new(Arc::unwrap_or_clone(live)),
         };
         if let Some(held) = row.held.filter(|held| held.until > now) {
             let rest = held.until.duration_since(now).try_into().unwrap_or(LEASE);
@@ -286,7 +288,9 @@ impl Switchboard {
     /// Saves what is about to be done, the claim kept; `false` when the claim is lost.
     pub(super) async fn commit_intent(&self, work: &mut Work<'_>) -> Result<bool, SwitchboardError> {
         let Some(id) = work.claim else { return Ok(false) };
-        let body = work.live.seal(&work.key.0, &self.key, &self.chance);
+        let mut live = Live::clone(&work.live);
+        live.state.entry = None;
+        let body = self.row(work.key, CallBody::Live(Arc::new(live)));
         let next = Next { turn: work.turn, body, claim: Some(Claim { id, lease: LEASE }), ended: false };
         let saved = self.store.save(work.key, Guard::HeldBy(id), next, Vec::new()).await?;
         work.revision += i64::from(saved);
@@ -300,14 +304,15 @@ impl Switchboard {
         }
         let turn = Arc::new(turn);
         work.live.turn = Some(Arc::clone(&turn));
-        let body = work.live.seal(&key.0, &self.key, &self.chance);
-        let next = Next { turn: number, body, claim: None, ended: false };
+        work.live.state.entry = None;
+        let live: Arc<Live> = work.live.into();
+        let next = Next { turn: number, body: self.row(key, CallBody::Live(Arc::clone(&live))), claim: None, ended: false };
         let saved = self.store.save(key, guard, next, Vec::new()).await?;
-        debug!(auth_id = work.live.auth_id, turn = number, saved, "call {} asks", work.live.auth_id);
+        debug!(auth_id = live.auth_id, turn = number, saved, "call {} asks", live.auth_id);
         if !saved {
             return Ok(Attempt::Again);
         }
-        self.recent.keep(key, Served { turn: number, revision: revision + 1, live: work.live });
+        self.recent.keep(key, Served { turn: number, revision: revision + 1, live });
         Ok(Attempt::Answered(Page::Turn { number, turn }, edition))
     }
 
@@ -316,8 +321,8 @@ impl Switchboard {
         let proof = work.live.verification.proof.clone();
         let results = Results::of(&farewell, &work.live.auth_id, proof.as_ref());
         let record = record::record(&work.live, work.edition.rules().unwrap_or(&Rules::default()), &results, now);
-        let ended = Ended { at: now, say: farewell.say, language: farewell.language, results };
-        let body = ended.seal(&work.key.0, &self.key, &self.chance);
+        let ended = Arc::new(Ended { at: now, say: farewell.say, language: farewell.language, results });
+        let body = self.row(work.key, CallBody::Ended(Arc::clone(&ended)));
         let next = Next { turn: work.turn + 1, body, claim: None, ended: true };
         if !self.store.save(work.key, work.guard(), next, vec![record]).await? {
             return Ok(Attempt::Again);
@@ -325,7 +330,7 @@ impl Switchboard {
         metrics::ended(&work.live.call, &ended.results);
         let Results { status, path, reason, .. } = &ended.results;
         info!(auth_id = work.live.auth_id, status, path, reason, "call {} ends: {status}, {path}, {reason}", work.live.auth_id);
-        Ok(Attempt::Answered(goodbye(ended), work.edition))
+        Ok(Attempt::Answered(goodbye(&ended), work.edition))
     }
 
     pub(super) async fn read_note<N: serde::de::DeserializeOwned + Default>(&self, about: notes::About<'_>) -> Result<N, SwitchboardError> {

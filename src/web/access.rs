@@ -1,6 +1,7 @@
 //! Who may fetch a tenant's pages: by address, and by name and password where the tenant wants both (RFC 7617).
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 use base64::Engine;
@@ -28,6 +29,15 @@ pub struct Access {
     pub users: BTreeMap<String, SecretText>,
 }
 
+/// Who fetches pages: the user that it says it is, else its address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Platform {
+    /// By name and password.
+    User(String),
+    /// By where it comes from.
+    Address(IpAddr),
+}
+
 /// Somebody who may not fetch pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Denied {
@@ -38,19 +48,28 @@ pub(super) enum Denied {
 }
 
 impl Access {
-    /// The platform's name: its user, else its address.
-    pub(super) fn platform(&self, from: IpAddr, headers: &HeaderMap) -> Result<String, Denied> {
+    /// The platform that may come in.
+    pub(super) fn platform(&self, from: IpAddr, headers: &HeaderMap) -> Result<Platform, Denied> {
         if !self.allow.contains(from) {
             return Err(Denied::Address);
         }
         if self.users.is_empty() {
-            return Ok(from.to_string());
+            return Ok(Platform::Address(from));
         }
         let (name, password) = credentials(headers).ok_or(Denied::Credentials)?;
         let known = self.users.get(&name).ok_or(Denied::Credentials)?;
         match bool::from(known.expose().as_bytes().ct_eq(password.expose().as_bytes())) {
-            true => Ok(name),
+            true => Ok(Platform::User(name)),
             false => Err(Denied::Credentials),
+        }
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Platform::User(name) => f.write_str(name),
+            Platform::Address(address) => address.fmt(f),
         }
     }
 }
@@ -104,7 +123,7 @@ mod tests {
     fn an_address_alone_is_enough_where_no_users_are_set() {
         let access = Access { allow: Networks::loopback(), users: BTreeMap::new() };
 
-        assert_eq!(access.platform(address("127.0.0.1"), &HeaderMap::new()), Ok("127.0.0.1".to_owned()));
+        assert_eq!(access.platform(address("127.0.0.1"), &HeaderMap::new()), Ok(Platform::Address(address("127.0.0.1"))));
         assert_eq!(access.platform(address("192.0.2.1"), &HeaderMap::new()), Err(Denied::Address));
     }
 
@@ -114,7 +133,7 @@ mod tests {
         let access = Access { allow: Networks::loopback(), users };
         let ask = |value| access.platform(address("127.0.0.1"), &headers("authorization", value));
 
-        assert_eq!(ask("Basic aXZyOnNlOmNyZXQ="), Ok("ivr".to_owned()));
+        assert_eq!(ask("Basic aXZyOnNlOmNyZXQ="), Ok(Platform::User("ivr".to_owned())));
         assert_eq!(ask("Basic aXZyOndyb25n"), Err(Denied::Credentials));
         assert_eq!(ask("Bearer aXZyOnNlOmNyZXQ="), Err(Denied::Credentials));
         assert_eq!(ask("Basic !"), Err(Denied::Credentials));

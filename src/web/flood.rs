@@ -7,11 +7,8 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::{Extension, Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use http::{StatusCode, header};
+use http::HeaderMap;
 use metrics::counter;
 
 use crate::address::subscriber;
@@ -109,6 +106,15 @@ impl Requests {
         Some(Self { trusted_proxies, limiter, since_tidied: AtomicU32::new(0) })
     }
 
+    /// Whether whoever asks, by himself or by a proxy that is trusted, may ask once more; who may not is counted.
+    pub fn admit_from(&self, peer: Peer, headers: &HeaderMap) -> bool {
+        let admitted = self.admit(origin(peer, headers, &self.trusted_proxies).unwrap_or(peer.0));
+        if !admitted {
+            counter!("callward_refused_total", "what" => "request").increment(1);
+        }
+        admitted
+    }
+
     fn admit(&self, address: IpAddr) -> bool {
         if self.since_tidied.fetch_add(1, Ordering::Relaxed) >= TIDY_EVERY {
             self.since_tidied.store(0, Ordering::Relaxed);
@@ -117,22 +123,6 @@ impl Requests {
         }
         self.limiter.check_key(&subscriber(address)).is_ok()
     }
-}
-
-/// What stands before every address of the door.
-pub(super) async fn guard(
-    State(requests): State<Arc<Requests>>,
-    Extension(peer): Extension<Peer>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let from = origin(peer, request.headers(), &requests.trusted_proxies).unwrap_or(peer.0);
-    if requests.admit(from) {
-        return next.run(request).await;
-    }
-    counter!("callward_refused_total", "what" => "request").increment(1);
-    let words = "this address asks too much: see http.requests_per_second\n";
-    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "1")], words).into_response()
 }
 
 #[cfg(test)]

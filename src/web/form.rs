@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Body;
-use http::Request;
+use axum::BoxError;
+use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
+use hyper::body::Body;
 use tokio::time::{Duration, timeout};
 
 use crate::flow::Transferred;
@@ -20,18 +21,21 @@ const MOST_KEYS: usize = 64;
 /// How long a form may take to come in.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What a request brings.
+pub trait Posted: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static {}
+
+impl<B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static> Posted for B {}
+
 /// The fields of query and form; the form's count where both have one.
 pub(super) struct Form(BTreeMap<String, String>);
 
 impl Form {
     /// Reads both; `None` when the form is too large, too slow or broken off.
-    pub async fn read(request: Request<Body>) -> Option<Self> {
-        let (parts, body) = request.into_parts();
+    pub async fn read(query: Option<&str>, body: impl Posted) -> Option<Self> {
         let collected = timeout(PATIENCE, Limited::new(body, MOST_BYTES).collect()).await.ok()?.ok()?;
         let bytes = collected.to_bytes();
         let mut fields = BTreeMap::new();
-        let query = parts.uri.query().unwrap_or_default();
-        let pairs = url::form_urlencoded::parse(query.as_bytes()).chain(url::form_urlencoded::parse(&bytes));
+        let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).chain(url::form_urlencoded::parse(&bytes));
         for (name, value) in pairs.take(MOST_FIELDS) {
             fields.insert(name.into_owned(), value.into_owned());
         }
@@ -68,11 +72,12 @@ fn keys_pressed(written: &str) -> Option<Digits> {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::Full;
+
     use super::*;
 
     async fn answer(uri: &str, body: &'static str) -> TurnInput {
-        let request = Request::post(uri).body(Body::from(body)).unwrap();
-        Form::read(request).await.map_or(TurnInput::Garbled, Form::answer)
+        Form::read(uri.split_once('?').map(|(_, query)| query), Full::from(body)).await.map_or(TurnInput::Garbled, Form::answer)
     }
 
     #[tokio::test]
@@ -89,17 +94,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_forms_word_counts_before_the_querys() {
-        let request = Request::post("/?lang=en&identity=1").body(Body::from("identity=2")).unwrap();
-
-        let variables = Form::read(request).await.unwrap().variables();
+        let variables = Form::read(Some("lang=en&identity=1"), Full::from("identity=2")).await.unwrap().variables();
 
         assert_eq!(variables, BTreeMap::from([("identity".into(), "2".into()), ("lang".into(), "en".into())]));
     }
 
     #[tokio::test]
     async fn a_huge_form_is_not_read() {
-        let request = Request::post("/").body(Body::from("x".repeat(MOST_BYTES + 1))).unwrap();
-
-        assert!(Form::read(request).await.is_none());
+        assert!(Form::read(None, Full::from("x".repeat(MOST_BYTES + 1))).await.is_none());
     }
 }

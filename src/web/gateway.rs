@@ -11,7 +11,7 @@ use crate::session::CallAddress;
 use crate::store::Store;
 use crate::switchboard::Switchboard;
 
-use super::access::{Access, Denied, Peer, origin};
+use super::access::{Access, Denied, Peer, Platform, origin};
 use super::base::Base;
 use super::flood::Allowance;
 use super::networks::Networks;
@@ -40,14 +40,14 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// The platform's name, where it may fetch pages of `tenant`. Whoever may fetch any tenant's pages may learn that there is
+    /// The platform, where it may fetch pages of `tenant`. Whoever may fetch any tenant's pages may learn that there is
     /// no tenant of that name.
-    pub(super) fn platform(&self, tenant: &str, peer: Peer, headers: &HeaderMap) -> Result<String, Denied> {
+    pub(super) fn platform(&self, tenant: &str, peer: Peer, headers: &HeaderMap) -> Result<Platform, Denied> {
         let from = origin(peer, headers, &self.trusted_proxies).ok_or(Denied::Address)?;
         match self.access.get(tenant) {
             Some(access) => access.platform(from, headers),
             None => match self.access.values().any(|access| access.allow.contains(from)) {
-                true => Ok(from.to_string()),
+                true => Ok(Platform::Address(from)),
                 false => Err(Denied::Address),
             },
         }
@@ -55,7 +55,17 @@ impl Gateway {
 
     /// The address of a turn.
     pub(super) fn turn(&self, (tenant, process): (&str, &str), address: &CallAddress, turn: u32) -> String {
-        let segment = |text| utf8_percent_encode(text, SEGMENT);
-        format!("{}/vxml/{}/{}/{}/{turn}", self.base.text, segment(tenant), segment(process), address.text())
+        let mut written = String::with_capacity(self.base.text.len() + tenant.len() + process.len() + 96);
+        written.push_str(&self.base.text);
+        written.push_str("/vxml");
+        for segment in [tenant, process] {
+            written.push('/');
+            written.extend(utf8_percent_encode(segment, SEGMENT));
+        }
+        written.push('/');
+        address.write_to(&mut written);
+        written.push('/');
+        written.push_str(turn.to_string().as_str());
+        written
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod base;
+mod door;
 mod finishing;
 mod flood;
 mod form;
@@ -21,10 +22,11 @@ mod waiting;
 
 pub use access::{Access, Peer};
 pub use base::Base;
+pub use door::{Answered, Door};
 pub use flood::Allowance;
+pub use form::Posted;
 pub use gateway::Gateway;
 pub use keys::published_keys;
 pub use networks::{Network, Networks, NotANetwork};
 pub use operations::sum_up_metrics;
-pub use router::router;
 pub use server::{ServeError, Server};

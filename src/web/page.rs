@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Body;
-use axum::response::Response;
-use http::{HeaderValue, header};
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body_util::Full;
 
 use crate::render::{DialogKind, EndPage, EntryPage, Grammars, HangUpPage, TurnPage, Variable, Version};
 use crate::session::CallAddress;
@@ -13,10 +13,18 @@ use crate::switchboard::{Answer, Entry, Goodbye, Page};
 use super::gateway::Gateway;
 
 /// A VoiceXML document as a response; never stored by anybody.
-pub(super) fn vxml(document: String) -> Response {
-    let mut response = Response::new(Body::from(document));
+pub(super) fn vxml(document: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(document));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/voicexml+xml"));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Words for whoever runs the platform; no caller hears them.
+pub(super) fn said(status: StatusCode, words: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(words));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 

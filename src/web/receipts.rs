@@ -3,17 +3,22 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use http::{Request, StatusCode};
+use http::StatusCode;
 use tracing::error;
 
 use super::form::Form;
 use super::gateway::Gateway;
 
 /// `GET or POST /receipts/{tenant}`. A message's id is a bearer secret between the gateway and us, so no other proof is asked.
-pub(super) async fn receipt(State(gateway): State<Arc<Gateway>>, Path(tenant): Path<String>, request: Request<Body>) -> Response {
-    let Some(fields) = Form::read(request).await.map(Form::variables) else {
+pub(super) async fn receipt(
+    State(gateway): State<Arc<Gateway>>,
+    Path(tenant): Path<String>,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Response {
+    let Some(fields) = Form::read(query.as_deref(), body).await.map(Form::variables) else {
         return (StatusCode::BAD_REQUEST, "the form is too large or broken off\n").into_response();
     };
     let field = |name: &str| fields.get(name).map_or("", String::as_str);

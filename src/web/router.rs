@@ -3,20 +3,16 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 
-use super::flood::{Requests, guard};
 use super::gateway::Gateway;
 use super::{grammars, ivr, operations, receipts, sounds};
 
-/// Every address of the HTTP door. Each request must carry a [`Peer`](super::Peer) among its extensions.
-pub fn router(gateway: Arc<Gateway>) -> Router {
-    operations::record_metrics();
-    let router = Router::new()
+/// Every address but those of turns. Each request must carry a [`Peer`](super::Peer) among its extensions.
+pub(super) fn router(gateway: Arc<Gateway>) -> Router {
+    Router::new()
         .route("/vxml/{tenant}/{process}", any(ivr::entry))
         .route("/vxml/{tenant}/{process}/subdialog", any(ivr::subdialog))
-        .route("/vxml/{tenant}/{process}/{call}/{turn}", any(ivr::turn))
         .route("/vxml/{tenant}/{process}/{call}/{turn}/hangup", any(ivr::hangup))
         .route("/grammars/{file}", get(grammars::grammar))
         .route("/grammars/{version}/{file}", get(grammars::of_flow))
@@ -27,9 +23,5 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))
         .fallback(ivr::lost)
-        .with_state(Arc::clone(&gateway));
-    match Requests::new(gateway.allowance, gateway.trusted_proxies.clone()) {
-        Some(requests) => router.layer(from_fn_with_state(Arc::new(requests), guard)),
-        None => router,
-    }
+        .with_state(gateway)
 }

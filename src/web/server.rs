@@ -1,13 +1,12 @@
 //! The listener: takes connections, tells each request who is at the other end, and lets turns in flight finish.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
@@ -23,10 +22,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
 use tracing::{debug, warn};
 
 use super::access::Peer;
+use super::door::Door;
 use super::flood::{Allowance, Connections};
 
 /// How long the head of a request, a TLS handshake, and an answer that nobody takes may stay on their way.
@@ -102,7 +101,7 @@ impl Server {
     }
 
     /// Serves until `stop` is there, then lets what is in flight finish for at most `drain`.
-    pub async fn run(self, router: Router, stop: impl Future<Output = ()>, drain: Duration) {
+    pub async fn run(self, door: Door, stop: impl Future<Output = ()>, drain: Duration) {
         let graceful = GracefulShutdown::new();
         tokio::pin!(stop);
         loop {
@@ -111,7 +110,7 @@ impl Server {
                 () = &mut stop => break,
             };
             match accepted {
-                Ok((stream, peer)) => self.connection(stream, peer, router.clone(), &graceful),
+                Ok((stream, peer)) => self.connection(stream, peer, door.clone(), &graceful),
                 Err(error) => {
                     warn!("a connection could not be taken: {error}");
                     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -124,7 +123,7 @@ impl Server {
         }
     }
 
-    fn connection(&self, stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {
+    fn connection(&self, stream: TcpStream, peer: SocketAddr, door: Door, graceful: &GracefulShutdown) {
         if let Err(error) = prepare(&stream) {
             debug!("a connection could not be prepared: {error}");
         }
@@ -134,9 +133,9 @@ impl Server {
         tokio::spawn(async move {
             let _place = place;
             match tls {
-                None => serve(stream, peer, router, watcher).await,
+                None => serve(stream, peer, door, watcher).await,
                 Some(tls) => match timeout(PATIENCE, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => serve(stream, peer, router, watcher).await,
+                    Ok(Ok(stream)) => serve(stream, peer, door, watcher).await,
                     Ok(Err(error)) => debug!("no TLS with {}: {error}", peer.ip()),
                     Err(_) => debug!("no TLS with {}: too slow", peer.ip()),
                 },
@@ -179,14 +178,13 @@ fn refuse(stream: TcpStream) {
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
-    router: Router,
+    door: Door,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     let peer = Peer(peer.ip().to_canonical());
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(peer);
-        router.clone().oneshot(request)
+        let door = door.clone();
+        async move { Ok::<_, Infallible>(door.answer(peer, request).await) }
     });
     let mut builder = Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MOST_BYTES).max_headers(MOST_HEADERS);

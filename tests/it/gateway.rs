@@ -1,5 +1,6 @@
 //! `callward serve` as a process of its own.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -24,6 +25,8 @@ pub struct Gateway {
     pub process: Child,
     /// Where its door is.
     pub base: Url,
+    /// Where it takes calls, when its configuration has a telephone.
+    pub sip: Option<SocketAddr>,
 }
 
 impl Gateway {
@@ -43,16 +46,16 @@ impl Gateway {
         serve.env("CALLWARD_SIP__LISTEN", "127.0.0.1:0");
         let mut process = serve.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
-        let mut said = String::new();
-        loop {
+        let (mut said, mut base, mut sip) = (String::new(), None, None);
+        while base.is_none() || (config.contains("[sip]") && sip.is_none()) {
             let line = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap_or_else(|| panic!("it did not start: {said}"));
-            if let Some(base) = listening_on(&line) {
-                // The pipe stays open and is read, or the gateway could not log.
-                tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-                return Self { process, base };
-            }
+            base = base.or_else(|| listening_on(&line));
+            sip = sip.or_else(|| taking_calls_on(&line));
             said += &line;
         }
+        // The pipe stays open and is read, or the gateway could not log.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { process, base: base.unwrap(), sip }
     }
 
     /// An address of its door.
@@ -104,4 +107,9 @@ fn listening_on(line: &str) -> Option<Url> {
     let line: Value = serde_json::from_str(line).ok()?;
     let address = line["fields"]["message"].as_str()?.strip_prefix("listening on ")?;
     Some(Url::parse(&format!("http://{address}")).unwrap())
+}
+
+fn taking_calls_on(line: &str) -> Option<SocketAddr> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    line["fields"]["message"].as_str()?.strip_prefix("listening for SIP on ")?.split(' ').next()?.parse().ok()
 }

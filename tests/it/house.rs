@@ -14,7 +14,7 @@ use callward::flow::Flow;
 use callward::release::Releases;
 use callward::store::Store;
 use callward::switchboard::Switchboard;
-use callward::web::{Server, router};
+use callward::web::{Door, Server};
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use reqwest::{Client, RequestBuilder, Response};
@@ -255,7 +255,7 @@ impl Plan {
         let Composition { gateway, switchboard, store, releases, .. } = composition;
         let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
         let base = Url::parse(&format!("http://{}", server.address().unwrap())).unwrap();
-        tokio::spawn(server.run(router(gateway), std::future::pending(), Duration::ZERO));
+        tokio::spawn(server.run(Door::new(gateway), std::future::pending(), Duration::ZERO));
         // Fails when another test was first, and then all is well too.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().default_headers(self.platform).build().unwrap();

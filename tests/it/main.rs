@@ -53,6 +53,7 @@ mod skip;
 mod softphone;
 mod telephone;
 mod telephone_house;
+mod telephone_metrics;
 mod telephone_pages;
 mod telephone_transfers;
 mod two_nodes;

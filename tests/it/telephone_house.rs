@@ -2,7 +2,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::RawQuery;
@@ -15,7 +14,7 @@ use callward::demo::{Channel, Options, StandIns};
 use callward::line::Exchange;
 use callward::sip::{Peer, TransportProtocol};
 use callward::store::Store;
-use callward::web::Server;
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -48,15 +47,15 @@ impl House {
 
     /// One that may browse the page that this handler serves, which tells by `<submit next="/told">`; and whom to call for it.
     pub async fn beside<T: 'static>(page: impl Handler<T, ()>, more: &[(&str, &str)]) -> (Self, String) {
-        let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-        let address = server.address().unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
         let (teller, told) = mpsc::unbounded_channel();
         let listen = async move |RawQuery(query): RawQuery| {
             teller.send(query.unwrap_or_default()).unwrap();
             "<vxml version=\"2.1\" xmlns=\"http://www.w3.org/2001/vxml\"><form/></vxml>"
         };
         let router = Router::new().route("/page", get(page)).route("/told", get(listen));
-        tokio::spawn(server.run(router, std::future::pending(), Duration::ZERO));
+        tokio::spawn(async move { axum::serve(listener, router).await });
         let pages = format!("http://{address}/");
         let house = Self::with(&[&[("CALLWARD_SIP__PAGES", pages.as_str())], more].concat()).await;
         (Self { told, ..house }, format!("dialog;voicexml=http:%2F%2F{address}%2Fpage"))

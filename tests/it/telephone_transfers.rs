@@ -6,9 +6,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use callward::sip::{CallNews, Cause, Order, Refused, Side};
-use callward::web::{Server, published_keys};
+use callward::web::published_keys;
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde_json::Value;
+use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use crate::bare_telephone::{BareTelephone, header};
@@ -180,9 +181,9 @@ async fn sent_in_and_verified() -> (House, BareTelephone, String) {
 
 /// What a token says, once it was checked with the key that the house publishes over HTTP.
 async fn claims(token: &str, keys: String) -> Value {
-    let server = Server::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-    let address = server.address().unwrap();
-    tokio::spawn(server.run(published_keys(keys), std::future::pending(), Duration::ZERO));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, published_keys(keys)).await });
     let keys: Value = reqwest::get(format!("http://{address}/.well-known/jwks.json")).await.unwrap().json().await.unwrap();
     let decoded = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
     let [head, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else { panic!("{token}") };
