@@ -23,7 +23,7 @@ const MOST_TURNS: u32 = 20_000;
 pub fn browse(page: &[u8]) {
     let url = Url::parse("http://pages.example/page").expect("an address");
     let clock = Clock::by_hand(jiff::Timestamp::UNIX_EPOCH);
-    let start = Start { url, session: json!({ "connection": { "local": { "uri": "sip:a" } } }), clock, chance: Chance::seeded(1) };
+    let start = Start { url, session: json!({ "connection": { "local": { "uri": "sip:a" } } }).into(), clock, chance: Chance::seeded(1) };
     let mut session = Session {
         browser: Interpreter::start(start, Instant::now()).expect("a browser"),
         page,

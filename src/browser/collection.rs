@@ -25,27 +25,29 @@ pub(super) fn matcher(active: &[Active], tokens: impl Iterator<Item = String>) -
 /// Follows the keys of a caller through the active grammars, one by one.
 pub(super) struct KeyMatcher {
     active: Vec<Active>,
-    matcher: Matcher,
+    /// None until somebody presses a key.
+    matcher: Option<Matcher>,
     /// What the matcher has taken.
     taken: String,
 }
 
 impl KeyMatcher {
     pub fn new(active: Vec<Active>) -> Self {
-        Self { matcher: matcher(&active, std::iter::empty()), active, taken: String::new() }
+        Self { active, matcher: None, taken: String::new() }
     }
 
     /// The matcher when `keys` were pressed. It starts again only where they do not go on from those before.
     pub fn at(&mut self, keys: &str) -> &Matcher {
         if !keys.starts_with(&self.taken) {
-            self.matcher = matcher(&self.active, std::iter::empty());
+            self.matcher = None;
             self.taken.clear();
         }
+        let matcher = self.matcher.get_or_insert_with(|| matcher(&self.active, std::iter::empty()));
         for key in keys.chars().skip(self.taken.chars().count()) {
-            self.matcher.push(key.encode_utf8(&mut [0; 4]));
+            matcher.push(key.encode_utf8(&mut [0; 4]));
             self.taken.push(key);
         }
-        &self.matcher
+        matcher
     }
 
     /// Whether no grammar listens.

@@ -107,10 +107,15 @@ impl DialogRun {
     }
 
     /// The counters that an event bumps: the item's while one is visited, else the form's (§5.2.2).
-    pub fn counters(&mut self) -> &mut Counters {
+    pub fn counters(&self) -> &Counters {
+        self.current.and_then(|current| self.items.get(current)).map_or(&self.counters, |item| &item.counters)
+    }
+
+    /// Counts one occurrence of `event`.
+    pub fn count(&mut self, event: &str) {
         match self.current.and_then(|current| self.items.get_mut(current)) {
-            Some(item) => &mut item.counters,
-            None => &mut self.counters,
+            Some(item) => item.counters.count(event),
+            None => self.counters.count(event),
         }
     }
 }

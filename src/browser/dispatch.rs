@@ -31,19 +31,13 @@ impl Interpreter {
         self.current.frames.clear();
         self.scopes.close_anonymous()?;
         if let Some(run) = &mut self.current.dialog {
-            run.counters().count(&thrown.event);
+            run.count(&thrown.event);
         }
-        let counters = match &mut self.current.dialog {
-            Some(run) => run.counters().clone(),
-            None => {
-                let mut counters = Counters::default();
-                counters.count(&thrown.event);
-                counters
-            }
-        };
+        let outside = Counters::first(&thrown.event);
+        let counters = self.current.dialog.as_ref().map_or(&outside, |run| run.counters());
         let scopes = &mut self.scopes;
         let handlers = self.current.surroundings().flat_map(|surroundings| &surroundings.handlers);
-        let handler = choose(handlers, &thrown.event, &counters, |cond| Ok(scopes.truth(cond)?))?;
+        let handler = choose(handlers, &thrown.event, counters, |cond| Ok(scopes.truth(cond)?))?;
         self.set_mute(true);
         let line = handler.as_ref().map(|handler| handler.line);
         self.trace(|_| Some(Trace::Caught { event: thrown.event.clone(), line }));

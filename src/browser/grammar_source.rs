@@ -18,13 +18,15 @@ pub(super) struct GrammarSource {
     /// Whether it is active in the whole document, where its own `scope` says it (§3.1.3).
     pub is_public: Option<bool>,
     pub fetching: Fetching,
+    /// The automaton, once it was used, where it is the same for every call.
+    pub laid_out: OnceLock<Arc<Automaton>>,
 }
 
 /// Where the rules stand.
 #[derive(Debug)]
 pub(super) enum GrammarForm {
-    /// Read with the page that holds it, and laid out when it is first used.
-    Inline(Arc<Grammar>, OnceLock<Arc<Automaton>>),
+    /// Read with the page that holds it.
+    Inline(Arc<Grammar>),
     Address(String),
     Computed(Expression),
     /// Rules in a form that is not SRGS, by its media type.
@@ -66,11 +68,21 @@ impl GrammarSource {
         );
         let grammar = Grammar::parse(text.as_bytes(), &Surroundings::default())?;
         Ok(Self {
-            form: GrammarForm::Inline(Arc::new(grammar), OnceLock::new()),
+            form: GrammarForm::Inline(Arc::new(grammar)),
             mode: Some(mode),
             is_public: None,
             fetching: Fetching::default(),
+            laid_out: OnceLock::new(),
         })
+    }
+
+    /// Whether it is the same for every call: nothing is computed, and nothing fetched.
+    pub fn is_constant(&self) -> bool {
+        match &self.form {
+            GrammarForm::Inline(_) => true,
+            GrammarForm::Address(address) => address.starts_with("builtin:"),
+            GrammarForm::Computed(_) | GrammarForm::Unsupported(_) => false,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which grammars are active, and how they get here (VoiceXML 2.0 §3.1, §3.1.4; 2.1 §2).
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use url::Url;
 
@@ -23,7 +23,8 @@ impl Interpreter {
         self.grammars.wanted.clear();
         for (owner, source) in self.in_scope() {
             let url = match &source.form {
-                GrammarForm::Inline(..) => None,
+                _ if source.laid_out.get().is_some() => None,
+                GrammarForm::Inline(_) => None,
                 GrammarForm::Address(address) => Some(self.grammar_address(&Target::Literal(address.clone()))?),
                 GrammarForm::Computed(expression) => Some(self.grammar_address(&Target::Computed(expression.clone()))?),
                 GrammarForm::Unsupported(media_type) => {
@@ -55,19 +56,15 @@ impl Interpreter {
     }
 
     fn linked(&mut self, wanted: &Wanted) -> Run<Linked> {
-        let laid_out = match &wanted.source.form {
-            GrammarForm::Inline(_, laid_out) => Some(laid_out),
-            GrammarForm::Address(_) | GrammarForm::Computed(_) | GrammarForm::Unsupported(_) => None,
-        };
-        if let Some(automaton) = laid_out.and_then(OnceLock::get) {
+        if let Some(automaton) = wanted.source.laid_out.get() {
             return Ok(Linked::Ready(automaton.clone()));
         }
         let linked = self.link(wanted)?;
         if let Linked::Ready(automaton) = &linked {
             self.odometer.count_states(automaton.size())?;
-        }
-        if let (Linked::Ready(automaton), Some(laid_out)) = (&linked, laid_out) {
-            laid_out.get_or_init(|| automaton.clone());
+            if wanted.source.is_constant() {
+                wanted.source.laid_out.get_or_init(|| automaton.clone());
+            }
         }
         Ok(linked)
     }
@@ -75,7 +72,7 @@ impl Interpreter {
     fn link(&self, wanted: &Wanted) -> Run<Linked> {
         let library = &self.grammars.library;
         let grammar = match (&wanted.source.form, &wanted.url) {
-            (GrammarForm::Inline(grammar, _), _) => grammar.clone(),
+            (GrammarForm::Inline(grammar), _) => grammar.clone(),
             (_, Some(url)) if url.scheme() == "builtin" => return Automaton::builtin(url.as_str()).map(Linked::Ready).map_err(refused),
             (_, Some(url)) => match (library.grammar(url), url.fragment()) {
                 (None, _) => return Ok(Linked::Missing(plain(url), wanted.source.fetching.clone(), wanted.source.mode)),

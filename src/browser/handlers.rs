@@ -1,16 +1,23 @@
 //! Event counters, and which handler an event goes to (VoiceXML 2.0 §5.2.2, §5.2.4, §5.2.5).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::document::Handler;
 use super::thrown::Run;
 
 /// How often events came, by name and by each dotted beginning of the name; the empty name counts all.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Counters(HashMap<String, u32>);
+#[derive(Debug, Default)]
+pub(super) struct Counters(BTreeMap<String, u32>);
 
 impl Counters {
+    /// One occurrence of `event`, and nothing before it.
+    pub fn first(event: &str) -> Self {
+        let mut counters = Self::default();
+        counters.count(event);
+        counters
+    }
+
     /// Counts one occurrence of `event`.
     pub fn count(&mut self, event: &str) {
         let ends = event.match_indices('.').map(|(at, _)| at).chain([0, event.len()]);

@@ -18,6 +18,7 @@ use super::meanwhile::Meanwhile;
 use super::odometer::Odometer;
 use super::recording_watch::RecordingWatch;
 use super::scopes::Scopes;
+use super::session_variables::SessionVariables;
 use super::speech::Speech;
 use super::thrown::{Run, Thrown};
 use crate::clock::{Chance, Clock};
@@ -29,7 +30,7 @@ pub struct Start {
     /// The first document.
     pub url: Url,
     /// Session variables: what stands below `session` (§5.1.4).
-    pub session: Value,
+    pub session: SessionVariables,
     /// What `Date` in scripts tells.
     pub clock: Clock,
     /// What `Math.random` in scripts draws from.
@@ -103,7 +104,7 @@ pub(super) enum Line {
 impl Interpreter {
     /// A session that is about to fetch its first document.
     pub fn start(start: Start, now: Instant) -> Result<Self, ScriptError> {
-        let mut scopes = Scopes::new(&start.session, &start.clock, &start.chance);
+        let mut scopes = Scopes::new(start.session, start.clock, start.chance);
         scopes.enter_context()?;
         scopes.open_application()?;
         let mut interpreter = Self {

@@ -1,9 +1,9 @@
 //! What the scopes of a call begin with, and what was done to them before there was an engine (VoiceXML 2.0 §5.1.4).
 
 use rquickjs::{Ctx, Function, Object};
-use serde_json::Value;
 
 use super::ledger::Ledger;
+use super::session_variables::SessionVariables;
 use crate::clock::{Chance, Clock};
 use crate::script::{Limits, OwnScript, Sandbox, ScriptError};
 
@@ -12,9 +12,7 @@ static SESSION: OwnScript = OwnScript::new(include_str!("session.js"));
 
 /// What a sandbox begins with.
 pub(super) struct Outset {
-    /// Session variables as JSON, and their names.
-    session: String,
-    names: Vec<String>,
+    session: SessionVariables,
     clock: Clock,
     chance: Chance,
     pub ledger: Ledger,
@@ -24,19 +22,19 @@ pub(super) struct Outset {
 
 impl Outset {
     /// Nothing yet but the session variables.
-    pub fn new(session: &Value, clock: &Clock, chance: &Chance) -> Self {
-        let names = session.as_object().map(|session| session.keys().cloned().collect()).unwrap_or_default();
-        Self { session: session.to_string(), names, clock: clock.clone(), chance: chance.clone(), ledger: Ledger::default(), spent: 0 }
+    pub fn new(session: SessionVariables, clock: Clock, chance: Chance) -> Self {
+        Self { session, clock, chance, ledger: Ledger::default(), spent: 0 }
     }
 
     /// A sandbox in which all is done that was put down.
     pub fn begin(&mut self) -> Result<Sandbox, ScriptError> {
         let mut sandbox = Sandbox::new(Limits::default(), &self.clock, &self.chance)?;
-        let (session, names, entries) = (self.session.clone(), self.names.clone(), self.ledger.take());
+        let (session, entries) = (self.session.tell(), self.ledger.take());
+        let names: Vec<String> = session.as_object().map(|session| session.keys().cloned().collect()).unwrap_or_default();
         sandbox.set_spent(self.spent);
         let guards = sandbox.guards();
         sandbox.enter(|ctx| {
-            let session = session_maker(ctx, session)?;
+            let session = session_maker(ctx, session.to_string())?;
             let host: Object = SCOPES.load(ctx)?.call((session, names, guards.function(ctx)?))?;
             entries.into_iter().try_for_each(|entry| entry.perform(&host))?;
             ctx.store_userdata(host).map(drop).map_err(|_| rquickjs::Error::Unknown)

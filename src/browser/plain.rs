@@ -278,7 +278,7 @@ mod tests {
 
     /// Scopes that hold the same, with an engine that has been made.
     fn engine() -> Scopes {
-        let mut scopes = Scopes::new(&json!({}), &Clock::by_hand(Timestamp::UNIX_EPOCH), &Chance::seeded(1));
+        let mut scopes = Scopes::new(json!({}).into(), Clock::by_hand(Timestamp::UNIX_EPOCH), Chance::seeded(1));
         scopes.enter_context().unwrap();
         entries().for_each(|entry| scopes.note(entry).unwrap());
         scopes.text("[]").unwrap();

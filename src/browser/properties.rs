@@ -24,8 +24,7 @@ impl<'d> Properties<'d> {
 
     /// The value of `name`; in one scope the last one written wins.
     pub fn value(&self, name: &str) -> Option<&'d str> {
-        let mut scopes = self.scopes.iter();
-        scopes.find_map(|scope| scope.iter().rev().find(|property| property.name == name)).map(|property| property.value.as_str())
+        self.property(|property| property == name).map(|property| property.value.as_str())
     }
 
     /// A time.
@@ -75,17 +74,26 @@ impl<'d> Properties<'d> {
 
     /// How old a copy of such a resource may be, in seconds, and whether it may be fetched before it is wanted (§6.3.5).
     pub fn age(&self, kind: &str, name: &str) -> Run<Option<u64>> {
-        self.read(&format!("{kind}fetchhint"), "prefetch or safe", |hint| matches!(hint, "prefetch" | "safe").then_some(()))?;
-        self.read(&format!("{kind}{name}"), "a number of seconds", seconds)
+        let named = |name: &str| self.property(|property| property.strip_prefix(kind) == Some(name));
+        read(named("fetchhint"), "prefetch or safe", |hint| matches!(hint, "prefetch" | "safe").then_some(()))?;
+        read(named(name), "a number of seconds", seconds)
     }
 
-    /// A value that is none of its property's is `error.semantic` where it is wanted (§6.3).
-    fn read<T>(&self, name: &str, wanted: &str, read: impl Fn(&str) -> Option<T>) -> Run<Option<T>> {
-        let Some(value) = self.value(name) else { return Ok(None) };
-        match read(value) {
-            Some(value) => Ok(Some(value)),
-            None => Err(Thrown::semantic(format!("the property {name} is {value:?}, and must be {wanted}"))),
-        }
+    fn read<T>(&self, name: &str, wanted: &str, meaning: impl Fn(&str) -> Option<T>) -> Run<Option<T>> {
+        read(self.property(|property| property == name), wanted, meaning)
+    }
+
+    fn property(&self, is_meant: impl Fn(&str) -> bool) -> Option<&'d Property> {
+        self.scopes.iter().find_map(|scope| scope.iter().rev().find(|property| is_meant(&property.name)))
+    }
+}
+
+/// A value that is none of its property's is `error.semantic` where it is wanted (§6.3).
+fn read<T>(property: Option<&Property>, wanted: &str, meaning: impl Fn(&str) -> Option<T>) -> Run<Option<T>> {
+    let Some(Property { name, value }) = property else { return Ok(None) };
+    match meaning(value) {
+        Some(meaning) => Ok(Some(meaning)),
+        None => Err(Thrown::semantic(format!("the property {name} is {value:?}, and must be {wanted}"))),
     }
 }
 

@@ -31,7 +31,13 @@ pub(super) fn read_form_grammar(element: &Element, page: &Page) -> Read<GrammarS
         (Some(Target::Computed(expression)), false) => GrammarForm::Computed(expression),
         (None, true) => inline(element, page)?,
     };
-    Ok(GrammarSource { form, mode: read_mode(element)?, is_public: read_scope(element)?, fetching: fetching(element) })
+    Ok(GrammarSource {
+        form,
+        mode: read_mode(element)?,
+        is_public: read_scope(element)?,
+        fetching: fetching(element),
+        laid_out: OnceLock::new(),
+    })
 }
 
 /// The media type, where it is none of SRGS.
@@ -44,7 +50,7 @@ fn unsupported(element: &Element) -> Option<String> {
 fn inline(element: &Element, page: &Page) -> Read<GrammarForm> {
     let surroundings = Surroundings { base: Some(page.base.clone()), mode: Mode::Voice, language: page.lang.clone() };
     match Grammar::from_element(element, &surroundings) {
-        Ok(grammar) => Ok(GrammarForm::Inline(Arc::new(grammar), OnceLock::new())),
+        Ok(grammar) => Ok(GrammarForm::Inline(Arc::new(grammar))),
         Err(error) => fault(element, error.to_string()),
     }
 }
@@ -105,6 +111,7 @@ pub(super) fn builtin(element: &Element) -> Read<Vec<GrammarSource>> {
         mode: Some(mode),
         is_public: None,
         fetching: Fetching::default(),
+        laid_out: OnceLock::new(),
     };
     Ok(vec![source("dtmf", Mode::Dtmf), source("grammar", Mode::Voice)])
 }

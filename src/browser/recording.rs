@@ -196,7 +196,7 @@ mod tests {
     fn no_recording_is_asked_for_that_would_be_too_large() {
         let (now, url) = (Instant::now(), Url::parse("http://pages.example/page").unwrap());
         let clock = Clock::by_hand(jiff::Timestamp::UNIX_EPOCH);
-        let start = Start { url: url.clone(), session: json!({}), clock, chance: Chance::seeded(1) };
+        let start = Start { url: url.clone(), session: json!({}).into(), clock, chance: Chance::seeded(1) };
         let mut session = Interpreter::start(start, now).unwrap();
         let body = PAGE.as_bytes().to_vec();
 

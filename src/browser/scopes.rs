@@ -11,6 +11,7 @@ use super::ledger::Ledger;
 use super::ledger_entry::Entry;
 use super::outset::{Outset, host};
 use super::plain;
+use super::session_variables::SessionVariables;
 use super::variable_name;
 use crate::clock::{Chance, Clock};
 use crate::script::{OwnScript, Sandbox, ScriptError};
@@ -38,9 +39,8 @@ type Outcome<T> = Result<T, ScriptError>;
 
 impl Scopes {
     /// Empty scopes; `session` holds the session variables (§5.1.4), which no page can change.
-    pub fn new(session: &Value, clock: &Clock, chance: &Chance) -> Self {
-        let outset = Outset::new(session, clock, chance);
-        Self { sandbox: None, outset, depth: 0, knows_asides: false, knows_documents: false }
+    pub fn new(session: SessionVariables, clock: Clock, chance: Chance) -> Self {
+        Self { sandbox: None, outset: Outset::new(session, clock, chance), depth: 0, knows_asides: false, knows_documents: false }
     }
 
     /// The caller heard or did something: scripts have a whole budget of time again.

@@ -157,7 +157,7 @@ mod tests {
     fn session(now: Instant) -> Interpreter {
         let url = Url::parse("http://pages.example/page").unwrap();
         let clock = Clock::by_hand(Timestamp::UNIX_EPOCH);
-        let start = Start { url: url.clone(), session: json!({}), clock, chance: Chance::seeded(1) };
+        let start = Start { url: url.clone(), session: json!({}).into(), clock, chance: Chance::seeded(1) };
         let mut session = Interpreter::start(start, now).unwrap();
         let resource = Resource { url, media_type: None, body: PAGE.as_bytes().to_vec() };
         session.handle(Event::Fetched { id: 1, outcome: Ok(resource) }, now);

@@ -11,8 +11,8 @@ use crate::address::is_public;
 /// Who may be fetched from though the address is an inner one.
 #[derive(Debug, Clone, Default)]
 pub struct AddressGuard {
-    /// Scheme, host and port of the first page.
-    origin: Option<url::Origin>,
+    /// The first page, whose scheme, host and port are trusted.
+    first: Option<Url>,
     /// `host` or `host:port`, in lower case.
     allowed: Vec<String>,
 }
@@ -20,14 +20,21 @@ pub struct AddressGuard {
 impl AddressGuard {
     /// Allows the origin of `first`, and the hosts in `allowed` (`host` or `host:port`).
     pub fn new(first: &Url, allowed: &[String]) -> Self {
-        Self { origin: Some(first.origin()), allowed: allowed.iter().map(|host| host.to_ascii_lowercase()).collect() }
+        Self { first: Some(first.clone()), allowed: allowed.iter().map(|host| host.to_ascii_lowercase()).collect() }
     }
 
     /// Whether `url` may lead anywhere at all.
     pub(super) fn is_trusted(&self, url: &Url) -> bool {
+        self.first.as_ref().is_some_and(|first| is_of_one_origin(first, url)) || self.is_allowed(url)
+    }
+
+    fn is_allowed(&self, url: &Url) -> bool {
+        if self.allowed.is_empty() {
+            return false;
+        }
         let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
         let with_port = format!("{host}:{}", url.port_or_known_default().unwrap_or_default());
-        self.origin.as_ref() == Some(&url.origin()) || self.allowed.iter().any(|allowed| *allowed == host || *allowed == with_port)
+        self.allowed.iter().any(|allowed| *allowed == host || *allowed == with_port)
     }
 
     /// Why `url` may not be fetched; names are looked at again when they are resolved.
@@ -42,6 +49,11 @@ impl AddressGuard {
         };
         (!is_public(address) && !self.is_trusted(url)).then(|| format!("{address} is an inner address; --allow lets it through"))
     }
+}
+
+/// Whether two pages are of one server, as browsers see it (RFC 6454 §4).
+fn is_of_one_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme() && one.host() == other.host() && one.port_or_known_default() == other.port_or_known_default()
 }
 
 /// Resolves names, and leaves inner addresses out.

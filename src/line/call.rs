@@ -21,7 +21,7 @@ use super::rendering::Errand;
 use super::session_media::SessionMedia;
 use crate::audio::ToneDetector;
 use crate::browser::{Action, Ending, Event, FetchFailure, Interpreter, Reason, RecordingEnd, Resource};
-use crate::sip::{self, Invitation, NameAddr};
+use crate::sip::{self, Invitation};
 
 /// A call that was answered.
 pub(super) struct Call {
@@ -34,7 +34,8 @@ pub(super) struct Call {
     pub(super) errands: JoinSet<Errand>,
     pub(super) hold: Hold,
     pub(super) keys: KeySource,
-    pub(super) tones: ToneDetector,
+    /// Listens for keys in the sound, once there is any.
+    pub(super) tones: Option<Box<ToneDetector>>,
     pub(super) recorder: Option<Recorder>,
     pub(super) transferring: Transferring,
     /// Somebody is on the line.
@@ -43,12 +44,8 @@ pub(super) struct Call {
     pub(super) fell_silent: bool,
     /// All that the browser has read is of our own desk: what it says may be said in our name.
     pub(super) is_own: bool,
-    /// Who called, for calls that we make in their name.
-    pub(super) caller: NameAddr,
-    /// The host that gets results.
-    pub(super) next_hop: String,
-    /// Where the call is given back to when its dialog has ended.
-    pub(super) return_to: Option<sip::Uri>,
+    /// Who called whom.
+    pub(super) invitation: Arc<Invitation>,
 }
 
 /// What can happen to a call.
@@ -68,13 +65,8 @@ impl Call {
         interpreter: Interpreter,
         fetcher: Arc<CallFetcher>,
         is_own: bool,
-        invitation: &Invitation,
+        invitation: Arc<Invitation>,
     ) -> Self {
-        let headers = &invitation.request.headers;
-        let from = headers.from().map(|from| from.uri).unwrap_or_else(|| invitation.request.uri.clone());
-        let next_hop = headers.contact().and_then(|contact| Some(contact.address()?.uri.host.to_string()));
-        let return_header = equipment.settings.return_header.as_deref();
-        let return_to = return_header.and_then(|name| headers.get(name)).and_then(|value| value.parse::<NameAddr>().ok());
         Self {
             leg,
             media,
@@ -84,15 +76,13 @@ impl Call {
             errands: JoinSet::new(),
             hold: Hold::default(),
             keys: KeySource::default(),
-            tones: ToneDetector::new(),
+            tones: None,
             recorder: None,
             transferring: Transferring::No,
             is_connected: true,
             fell_silent: false,
             is_own,
-            caller: NameAddr::new(from),
-            next_hop: next_hop.unwrap_or_else(|| invitation.from.address.ip().to_string()),
-            return_to: return_to.map(|name| name.uri),
+            invitation,
             equipment,
         }
     }

@@ -20,6 +20,8 @@ pub(super) trait Orders: Send + Sync {
 pub struct CallLeg {
     id: CallId,
     news: mpsc::Receiver<CallNews>,
+    /// The other side knows that it is over.
+    has_ended: bool,
     exchange: Arc<dyn Orders>,
 }
 
@@ -34,7 +36,7 @@ pub struct IncomingCall {
 
 impl CallLeg {
     pub(super) fn new(id: CallId, news: mpsc::Receiver<CallNews>, exchange: Arc<dyn Orders>) -> Self {
-        Self { id, news, exchange }
+        Self { id, news, has_ended: false, exchange }
     }
 
     /// The call's name at the exchange.
@@ -44,7 +46,9 @@ impl CallLeg {
 
     /// What happens next; `None` once the call has ended and all was told.
     pub async fn news(&mut self) -> Option<CallNews> {
-        self.news.recv().await
+        let news = self.news.recv().await;
+        self.has_ended |= matches!(news, None | Some(CallNews::Ended(_)));
+        news
     }
 
     /// Tells the caller that it rings (180).
@@ -80,8 +84,10 @@ impl CallLeg {
 
 impl Drop for CallLeg {
     fn drop(&mut self) {
-        // A call that has ended knows no such order; one whose task broke off must not stand for ever.
-        self.hang_up(Headers::default());
+        // One whose task broke off must not stand for ever.
+        if !self.has_ended {
+            self.hang_up(Headers::default());
+        }
     }
 }
 

@@ -66,7 +66,8 @@ impl Call {
 
     fn listen(&mut self, heard: &Heard) {
         let samples: Vec<i16> = heard.payload.iter().map(|byte| heard.codec.decode(*byte)).collect();
-        for key in self.tones.hear(&samples) {
+        let tones = self.tones.get_or_insert_default();
+        for key in tones.hear(&samples) {
             self.press(key, KeyWay::Tone);
         }
     }

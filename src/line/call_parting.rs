@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use metrics::counter;
 use tokio::sync::mpsc;
 
 use super::call::Call;
 use super::call_actions::report;
 use super::media_news::MediaNews;
+use super::metrics;
+use super::parties::{next_hop, return_to};
 use crate::apology::{Apology, apology};
 use crate::audio::{Sound, beep};
 use crate::browser::{Ending, Reason, event_class};
@@ -23,7 +24,7 @@ impl Call {
     /// Says what is left to say, gives the results away, and closes.
     pub(super) async fn part(mut self: Box<Self>, ending: Ending, news: &mut mpsc::Receiver<MediaNews>) {
         let outcome = if self.fell_silent { "silent" } else { ending.reason.as_str() };
-        counter!("callward_sip_calls_total", "outcome" => outcome).increment(1);
+        metrics::call_over(outcome);
         if let Some(event) = &ending.uncaught {
             self.report_break(event, ending.message.as_deref().unwrap_or_default());
         }
@@ -34,7 +35,7 @@ impl Call {
             self.leave(&ending).await;
         }
         let codec = self.media.negotiated().map_or("none", |negotiated| negotiated.codec.name());
-        counter!("callward_media_calls_total", "codec" => codec).increment(1);
+        metrics::media_over(codec);
     }
 
     /// What others' pages call their events and say in them may be what the caller has keyed.
@@ -80,12 +81,13 @@ impl Call {
         let mut headers = Headers::default();
         let results = match broke_off(ending) {
             _ if !self.is_own => Vec::new(),
-            true => self.equipment.results.of_failure(&self.next_hop),
-            false => self.equipment.results.of_exit(&ending.exit, &self.next_hop),
+            true => self.equipment.results.of_failure(&next_hop(&self.invitation)),
+            false => self.equipment.results.of_exit(&ending.exit, &next_hop(&self.invitation)),
         };
         results.iter().for_each(|(name, value)| headers.push(name, value));
         let call = self.leg.id();
-        if let Some(to) = self.return_to.take().filter(|_| ending.reason != Reason::Transfer) {
+        let return_header = self.equipment.settings.return_header.as_deref().filter(|_| ending.reason != Reason::Transfer);
+        if let Some(to) = return_header.and_then(|header| return_to(&self.invitation, header)) {
             self.leg.order(Order::Refer { call, to, replaces: None, headers: headers.clone() });
             if tokio::time::timeout(LEAVING, self.is_taken_back()).await.unwrap_or(false) {
                 return;

@@ -9,6 +9,7 @@ use super::call_leg::CallLeg;
 use super::media_order::KeyRelay;
 use super::moment::now;
 use super::outgoing_call::OutgoingCall;
+use super::parties::name;
 use super::rendering::Errand;
 use super::session_media::SessionMedia;
 use crate::audio::ringback;
@@ -144,7 +145,7 @@ impl Call {
         let call = OutgoingCall {
             proxy: settings.gateway.clone(),
             target,
-            from: self.caller.clone(),
+            from: name(&self.invitation),
             sdp: media.offer(),
             headers: headers.clone(),
             account: settings.account.clone(),

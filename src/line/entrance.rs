@@ -1,17 +1,15 @@
 //! Where a call leads: from the called address and headers to the first page, its call variables and session variables (RFC 5552 §2).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::pages::Pages;
-use super::session::session_variables;
-use crate::browser::{Fetch, Method};
-use crate::sip::{AllowedPages, Headers, Invitation, NameAddr, PageRequest, Request, Scheme, Target, Uri};
-
-/// Headers that prove who calls, and are nobody's business.
-const SECRET: [&str; 2] = ["Authorization", "Proxy-Authorization"];
+use super::parties::{caller, number};
+use super::session::variables_of;
+use crate::browser::{Fetch, Method, SessionVariables};
+use crate::sip::{AllowedPages, Invitation, PageRequest, Request, Target, Uri};
 
 /// What a caller's POST holds.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -31,11 +29,11 @@ pub struct EntranceSettings {
 pub(super) struct Entrance {
     pub url: Url,
     /// What stands below `session`.
-    pub session: Value,
+    pub session: SessionVariables,
     /// Whether it is one of our own pages.
     pub is_own: bool,
     /// How the caller wants it fetched.
-    asked: Option<PageRequest>,
+    asked: Option<Arc<PageRequest>>,
 }
 
 impl Entrance {
@@ -52,34 +50,19 @@ impl Entrance {
 ///
 /// # Errors
 /// With the status that refuses it.
-pub(super) async fn entrance(invitation: &Invitation, settings: &EntranceSettings, pages: &dyn Pages) -> Result<Entrance, u16> {
+pub(super) async fn entrance(invitation: &Arc<Invitation>, settings: &EntranceSettings, pages: &dyn Pages) -> Result<Entrance, u16> {
     let request = &invitation.request;
     match Target::of(&request.uri, &settings.pages).map_err(|error| error.status())? {
         Target::Process { code, domain } => {
             let mut url = pages.entry(&domain, &code).await.ok_or(404_u16)?;
             url.query_pairs_mut().extend_pairs(variables(invitation, settings));
-            Ok(Entrance { url, session: session(invitation, None), is_own: true, asked: None })
+            Ok(Entrance { url, session: variables_of(Arc::clone(invitation), None), is_own: true, asked: None })
         }
         Target::Page(page) => {
             let url = Url::parse(&page.url).map_err(|_| 400_u16)?;
-            Ok(Entrance { url, session: session(invitation, Some(&page)), is_own: false, asked: Some(page) })
+            let asked = Some(Arc::new(page));
+            Ok(Entrance { url, session: variables_of(Arc::clone(invitation), asked.clone()), is_own: false, asked })
         }
-    }
-}
-
-/// Who calls: what a trusted peer asserts (RFC 3325), else what From says.
-pub(super) fn caller(invitation: &Invitation) -> String {
-    let headers = &invitation.request.headers;
-    let is_trusted = invitation.user.is_none();
-    let asserted = headers.values("P-Asserted-Identity").find_map(|value| value.parse::<NameAddr>().ok()).filter(|_| is_trusted);
-    asserted.or_else(|| headers.from()).map(|name| number(&name.uri)).unwrap_or_default()
-}
-
-/// What stands for the person in an address.
-fn number(uri: &Uri) -> String {
-    match uri.scheme {
-        Scheme::Sip | Scheme::Sips => uri.decoded_user().unwrap_or_default(),
-        Scheme::Tel | Scheme::Other(_) => uri.user.clone().unwrap_or_default(),
     }
 }
 
@@ -99,49 +82,8 @@ fn parameter(uri: &Uri, name: &str) -> Option<String> {
     Some(percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
-/// `session.connection` and what it holds (VoiceXML 2.0 §5.1.4, RFC 5552 §2.4).
-fn session(invitation: &Invitation, page: Option<&PageRequest>) -> Value {
-    let request = &invitation.request;
-    let from = request.headers.from().map(|from| from.uri.to_string()).unwrap_or_default();
-    let mut session = session_variables(&request.uri.to_string(), &from);
-    session["telephone"] = json!({ "ani": caller(invitation), "dnis": number(&request.uri) });
-    let parameters: Map<String, Value> =
-        request.uri.params.iter().map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value.unwrap_or_default()))).collect();
-    // `json!` would copy what these hold.
-    let sip = [("headers", Value::Object(headers(&request.headers))), ("requesturi", Value::Object(parameters))];
-    session["connection"]["protocol"]["sip"] = Value::from_iter(sip);
-    session["connection"]["redirect"] = Value::Array(redirects(&request.headers));
-    if let Some(page) = page {
-        session["connection"]["aai"] = json!(page.aai.clone().unwrap_or_default());
-        let ccxml = page.ccxml.as_deref().and_then(|ccxml| serde_json::from_str(ccxml).ok());
-        session["connection"]["ccxml"] = ccxml.unwrap_or(Value::Null);
-    }
-    session
-}
-
-/// By their long names in lower case; what comes more than once is joined by commas.
-fn headers(headers: &Headers) -> Map<String, Value> {
-    let mut map: Map<String, Value> = Map::new();
-    for (name, value) in headers.iter().filter(|(name, _)| !SECRET.contains(name)) {
-        match map.entry(name.to_ascii_lowercase()).or_insert_with(|| Value::from("")) {
-            Value::String(joined) if joined.is_empty() => joined.push_str(value),
-            Value::String(joined) => joined.extend([", ", value]),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {}
-        }
-    }
-    map
-}
-
-/// How the call was passed on before it came here, the last time first (History-Info, RFC 7044).
-fn redirects(headers: &Headers) -> Vec<Value> {
-    let history: Vec<NameAddr> = headers.values("History-Info").filter_map(|value| value.parse().ok()).collect();
-    history.iter().rev().map(|entry| json!({ "uri": entry.uri.to_string() })).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use async_trait::async_trait;
 
     use super::*;
@@ -165,13 +107,14 @@ mod tests {
         }
     }
 
-    fn invitation(uri: &str, more: &str) -> Invitation {
+    fn invitation(uri: &str, more: &str) -> Arc<Invitation> {
         let text = format!(
             "INVITE {uri} SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKx\r\nFrom: <sip:%2B4930@b.example>;tag=1\r\nTo: <{uri}>\r\n\
              Call-ID: c1\r\nCSeq: 1 INVITE\r\n{more}\r\n"
         );
         let Message::Request(request) = Message::parse(text.as_bytes()).unwrap() else { panic!("no request") };
-        Invitation { request: Arc::new(request), from: Peer::udp("192.0.2.1:5060".parse().unwrap()), user: None, replaces: None }
+        let from = Peer::udp("192.0.2.1:5060".parse().unwrap());
+        Arc::new(Invitation { request: Arc::new(request), from, user: None, replaces: None })
     }
 
     fn settings() -> EntranceSettings {
@@ -222,9 +165,10 @@ mod tests {
         let entrance =
             entrance(&invitation(uri, "X-Case: 7\r\nX-case: 8\r\nAuthorization: Digest x\r\n"), &settings(), &OneProcess).await.unwrap();
 
-        let sip = &entrance.session["connection"]["protocol"]["sip"];
+        let session = entrance.session.tell();
+        let sip = &session["connection"]["protocol"]["sip"];
         assert_eq!(sip["headers"]["x-case"], "7, 8");
         assert_eq!(sip["headers"].get("authorization"), None);
-        assert_eq!((entrance.session["connection"]["aai"].as_str(), entrance.is_own), (Some("x y"), false));
+        assert_eq!((session["connection"]["aai"].as_str(), entrance.is_own), (Some("x y"), false));
     }
 }

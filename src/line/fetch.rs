@@ -97,15 +97,31 @@ impl HttpFetcher {
         if let Some(refusal) = self.guard.refusal(&hop.url) {
             return Err(FetchFailure::Refused(refusal));
         }
+        let is_anyones = self.is_anyones(hop);
+        if let Some(resource) = self.at_hand(request, hop, is_anyones) {
+            return Ok(Answer::Resource(resource));
+        }
+        // What waits for a server is large, and every call would carry it.
+        Box::pin(self.exchange(hop, is_anyones)).await
+    }
+
+    /// Whether the answer may be used for other calls too: with cookies, another page may be meant.
+    fn is_anyones(&self, hop: &Hop) -> bool {
+        hop.method == Method::Get && self.cookies.of(&hop.url).is_none()
+    }
+
+    /// A copy that needs no question to its server.
+    fn at_hand(&self, request: &Fetch, hop: &Hop, is_anyones: bool) -> Option<Resource> {
+        if hop.method != Method::Get {
+            return None;
+        }
         let now = self.clock.now();
-        if let Some(resource) = self.copies().usable(&hop.url, request, now).filter(|_| hop.method == Method::Get) {
-            return Ok(Answer::Resource(resource));
-        }
-        // With cookies, another page may be meant.
-        let is_anyones = hop.method == Method::Get && self.cookies.of(&hop.url).is_none();
-        if let Some(resource) = self.shared(&hop.url).copies.usable(&hop.url, request, now).filter(|_| is_anyones) {
-            return Ok(Answer::Resource(resource));
-        }
+        let shared = || self.shared(&hop.url).copies.usable(&hop.url, request, now).filter(|_| is_anyones);
+        self.copies().usable(&hop.url, request, now).or_else(shared)
+    }
+
+    /// Asks the server.
+    async fn exchange(&self, hop: &Hop, is_anyones: bool) -> Result<Answer, FetchFailure> {
         let response = self.send(hop).await?;
         self.cookies.take(&hop.url, response.headers());
         let (status, headers) = (response.status(), response.headers().clone());

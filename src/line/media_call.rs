@@ -5,16 +5,16 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use metrics::{counter, histogram};
 use tokio::sync::mpsc;
 
 use super::carrier::{self, Carrier};
 use super::media_news::{Heard, MediaNews, Newsagent};
 use super::media_order::{KeyRelay, MediaRemote};
 use super::media_speech::{Filled, Speech};
+use super::metrics;
 use super::ports::PortPair;
 use crate::audio::FRAME_SAMPLES;
-use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Statistics, Stream};
+use crate::rtp::{Action, Frame, Key, KeyTiming, Outgoing, Stream};
 
 /// Samples of a piece of a recording.
 const RECORDING_PIECE: usize = 1600;
@@ -171,7 +171,9 @@ impl MediaCall {
 
     /// Twenty milliseconds have passed: a frame is heard, a frame is sent.
     pub fn tick(&mut self, desk: &mut Desk, now: Instant) {
-        if let Some(frame) = self.stream.next_frame() {
+        if self.has_listener()
+            && let Some(frame) = self.stream.next_frame()
+        {
             self.hear(frame, desk);
         }
         self.speak(&mut desk.outgoing);
@@ -182,13 +184,13 @@ impl MediaCall {
     }
 
     /// Says farewell to the peer, and the counts to the call.
-    pub fn close(&mut self, now: Instant) {
+    pub fn close(&mut self, desk: &mut Desk, now: Instant) {
         self.record(false);
         self.stream.handle_close(now);
-        self.act(&mut Desk::default(), now);
+        self.act(desk, now);
         let statistics = self.stream.statistics();
-        count(&statistics);
-        self.news.tell(MediaNews::Closed(statistics));
+        metrics::packets(&statistics);
+        self.news.tell(MediaNews::Closed(Box::new(statistics)));
     }
 
     /// Sends the next frame; while keys are sent, sounds wait.
@@ -217,6 +219,11 @@ impl MediaCall {
         if let Some((peer, _)) = self.joined {
             desk.relayed.push((peer, Relayed::Frame(frame)));
         }
+    }
+
+    /// Whether somebody wants the next frame: who only looks for tones does not want the silence before the first word.
+    fn has_listener(&self) -> bool {
+        self.recording.is_some() || self.joined.is_some() || self.afterwards > 0 || self.stream.has_begun()
     }
 
     /// Whether something is heard, or was just now: who says nothing costs nothing.
@@ -266,13 +273,4 @@ impl MediaCall {
             Port::Rtcp => self.rtcp.recv_from(buffer),
         }
     }
-}
-
-fn count(statistics: &Statistics) {
-    counter!("callward_rtp_received_total").increment(statistics.received);
-    counter!("callward_rtp_sent_total").increment(statistics.sent);
-    counter!("callward_rtp_lost_total").increment(statistics.lost);
-    counter!("callward_rtp_late_total").increment(statistics.late);
-    counter!("callward_rtp_refused_total").increment(statistics.refused);
-    histogram!("callward_rtp_jitter_seconds").record(statistics.jitter.as_secs_f64());
 }

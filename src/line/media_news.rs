@@ -36,7 +36,7 @@ pub enum MediaNews {
     /// The peer's source has left.
     Bye,
     /// The media of the call are closed: the last news.
-    Closed(Statistics),
+    Closed(Box<Statistics>),
 }
 
 /// A run of G.711 samples.

@@ -79,9 +79,12 @@ impl Speech {
             *frame = relayed.in_codec(codec);
             return Filled::Sound { ended: 0 };
         }
-        frame.fill(codec.silence());
         self.quiet_frames = self.quiet_frames.saturating_add(1);
-        if self.quiet_frames > self.most_quiet_frames { Filled::Sound { ended: 0 } } else { Filled::Nothing }
+        if self.quiet_frames <= self.most_quiet_frames {
+            return Filled::Nothing;
+        }
+        frame.fill(codec.silence());
+        Filled::Sound { ended: 0 }
     }
 
     /// A packet was sent: ports in between stay open for a while.

@@ -94,14 +94,14 @@ impl MediaThread {
     fn turn(&mut self, now: Instant) -> bool {
         let goes_on = self.obey();
         if goes_on {
-            self.receive(now);
+            self.receive(self.pacing.next(), now);
             self.send(now);
         }
         goes_on
     }
 
-    fn quit(self, now: Instant) {
-        self.calls.into_iter().flatten().for_each(|mut call| call.close(now));
+    fn quit(mut self, now: Instant) {
+        self.calls.into_iter().flatten().for_each(|mut call| call.close(&mut self.desk, now));
     }
 
     /// Takes all orders that wait; `false` when the thread shall end.
@@ -179,18 +179,17 @@ impl MediaThread {
         self.wheel.remove(place);
         self.free.push(place);
         if let Some(mut call) = self.calls.get_mut(place).and_then(Option::take) {
-            call.close(now);
+            call.close(&mut self.desk, now);
         }
     }
 
-    fn receive(&mut self, now: Instant) {
+    fn receive(&mut self, millisecond: u64, now: Instant) {
         if self.places.is_empty() {
             return;
         }
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
         let mut room = [const { MaybeUninit::uninit() }; EVENTS];
         let Ok((events, _)) = epoll::wait(&self.epoll, &mut room, Some(&at_once)) else { return };
-        let millisecond = self.pacing.next();
         for event in events {
             let (place, port) = place_of(event.data.u64());
             if let Some(call) = self.calls.get_mut(place).and_then(Option::as_mut) {
@@ -203,10 +202,11 @@ impl MediaThread {
     /// Sends what is due. When the thread was kept waiting, packets are read in between as if it had not been: they
     /// belong between the frames that are made up for.
     fn send(&mut self, now: Instant) {
-        let first = self.pacing.next();
-        while let Some(millisecond) = self.pacing.next_due(now) {
-            if millisecond >= first + READ_EVERY {
-                self.receive(now);
+        let due = self.pacing.take_due(now);
+        let last_read = *due.start();
+        for millisecond in due {
+            if millisecond >= last_read + READ_EVERY {
+                self.receive(millisecond + 1, now);
             }
             self.tick(millisecond, now);
         }

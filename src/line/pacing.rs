@@ -1,5 +1,6 @@
 //! Milliseconds for the wheel, how late they were kept, and real-time priority where the system grants it.
 
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -32,17 +33,13 @@ impl Pacing {
         Self { start, passed: 0 }
     }
 
-    /// The next millisecond that is due and was not taken, if any.
-    pub fn next_due(&mut self, now: Instant) -> Option<u64> {
+    /// Takes the milliseconds that are due and were not taken.
+    pub fn take_due(&mut self, now: Instant) -> RangeInclusive<u64> {
         let elapsed = u64::try_from(now.saturating_duration_since(self.start).as_millis()).unwrap_or(u64::MAX);
-        if elapsed <= self.passed {
-            return None;
-        }
-        if elapsed - self.passed > MOST_BEHIND {
-            self.passed = elapsed - 1;
-        }
-        self.passed += 1;
-        Some(self.passed)
+        let is_far_behind = elapsed.saturating_sub(self.passed) > MOST_BEHIND;
+        let first = if is_far_behind { elapsed } else { self.next() };
+        self.passed = self.passed.max(elapsed);
+        first..=elapsed
     }
 
     /// The millisecond that is due next.
@@ -101,7 +98,7 @@ mod tests {
     fn each_millisecond_comes_once_and_a_long_sleep_is_left_out() {
         let start = Instant::now();
         let mut pacing = Pacing::new(start);
-        let mut due = |micros| std::iter::from_fn(|| pacing.next_due(start + Duration::from_micros(micros))).collect::<Vec<_>>();
+        let mut due = |micros| pacing.take_due(start + Duration::from_micros(micros)).collect::<Vec<u64>>();
 
         assert!(due(900).is_empty());
         assert_eq!(due(3100), [1, 2, 3]);

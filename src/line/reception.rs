@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use metrics::{counter, histogram};
 use tokio::sync::mpsc;
 
 use super::address_guard::AddressGuard;
@@ -14,9 +13,10 @@ use super::entrance::{Entrance, entrance};
 use super::equipment::Equipment;
 use super::fetch::HttpFetcher;
 use super::media_news::MediaNews;
+use super::metrics;
 use super::moment::now;
 use super::session_media::SessionMedia;
-use crate::browser::{Action, FetchFailure, Interpreter, Resource, Start};
+use crate::browser::{Action, Fetch, FetchFailure, Interpreter, Resource, Start};
 use crate::sip::{CallNews, Headers, Invitation, Refused, SessionPart, Srtp, TransportProtocol, session_part};
 
 /// How long the first page may take until the caller is told that it rings.
@@ -26,8 +26,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// A call that is about to be answered.
 struct Arriving {
-    leg: CallLeg,
-    media: SessionMedia,
+    call: Box<Call>,
+    /// The fetch of its first page.
+    first: Fetch,
     news: mpsc::Receiver<MediaNews>,
     /// The answer to the caller's offer, or our offer to who made none.
     sdp: Vec<u8>,
@@ -37,16 +38,14 @@ struct Arriving {
 pub(super) async fn receive(equipment: Arc<Equipment>, incoming: IncomingCall) {
     let began = now();
     let IncomingCall { leg, invitation } = incoming;
-    let found = entrance(&invitation, &equipment.settings.entrance, equipment.pages.as_ref()).await;
-    let entrance = match found {
+    let invitation: Arc<Invitation> = invitation.into();
+    let entrance = match entrance(&invitation, &equipment.settings.entrance, equipment.pages.as_ref()).await {
         Ok(entrance) => entrance,
         Err(status) => return refuse(&leg, status),
     };
-    let arriving = match open_media(&equipment, &leg, &invitation) {
-        Ok((media, news, sdp)) => Arriving { leg, media, news, sdp },
-        Err(status) => return refuse(&leg, status),
-    };
-    arriving.greet(equipment, &invitation, entrance, began).await;
+    if let Some(arriving) = Arriving::open(equipment, leg, invitation, &entrance) {
+        arriving.greet(began).await;
+    }
 }
 
 type Opened = (SessionMedia, mpsc::Receiver<MediaNews>, Vec<u8>);
@@ -77,47 +76,56 @@ fn open_media(equipment: &Equipment, leg: &CallLeg, invitation: &Invitation) -> 
 }
 
 impl Arriving {
-    /// Fetches the first page and answers.
-    async fn greet(mut self, equipment: Arc<Equipment>, invitation: &Invitation, entrance: Entrance, began: Instant) {
-        let fetcher = Arc::new(fetcher(&equipment, &entrance));
-        let Ok(mut interpreter) = Interpreter::start(start(&equipment, &entrance), now()) else { return refuse(&self.leg, 503) };
-        let Some(first) = first_fetch(&mut interpreter).map(|first| entrance.fetch(first)) else { return refuse(&self.leg, 500) };
+    /// With ports and a browser; `None` when it was refused.
+    fn open(equipment: Arc<Equipment>, leg: CallLeg, invitation: Arc<Invitation>, entrance: &Entrance) -> Option<Self> {
+        let refused = |status| refuse(&leg, status);
+        let (media, news, sdp) = open_media(&equipment, &leg, &invitation).map_err(refused).ok()?;
+        let fetcher = fetcher(&equipment, entrance);
+        let mut interpreter = Interpreter::start(start(&equipment, entrance), now()).map_err(|_| refused(503)).ok()?;
+        let first = first_fetch(&mut interpreter).ok_or(500).map_err(refused).ok()?;
+        let first = entrance.fetch(first);
         let is_own = fetcher.is_own(&first.url);
-        let Some(outcome) = self.wait_for(fetcher.fetch(&first)).await else { return };
+        let call = Box::new(Call::new(equipment, leg, media, interpreter, Arc::new(fetcher), is_own, invitation));
+        Some(Self { call, first, news, sdp })
+    }
+
+    /// Fetches the first page and answers.
+    async fn greet(self, began: Instant) {
+        let Self { mut call, first, news, sdp } = self;
+        let Some(outcome) = wait_for(&mut call, &first).await else { return };
         if let Err(failure) = &outcome {
-            return refuse(&self.leg, status_of(failure));
+            return refuse(&call.leg, status_of(failure));
         }
-        self.leg.accept(std::mem::take(&mut self.sdp), Headers::default());
-        histogram!("callward_call_setup_seconds").record(now().saturating_duration_since(began).as_secs_f64());
-        let Self { leg, media, news, .. } = self;
-        let mut call = Box::new(Call::new(equipment, leg, media, interpreter, fetcher, is_own, invitation));
+        call.leg.accept(sdp, Headers::default());
+        metrics::call_answered(now().saturating_duration_since(began));
         if !call.is_agreed().await {
-            return counter!("callward_sip_calls_total", "outcome" => "not_agreed").increment(1);
+            return metrics::call_over("not_agreed");
         }
         call.begin(first.id, outcome);
         call.run(news).await;
     }
+}
 
-    /// The outcome of the first fetch; `None` when the caller has given up.
-    async fn wait_for(&mut self, fetching: impl Future<Output = Result<Resource, FetchFailure>>) -> Option<Result<Resource, FetchFailure>> {
-        let mut rings = false;
-        tokio::pin!(fetching);
-        loop {
-            tokio::select! {
-                biased;
-                outcome = &mut fetching => return Some(outcome),
-                news = self.leg.news() => match news {
-                    None | Some(CallNews::Ended(_)) => {
-                        counter!("callward_sip_calls_total", "outcome" => "cancelled").increment(1);
-                        return None;
-                    }
-                    Some(CallNews::Session(news)) => self.media.follow(news, &self.leg),
-                    Some(_) => {}
-                },
-                () = tokio::time::sleep(RINGS_AFTER), if !rings => {
-                    rings = true;
-                    self.leg.ring();
+/// The outcome of the first fetch; `None` when the caller has given up.
+async fn wait_for(call: &mut Call, first: &Fetch) -> Option<Result<Resource, FetchFailure>> {
+    let fetcher = Arc::clone(&call.fetcher);
+    let mut fetching = std::pin::pin!(fetcher.fetch(first));
+    let mut rings = false;
+    loop {
+        tokio::select! {
+            biased;
+            outcome = &mut fetching => return Some(outcome),
+            news = call.leg.news() => match news {
+                None | Some(CallNews::Ended(_)) => {
+                    metrics::call_over("cancelled");
+                    return None;
                 }
+                Some(CallNews::Session(news)) => call.media.follow(news, &call.leg),
+                Some(_) => {}
+            },
+            () = tokio::time::sleep(RINGS_AFTER), if !rings => {
+                rings = true;
+                call.leg.ring();
             }
         }
     }
@@ -137,7 +145,7 @@ fn fetcher(equipment: &Equipment, entrance: &Entrance) -> CallFetcher {
 }
 
 /// A session begins with the fetch of its first page.
-fn first_fetch(interpreter: &mut Interpreter) -> Option<crate::browser::Fetch> {
+fn first_fetch(interpreter: &mut Interpreter) -> Option<Fetch> {
     std::iter::from_fn(|| interpreter.poll()).find_map(|action| if let Action::Fetch(fetch) = action { Some(fetch) } else { None })
 }
 
@@ -151,8 +159,7 @@ fn status_of(failure: &FetchFailure) -> u16 {
 }
 
 fn refuse(leg: &CallLeg, status: u16) {
-    counter!("callward_sip_calls_total", "outcome" => "refused").increment(1);
-    counter!("callward_sip_refused_total", "status" => status.to_string()).increment(1);
+    metrics::call_refused(status);
     let retry_after = (status == 503).then_some(RETRY_AFTER);
     leg.refuse(Refused { retry_after, ..Refused::with(status) });
 }

@@ -151,7 +151,7 @@ impl SoftphoneCall {
         while let Some(last) = news.recv().await {
             match last {
                 MediaNews::Recorded(heard) => drop(hearing.hear(&heard)),
-                MediaNews::Closed(counts) => statistics = Some(counts),
+                MediaNews::Closed(counts) => statistics = Some(*counts),
                 MediaNews::Key { .. } | MediaNews::Ended { .. } | MediaNews::Heard(_) | MediaNews::Silent | MediaNews::Bye => {}
             }
         }

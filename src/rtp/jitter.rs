@@ -43,8 +43,9 @@ impl Frame {
 #[derive(Debug)]
 pub struct JitterBuffer {
     codec: Codec,
-    samples: Box<[u8]>,
-    filled: Box<[bool]>,
+    /// None before the first packet: most callers say nothing before they press a key.
+    samples: Vec<u8>,
+    filled: Vec<bool>,
     /// The timestamp of the next sample to be played; `None` before the first packet.
     head: Option<u32>,
     delay: i32,
@@ -60,8 +61,8 @@ impl Default for JitterBuffer {
     fn default() -> Self {
         Self {
             codec: Codec::Pcmu,
-            samples: vec![0; CAPACITY].into(),
-            filled: vec![false; CAPACITY].into(),
+            samples: Vec::new(),
+            filled: Vec::new(),
             head: None,
             delay: FIRST_DELAY,
             last: [0; FRAME_SAMPLES],
@@ -112,6 +113,11 @@ impl JitterBuffer {
         frame
     }
 
+    /// Whether a packet has come.
+    pub fn has_begun(&self) -> bool {
+        self.head.is_some()
+    }
+
     /// Forgets what was not played, and the sender's clock: another source has begun.
     pub fn reset(&mut self) {
         self.filled.fill(false);
@@ -138,7 +144,9 @@ impl JitterBuffer {
     }
 
     fn start_at(&mut self, timestamp: u32) -> u32 {
-        self.filled.fill(false);
+        self.samples.resize(CAPACITY, 0);
+        self.filled.clear();
+        self.filled.resize(CAPACITY, false);
         self.late_run = 0;
         (self.least_slack, self.window) = (i32::MAX, 0);
         let head = timestamp.wrapping_sub(self.delay.cast_unsigned());

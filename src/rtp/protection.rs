@@ -7,7 +7,7 @@ use super::srtp_keys::SrtpKeys;
 
 /// Plain until keys are named.
 #[derive(Debug, Default)]
-pub(super) struct Protection(Option<Protected>);
+pub(super) struct Protection(Option<Box<Protected>>);
 
 #[derive(Debug)]
 struct Protected {
@@ -22,7 +22,8 @@ impl Protection {
     /// counter must never come twice under one key (RFC 3711 §9.1).
     pub fn handle_keys(&mut self, peer: &SrtpKeys, own: &SrtpKeys) {
         let Some(known) = &mut self.0 else {
-            self.0 = Some(Protected { peer: peer.clone(), own: own.clone(), opening: Srtp::new(peer), closing: Srtp::new(own) });
+            let (opening, closing) = (Srtp::new(peer), Srtp::new(own));
+            self.0 = Some(Box::new(Protected { peer: peer.clone(), own: own.clone(), opening, closing }));
             return;
         };
         if known.peer != *peer {

@@ -162,6 +162,11 @@ impl Stream {
         }
     }
 
+    /// Whether the peer has said anything since somebody listens.
+    pub fn has_begun(&self) -> bool {
+        self.playout.as_ref().is_some_and(JitterBuffer::has_begun)
+    }
+
     /// What the peer says in the next 20 ms, if anybody listens.
     pub fn next_frame(&mut self) -> Option<Frame> {
         self.playout.as_mut().map(JitterBuffer::next_frame)

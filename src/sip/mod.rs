@@ -99,6 +99,7 @@ mod retrying;
 mod round_trips;
 mod scheme;
 mod sdp;
+mod sdp_lines;
 mod sequence;
 mod server_invite;
 mod server_non_invite;

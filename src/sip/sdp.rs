@@ -1,17 +1,20 @@
-//! Session descriptions: what they say about sound, read and written by sdp-types, which no other file names (RFC 8866).
+//! Session descriptions: what they say about sound (RFC 8866).
 
+use std::borrow::Cow;
 use std::net::IpAddr;
-
-use sdp_types::{Attribute, Connection, Media, Origin, Session, Time};
 
 use super::codec::Format;
 use super::crypto::CryptoLine;
 use super::direction::Direction;
 use super::malformed::Malformed;
 use super::media_line::{MediaLine, Protocol, RtcpPlace};
+use super::sdp_lines::{Description, Medium, Section};
 
 /// More than any telephone offers.
 const MOST_LINES: usize = 64;
+
+/// What ends a line, and may not stand in one (§5).
+const BREAKS: [char; 3] = ['\0', '\r', '\n'];
 
 /// A session description.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,34 +30,27 @@ pub struct Sdp {
 }
 
 impl Sdp {
-    /// Reads a description. Letters that are no UTF-8 are passed over, since names and titles mean nothing
-    /// here, and so are empty lines, which some gateways add.
+    /// Reads a description. Letters that are no UTF-8 are passed over, since names and titles mean nothing here.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
         let text = String::from_utf8_lossy(bytes);
-        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-        let session = Session::parse(lines.join("\n").as_bytes()).map_err(|_| Malformed("session description cannot be read"))?;
-        if session.medias.len() > MOST_LINES {
+        let Description { session_id, version, session, media } =
+            Description::read(&text).ok_or(Malformed("session description cannot be read"))?;
+        if media.len() > MOST_LINES {
             return Err(Malformed("session description has too many media"));
         }
-        let address = session.connection.as_ref().and_then(ip);
-        let direction = direction(&session.attributes).unwrap_or_default();
-        let media = session.medias.iter().map(|media| media_line(media, address, direction)).collect();
-        Ok(Self { session_id: session.origin.sess_id, version: session.origin.sess_version, address, media })
+        let address = session.address.and_then(ip);
+        let direction = direction(&session).unwrap_or_default();
+        let media = media.iter().map(|medium| media_line(medium, address, direction)).collect();
+        Ok(Self { session_id: session_id.unwrap_or("0").to_owned(), version, address, media })
     }
 
     /// The description as it goes on the wire, keys included.
     pub fn to_bytes(&self) -> Vec<u8> {
         let address = self.address.unwrap_or(IpAddr::from([0, 0, 0, 0]));
-        let mut session = Session::new(Origin::with_ip_addr(&self.session_id, self.version, address), "-");
-        session.set_connection(Connection::from_ip_addr(address));
-        session.add_time(Time::new(0, 0));
-        session.add_medias(self.media.iter().map(written));
-        let mut bytes = Vec::new();
-        // Writing into memory does not fail.
-        if session.write(&mut bytes).is_err() {
-            bytes.clear();
-        }
-        bytes
+        let place = if address.is_ipv4() { format!("IN IP4 {address}") } else { format!("IN IP6 {address}") };
+        let mut text = format!("v=0\r\no=- {} {} {place}\r\ns=-\r\nc={place}\r\nt=0 0\r\n", unbroken(&self.session_id), self.version);
+        self.media.iter().for_each(|line| write(line, &mut text));
+        text.into_bytes()
     }
 
     /// Whether two descriptions differ in nothing but their version.
@@ -63,22 +59,23 @@ impl Sdp {
     }
 }
 
-fn media_line(media: &Media, address: Option<IpAddr>, direction_of_session: Direction) -> MediaLine {
-    let named = |name: &'static str| media.attributes.iter().filter(move |attribute| attribute.attribute == name);
-    let values = |name: &'static str| named(name).filter_map(|attribute| attribute.value.as_deref());
+fn media_line(medium: &Medium<'_>, address: Option<IpAddr>, direction_of_session: Direction) -> MediaLine {
+    let attributes = &medium.section.attributes;
+    let named = |name: &'static str| attributes.iter().filter(move |(attribute, _)| *attribute == name);
+    let values = |name: &'static str| named(name).filter_map(|(_, value)| *value);
     let maps: Vec<(u8, &str)> = values("rtpmap").filter_map(numbered).collect();
     let map = |payload_type: u8| maps.iter().find(|(mapped, _)| *mapped == payload_type).map(|(_, map)| *map);
-    let payload_types = media.fmt.split_whitespace().filter_map(|word| word.parse().ok()).filter(|number: &u8| *number < 128);
+    let payload_types = medium.formats.split_whitespace().filter_map(|word| word.parse().ok()).filter(|number: &u8| *number < 128);
     MediaLine {
-        kind: media.media.clone(),
-        port: media.port,
-        protocol: Protocol::from(media.proto.as_str()),
+        kind: medium.kind.to_owned(),
+        port: medium.port,
+        protocol: Protocol::from(medium.protocol),
         formats: payload_types.map(|payload_type| Format::read(payload_type, map(payload_type))).collect(),
-        as_written: media.fmt.clone(),
-        address: media.connections.first().map_or(address, ip),
+        as_written: medium.formats.to_owned(),
+        address: medium.section.address.map_or(address, ip),
         rtcp: values("rtcp").next().and_then(rtcp_place),
         rtcp_mux: named("rtcp-mux").next().is_some(),
-        direction: direction(&media.attributes).unwrap_or(direction_of_session),
+        direction: direction(&medium.section).unwrap_or(direction_of_session),
         packet_time: values("ptime").next().and_then(milliseconds),
         longest_packet_time: values("maxptime").next().and_then(milliseconds),
         crypto: values("crypto").filter_map(|line| line.parse::<CryptoLine>().ok()).collect(),
@@ -103,42 +100,37 @@ fn milliseconds(value: &str) -> Option<u16> {
     value.trim().split('.').next()?.parse().ok()
 }
 
-fn direction(attributes: &[Attribute]) -> Option<Direction> {
-    attributes.iter().find_map(|attribute| Direction::named(&attribute.attribute))
+fn direction(section: &Section<'_>) -> Option<Direction> {
+    section.attributes.iter().find_map(|(name, _)| Direction::named(name))
 }
 
-fn ip(connection: &Connection) -> Option<IpAddr> {
-    connection.connection_address.split('/').next()?.parse().ok()
+/// `192.0.2.1`, or a group with its reach: `233.252.0.1/127`.
+fn ip(address: &str) -> Option<IpAddr> {
+    address.split('/').next()?.parse().ok()
 }
 
-fn written(line: &MediaLine) -> Media {
-    let mut media = Media {
-        media: line.kind.clone(),
-        port: line.port,
-        num_ports: None,
-        proto: line.protocol.to_string(),
-        fmt: line.payload_types(),
-        media_title: None,
-        connections: Vec::new(),
-        bandwidths: Vec::new(),
-        key: None,
-        attributes: Vec::new(),
-    };
+fn write(line: &MediaLine, text: &mut String) {
+    let (port, protocol, formats) = (line.port.to_string(), line.protocol.to_string(), line.payload_types());
+    text.extend(["m=", &unbroken(&line.kind), " ", &port, " ", &unbroken(&protocol), " ", &unbroken(&formats), "\r\n"]);
     if line.port == 0 {
-        return media;
+        return;
     }
-    let mut say = |name: &str, value: String| media.attributes.push(Attribute { attribute: name.to_owned(), value: Some(value) });
+    let mut say = |name: &str, value: String| text.extend(["a=", name, ":", &value, "\r\n"]);
     line.formats.iter().filter_map(Format::rtpmap).for_each(|map| say("rtpmap", map));
     line.formats.iter().filter_map(Format::fmtp).for_each(|fmtp| say("fmtp", fmtp));
     line.crypto.iter().for_each(|crypto| say("crypto", crypto.expose()));
     line.packet_time.iter().for_each(|time| say("ptime", time.to_string()));
     line.rtcp.iter().for_each(|place| say("rtcp", place.to_string()));
-    let mut flag = |name: &str| media.attributes.push(Attribute { attribute: name.to_owned(), value: None });
+    let mut flag = |name: &str| text.extend(["a=", name, "\r\n"]);
     flag(line.direction.as_str());
     if line.rtcp_mux {
         flag("rtcp-mux");
     }
-    media
+}
+
+/// What the other side wrote, and we say again, must not become lines of its own.
+fn unbroken(text: &str) -> Cow<'_, str> {
+    if text.contains(BREAKS) { text.replace(BREAKS, "").into() } else { text.into() }
 }
 
 #[cfg(test)]
@@ -168,6 +160,17 @@ mod tests {
         sdp.media.truncate(1);
 
         assert_eq!(Sdp::parse(&sdp.to_bytes()).unwrap(), sdp);
+    }
+
+    #[test]
+    fn what_they_wrote_and_we_say_again_adds_no_line() {
+        let mut sdp = Sdp::parse(OFFER.as_bytes()).unwrap();
+        sdp.media = sdp.media.iter().map(MediaLine::refused).skip(1).collect();
+        sdp.media[0].as_written = "31\r\na=x\0y".to_owned();
+
+        let written = String::from_utf8(sdp.to_bytes()).unwrap();
+
+        assert_eq!(written, "v=0\r\no=- 1 7 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=video 0 RTP/AVP 31a=xy\r\n");
     }
 
     #[test]

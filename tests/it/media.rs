@@ -197,7 +197,7 @@ impl End {
         drop(stream);
         loop {
             if let MediaNews::Closed(statistics) = tokio::time::timeout(PATIENCE, news.recv()).await.unwrap().unwrap() {
-                return statistics;
+                return *statistics;
             }
         }
     }
