@@ -99,7 +99,6 @@ mod retrying;
 mod round_trips;
 mod scheme;
 mod sdp;
-mod sdp_lines;
 mod sequence;
 mod server_invite;
 mod server_non_invite;

@@ -1,14 +1,15 @@
-//! Session descriptions: what they say about sound (RFC 8866).
+//! Session descriptions: what they say about sound, read by sdp-types, which no other file names (RFC 8866).
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+
+use sdp_types::{Attribute, Connection, Media, Session};
 
 use super::codec::Format;
 use super::crypto::CryptoLine;
 use super::direction::Direction;
 use super::malformed::Malformed;
 use super::media_line::{MediaLine, Protocol, RtcpPlace};
-use super::sdp_lines::{Description, Medium, Section};
 
 /// More than any telephone offers.
 const MOST_LINES: usize = 64;
@@ -30,18 +31,19 @@ pub struct Sdp {
 }
 
 impl Sdp {
-    /// Reads a description. Letters that are no UTF-8 are passed over, since names and titles mean nothing here.
+    /// Reads a description. Letters that are no UTF-8 are passed over, since names and titles mean nothing
+    /// here, and so are empty lines, which some gateways add.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
         let text = String::from_utf8_lossy(bytes);
-        let Description { session_id, version, session, media } =
-            Description::read(&text).ok_or(Malformed("session description cannot be read"))?;
-        if media.len() > MOST_LINES {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let session = Session::parse(lines.join("\n").as_bytes()).map_err(|_| Malformed("session description cannot be read"))?;
+        if session.medias.len() > MOST_LINES {
             return Err(Malformed("session description has too many media"));
         }
-        let address = session.address.and_then(ip);
-        let direction = direction(&session).unwrap_or_default();
-        let media = media.iter().map(|medium| media_line(medium, address, direction)).collect();
-        Ok(Self { session_id: session_id.unwrap_or("0").to_owned(), version, address, media })
+        let address = session.connection.as_ref().and_then(ip);
+        let direction = direction(&session.attributes).unwrap_or_default();
+        let media = session.medias.iter().map(|media| media_line(media, address, direction)).collect();
+        Ok(Self { session_id: session.origin.sess_id, version: session.origin.sess_version, address, media })
     }
 
     /// The description as it goes on the wire, keys included.
@@ -59,23 +61,22 @@ impl Sdp {
     }
 }
 
-fn media_line(medium: &Medium<'_>, address: Option<IpAddr>, direction_of_session: Direction) -> MediaLine {
-    let attributes = &medium.section.attributes;
-    let named = |name: &'static str| attributes.iter().filter(move |(attribute, _)| *attribute == name);
-    let values = |name: &'static str| named(name).filter_map(|(_, value)| *value);
+fn media_line(media: &Media, address: Option<IpAddr>, direction_of_session: Direction) -> MediaLine {
+    let named = |name: &'static str| media.attributes.iter().filter(move |attribute| attribute.attribute == name);
+    let values = |name: &'static str| named(name).filter_map(|attribute| attribute.value.as_deref());
     let maps: Vec<(u8, &str)> = values("rtpmap").filter_map(numbered).collect();
     let map = |payload_type: u8| maps.iter().find(|(mapped, _)| *mapped == payload_type).map(|(_, map)| *map);
-    let payload_types = medium.formats.split_whitespace().filter_map(|word| word.parse().ok()).filter(|number: &u8| *number < 128);
+    let payload_types = media.fmt.split_whitespace().filter_map(|word| word.parse().ok()).filter(|number: &u8| *number < 128);
     MediaLine {
-        kind: medium.kind.to_owned(),
-        port: medium.port,
-        protocol: Protocol::from(medium.protocol),
+        kind: media.media.clone(),
+        port: media.port,
+        protocol: Protocol::from(media.proto.as_str()),
         formats: payload_types.map(|payload_type| Format::read(payload_type, map(payload_type))).collect(),
-        as_written: medium.formats.to_owned(),
-        address: medium.section.address.map_or(address, ip),
+        as_written: media.fmt.clone(),
+        address: media.connections.first().map_or(address, ip),
         rtcp: values("rtcp").next().and_then(rtcp_place),
         rtcp_mux: named("rtcp-mux").next().is_some(),
-        direction: direction(&medium.section).unwrap_or(direction_of_session),
+        direction: direction(&media.attributes).unwrap_or(direction_of_session),
         packet_time: values("ptime").next().and_then(milliseconds),
         longest_packet_time: values("maxptime").next().and_then(milliseconds),
         crypto: values("crypto").filter_map(|line| line.parse::<CryptoLine>().ok()).collect(),
@@ -100,13 +101,12 @@ fn milliseconds(value: &str) -> Option<u16> {
     value.trim().split('.').next()?.parse().ok()
 }
 
-fn direction(section: &Section<'_>) -> Option<Direction> {
-    section.attributes.iter().find_map(|(name, _)| Direction::named(name))
+fn direction(attributes: &[Attribute]) -> Option<Direction> {
+    attributes.iter().find_map(|attribute| Direction::named(&attribute.attribute))
 }
 
-/// `192.0.2.1`, or a group with its reach: `233.252.0.1/127`.
-fn ip(address: &str) -> Option<IpAddr> {
-    address.split('/').next()?.parse().ok()
+fn ip(connection: &Connection) -> Option<IpAddr> {
+    connection.connection_address.split('/').next()?.parse().ok()
 }
 
 fn write(line: &MediaLine, text: &mut String) {
