@@ -1,6 +1,7 @@
 //! A house in memory with its HTTP door, and calls through it without sockets.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use callward::app::{Composition, FlowLibrary, compose};
@@ -22,7 +23,7 @@ const ENTRY: &str = "/vxml/demo/door";
 
 /// An HTTP door.
 pub struct Door {
-    door: HttpDoor,
+    door: Arc<HttpDoor>,
     runtime: Runtime,
 }
 
@@ -39,7 +40,7 @@ impl Door {
         let clock = Clock::by_hand(jiff::Timestamp::UNIX_EPOCH);
         let composed = runtime.block_on(compose(&config, &flows, clock, Chance::seeded(1)));
         let Composition { gateway, .. } = composed.expect("a house");
-        Self { door: HttpDoor::new(gateway), runtime }
+        Self { door: Arc::new(HttpDoor::new(gateway)), runtime }
     }
 
     /// A call whose every form is `form`.

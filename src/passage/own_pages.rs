@@ -25,7 +25,7 @@ const MOST_BYTES: usize = 4 << 20;
 
 /// The desk, as the telephone sees it.
 pub struct OwnPages {
-    door: Door,
+    door: Arc<Door>,
     switchboard: Arc<Switchboard>,
     domains: BTreeMap<String, String>,
     /// The tenant of domains that are not listed.
@@ -48,7 +48,7 @@ impl OwnPages {
             allowance: Allowance { requests_per_second: None, ..Allowance::default() },
             base: Base::default(),
         };
-        Self { door: Door::new(Arc::new(inside)), switchboard, domains, tenant: default_tenant.or(only) }
+        Self { door: Arc::new(Door::new(Arc::new(inside))), switchboard, domains, tenant: default_tenant.or(only) }
     }
 }
 

@@ -53,9 +53,8 @@ impl MemoryStore {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Encrypts the call that has been open for longest, where it is open still; not while everybody else waits.
-    fn seal_oldest(&self) {
-        let Some((key, revision, row)) = self.tables().take_oldest_open() else { return };
+    /// Encrypts a call that has been open for long, where it is open still; not while everybody else waits.
+    fn seal(&self, (key, revision, row): (CallKey, i64, Row)) {
         let mut sealed = row.sealed();
         sealed.0.shrink_to_fit();
         if let Some(row) = self.tables().calls.get_mut(&key).filter(|row| row.revision == revision) {
@@ -75,9 +74,10 @@ impl Store for MemoryStore {
         let opened = tables.open_call(key, first, records, self.clock.now());
         if opened {
             tables.versions.begin(key, flow_version);
-            drop(tables);
-            self.seal_oldest();
         }
+        let oldest = tables.take_oldest_open();
+        drop(tables);
+        oldest.into_iter().for_each(|open| self.seal(open));
         Ok(opened)
     }
 
@@ -90,9 +90,12 @@ impl Store for MemoryStore {
     }
 
     async fn save(&self, key: CallKey, guard: Guard, next: Next, records: Vec<Record>) -> Result<bool, StoreError> {
-        let saved = self.tables().save(key, guard, next, records, self.clock.now());
+        let mut tables = self.tables();
+        let saved = tables.save(key, guard, next, records, self.clock.now());
+        let oldest = tables.take_oldest_open();
+        drop(tables);
+        oldest.into_iter().for_each(|open| self.seal(open));
         if saved {
-            self.seal_oldest();
             self.changes.ring(key);
         }
         Ok(saved)

@@ -298,7 +298,7 @@ impl Switchboard {
     }
 
     async fn speak(&self, mut work: Work<'_>, mut turn: Turn) -> Result<Attempt, SwitchboardError> {
-        let (key, guard, number, revision, edition) = (work.key, work.guard(), work.turn + 1, work.revision, work.edition.clone());
+        let (key, guard, number, revision) = (work.key, work.guard(), work.turn + 1, work.revision);
         if let Act::Transfer(transfer) = &mut turn.act {
             transfer.results = work.live.results_so_far(self.store.now().await?).told();
         }
@@ -313,7 +313,7 @@ impl Switchboard {
             return Ok(Attempt::Again);
         }
         self.recent.keep(key, Served { turn: number, revision: revision + 1, live });
-        Ok(Attempt::Answered(Page::Turn { number, turn }, edition))
+        Ok(Attempt::Answered(Page::Turn { number, turn }, work.edition))
     }
 
     async fn end(&self, work: Work<'_>, farewell: Farewell) -> Result<Attempt, SwitchboardError> {

@@ -1,5 +1,6 @@
 //! The HTTP door: who asks too much is sent away, turns go straight to their page, and all else goes by the router.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
@@ -45,18 +46,31 @@ impl Door {
     /// Answers a request of whoever is at the other end.
     ///
     /// Turns are most of what is asked, and the router would cost each of them more than its words do.
-    pub async fn answer(&self, peer: Peer, request: Request<impl Posted>) -> Response<Answered> {
+    pub async fn answer(self: &Arc<Self>, peer: Peer, request: Request<impl Posted>) -> Response<Answered> {
         if self.requests.as_ref().is_some_and(|requests| !requests.admit_from(peer, request.headers())) {
             return asks_too_much().map(Either::Left);
         }
         let (head, body) = request.into_parts();
         if let Some(path) = TurnPath::read(head.uri.path()) {
-            return ivr::turn(&self.gateway, path, peer, &head, body).await.map(Either::Left);
+            let gateway = Behind(Arc::clone(self));
+            return ivr::turn(gateway, path, peer, &head, body).await.map(Either::Left);
         }
         let mut request = Request::from_parts(head, Body::new(body));
         request.extensions_mut().insert(peer);
         let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
         response.map(Either::Right)
+    }
+}
+
+/// The gateway behind a door.
+#[derive(Clone)]
+struct Behind(Arc<Door>);
+
+impl Deref for Behind {
+    type Target = Gateway;
+
+    fn deref(&self) -> &Gateway {
+        &self.0.gateway
     }
 }
 

@@ -1,6 +1,7 @@
 //! The pages that IVR platforms fetch: entry, turns, hang-up. Whatever a platform causes is answered with a page that can be heard.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -24,6 +25,11 @@ use super::metrics;
 use super::page::{self, said, vxml};
 
 type Served = State<Arc<Gateway>>;
+
+/// A gateway that work which nobody waits for any more still has.
+pub(super) trait Shared: Deref<Target = Gateway> + Clone + Send + Sync + 'static {}
+
+impl<S: Deref<Target = Gateway> + Clone + Send + Sync + 'static> Shared for S {}
 
 /// `GET or POST /vxml/{tenant}/{process}`.
 pub(super) async fn entry(
@@ -86,7 +92,7 @@ impl<'p> TurnPath<'p> {
 }
 
 /// `POST /vxml/{tenant}/{process}/{call}/{turn}`.
-pub(super) async fn turn(gateway: &Arc<Gateway>, path: TurnPath<'_>, peer: Peer, head: &Parts, body: impl Posted) -> Response<Full<Bytes>> {
+pub(super) async fn turn(gateway: impl Shared, path: TurnPath<'_>, peer: Peer, head: &Parts, body: impl Posted) -> Response<Full<Bytes>> {
     let TurnPath { tenant, process, call, turn } = path;
     let platform = match gateway.platform(&tenant, peer, &head.headers) {
         Ok(platform) => platform,
@@ -95,7 +101,7 @@ pub(super) async fn turn(gateway: &Arc<Gateway>, path: TurnPath<'_>, peer: Peer,
     let names = (tenant.as_ref(), process.as_ref());
     let (Some(address), Ok(number)) = (gateway.switchboard.address(names.0, names.1, call), turn.parse()) else {
         let answer = gateway.switchboard.apology(names, "call_ended", DialogKind::Main, "");
-        return vxml(page::answer(gateway, names, None, &answer));
+        return vxml(page::answer(&gateway, names, None, &answer));
     };
     let posted = head.method == Method::POST;
     let form = Form::read(head.uri.query(), body).await.filter(|_| posted);
@@ -104,8 +110,8 @@ pub(super) async fn turn(gateway: &Arc<Gateway>, path: TurnPath<'_>, peer: Peer,
         (Some(form), 0) => TurnInput::Begin(form.variables()),
         (Some(form), _) => form.answer(),
     };
-    let answer = resume(gateway, names, &address, number, input, platform).await;
-    vxml(page::answer(gateway, names, Some((&address, number)), &answer))
+    let answer = resume(&gateway, names, &address, number, input, platform).await;
+    vxml(page::answer(&gateway, names, Some((&address, number)), &answer))
 }
 
 /// `POST /vxml/{tenant}/{process}/{call}/{turn}/hangup`: the answer only exits.
@@ -143,7 +149,7 @@ pub(super) async fn lost(State(gateway): Served, uri: Uri) -> Response<Body> {
 /// A turn that was begun is finished, even when the platform has lost patience and its connection is gone: its repeat then finds
 /// the answer, instead of waiting for the claim to run out.
 async fn resume(
-    gateway: &Arc<Gateway>,
+    gateway: &impl Shared,
     names: (&str, &str),
     address: &CallAddress,
     turn: u32,
@@ -152,9 +158,9 @@ async fn resume(
 ) -> Answer {
     let began = metrics::turn_began();
     let span = info_span!("turn", tenant = names.0, process = names.1, turn);
-    let (switchboard, address) = (Arc::clone(&gateway.switchboard), address.clone());
+    let (shared, address) = (gateway.clone(), address.clone());
     let (tenant, process, kind) = (names.0.to_owned(), names.1.to_owned(), address.kind());
-    let work = async move { switchboard.resume((&tenant, &process), &address, turn, input, platform).await };
+    let work = async move { shared.switchboard.resume((&tenant, &process), &address, turn, input, platform).await };
     let answered = Finishing::new(work.instrument(span)).await.unwrap_or(Err(SwitchboardError::Panicked));
     metrics::turn_ended(names, began, answered.is_ok());
     answered.unwrap_or_else(|fault| {

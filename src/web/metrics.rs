@@ -30,17 +30,25 @@ pub(super) fn turn_began() -> Instant {
 
 /// A turn of a process that there is was answered.
 pub(super) fn turn_ended((tenant, process): (&str, &str), began: Instant, served: bool) {
-    let turns = known(tenant, process).unwrap_or_else(|| Turns::of(tenant, process));
-    let counted = if served { turns.served } else { turns.failed };
-    counted.increment(1);
+    if !count_known(tenant, process, served) {
+        Turns::of(tenant, process).count(served);
+    }
     TURN_SECONDS.record(began.elapsed().as_secs_f64());
 }
 
-fn known(tenant: &str, process: &str) -> Option<Turns> {
-    TURNS.read().unwrap_or_else(PoisonError::into_inner).get(tenant)?.get(process).cloned()
+/// Counts a turn of a process that took one before; `false` for others.
+fn count_known(tenant: &str, process: &str, served: bool) -> bool {
+    let known = TURNS.read().unwrap_or_else(PoisonError::into_inner);
+    let turns = known.get(tenant).and_then(|processes| processes.get(process));
+    turns.inspect(|turns| turns.count(served)).is_some()
 }
 
 impl Turns {
+    fn count(&self, served: bool) {
+        let counted = if served { &self.served } else { &self.failed };
+        counted.increment(1);
+    }
+
     fn of(tenant: &str, process: &str) -> Self {
         let count = |outcome: &'static str| counter!("callward_turns_total", "tenant" => tenant.to_owned(), "process" => process.to_owned(), "outcome" => outcome);
         let turns = Self { served: count("served"), failed: count("failed") };

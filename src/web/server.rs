@@ -182,8 +182,10 @@ async fn serve(
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     let peer = Peer(peer.ip().to_canonical());
+    // Of its own for each connection: requests on other threads count the references to others.
+    let door = Arc::new(door);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        let door = door.clone();
+        let door = Arc::clone(&door);
         async move { Ok::<_, Infallible>(door.answer(peer, request).await) }
     });
     let mut builder = Builder::new();
