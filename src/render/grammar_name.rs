@@ -93,8 +93,8 @@ impl GrammarName {
 impl fmt::Display for GrammarName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            GrammarName::Keys(keys) => write!(f, "keys-{keys}"),
-            GrammarName::Actions(keys) => write!(f, "actions-{keys}"),
+            GrammarName::Keys(keys) => f.write_str("keys-").and_then(|()| keys.fmt(f)),
+            GrammarName::Actions(keys) => f.write_str("actions-").and_then(|()| keys.fmt(f)),
             GrammarName::Digits { to, hash_acts: false } => write!(f, "digits-{to}"),
             GrammarName::Digits { to, hash_acts: true } => write!(f, "digits-{to}-hash"),
         }

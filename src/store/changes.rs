@@ -1,10 +1,10 @@
 //! Wakes those who wait for a call to be saved.
 
-use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// The bells of all calls that somebody waits for.
 #[derive(Debug, Default)]
-pub(super) struct Changes(Mutex<HashMap<CallKey, Arc<Notify>>>);
+pub(super) struct Changes(Mutex<FxHashMap<CallKey, Arc<Notify>>>);
 
 /// A place at a call's bell; the bell goes with the last of them.
 struct Waiting<'a> {
@@ -68,7 +68,7 @@ impl Changes {
         Waiting { changes: self, key, bell }
     }
 
-    fn bells(&self) -> MutexGuard<'_, HashMap<CallKey, Arc<Notify>>> {
+    fn bells(&self) -> MutexGuard<'_, FxHashMap<CallKey, Arc<Notify>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use rustc_hash::FxHashMap;
 
 use crate::clock::Clock;
 use crate::session::Row;
@@ -35,7 +36,8 @@ pub(super) struct MemoryStore {
 
 #[derive(Default)]
 struct Tables {
-    calls: HashMap<CallKey, CallRow>,
+    /// Keys are MACs: nobody outside chooses some that collide.
+    calls: FxHashMap<CallKey, CallRow>,
     /// Calls that were saved as they are, and the revision that was saved.
     open: VecDeque<(CallKey, i64)>,
     notes: HashMap<NoteKey, Note>,

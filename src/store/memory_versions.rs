@@ -1,8 +1,9 @@
 //! Flow versions in memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use rustc_hash::FxHashMap;
 
 use super::call::CallRow;
 use super::keys::CallKey;
@@ -13,7 +14,7 @@ use super::version::{FlowVersion, Release, ReleaseKind, Released, VersionEntry};
 pub(super) struct Versions {
     kept: BTreeMap<String, Kept>,
     releases: Vec<Released>,
-    of_calls: HashMap<CallKey, String>,
+    of_calls: FxHashMap<CallKey, String>,
 }
 
 struct Kept {
@@ -35,7 +36,7 @@ impl Versions {
     }
 
     /// The versions of a flow, the newest first.
-    pub(super) fn of_flow(&self, flow: &str, calls: &HashMap<CallKey, CallRow>) -> Vec<VersionEntry> {
+    pub(super) fn of_flow(&self, flow: &str, calls: &FxHashMap<CallKey, CallRow>) -> Vec<VersionEntry> {
         let entry = |kept: &Kept| {
             let on_it = u32::try_from(self.calls_on(&kept.version.id, calls)).unwrap_or(u32::MAX);
             VersionEntry { id: kept.version.id.clone(), kept_at: kept.kept_at, calls: on_it }
@@ -69,7 +70,7 @@ impl Versions {
     }
 
     /// Removes versions that nobody has used since `due`, and releases of those that are gone; tells how many versions.
-    pub(super) fn sweep(&mut self, calls: &HashMap<CallKey, CallRow>, due: Timestamp) -> u64 {
+    pub(super) fn sweep(&mut self, calls: &FxHashMap<CallKey, CallRow>, due: Timestamp) -> u64 {
         self.of_calls.retain(|call, _| calls.contains_key(call));
         let needed = |id: &str| self.calls_on(id, calls) > 0 || self.is_published(id);
         let swept: Vec<String> =
@@ -79,7 +80,7 @@ impl Versions {
         u64::try_from(swept.len()).unwrap_or(u64::MAX)
     }
 
-    fn calls_on(&self, id: &str, calls: &HashMap<CallKey, CallRow>) -> usize {
+    fn calls_on(&self, id: &str, calls: &FxHashMap<CallKey, CallRow>) -> usize {
         let goes_on = |call: &CallKey| calls.get(call).is_some_and(|row| row.ended_at.is_none());
         self.of_calls.iter().filter(|(call, version)| *version == id && goes_on(call)).count()
     }

@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
+use rustc_hash::FxBuildHasher;
 
 use crate::session::Live;
 use crate::store::CallKey;
@@ -25,12 +26,15 @@ pub(super) struct Served {
 }
 
 /// The calls served last.
-pub(super) struct Recent(Mutex<LruCache<CallKey, Served>>);
+pub(super) struct Recent(Mutex<Calls>);
+
+/// A key is a MAC: nobody outside chooses keys that collide.
+type Calls = LruCache<CallKey, Served, FxBuildHasher>;
 
 impl Recent {
     /// None yet.
     pub fn new() -> Self {
-        Self(Mutex::new(LruCache::new(MOST)))
+        Self(Mutex::new(LruCache::with_hasher(MOST, FxBuildHasher)))
     }
 
     /// Takes the call out, if `turn` is the one that it awaits: nobody else works on what is taken.
@@ -45,7 +49,7 @@ impl Recent {
         self.calls().put(key, served);
     }
 
-    fn calls(&self) -> MutexGuard<'_, LruCache<CallKey, Served>> {
+    fn calls(&self) -> MutexGuard<'_, Calls> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
