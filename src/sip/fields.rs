@@ -10,14 +10,6 @@ use super::session_timer::SessionExpires;
 use super::token;
 use super::via::Via;
 
-const VIA: Known = Known::named("Via");
-const FROM: Known = Known::named("From");
-const TO: Known = Known::named("To");
-const CALL_ID: Known = Known::named("Call-ID");
-const CSEQ: Known = Known::named("CSeq");
-const CONTACT: Known = Known::named("Contact");
-const SESSION_EXPIRES: Known = Known::named("Session-Expires");
-
 /// What a subscription is, as a NOTIFY says (RFC 6665 §8.2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubscriptionState {
@@ -31,42 +23,42 @@ pub struct SubscriptionState {
 impl Headers {
     /// The topmost Via.
     pub fn via(&self) -> Option<Via> {
-        self.first(VIA)?.parse().ok()
+        self.first(Known::VIA)?.parse().ok()
     }
 
     /// Who sent the request.
     pub fn from(&self) -> Option<NameAddr> {
-        self.first(FROM)?.parse().ok()
+        self.first(Known::FROM)?.parse().ok()
     }
 
     /// Whom the request was sent to first.
     pub fn to(&self) -> Option<NameAddr> {
-        self.first(TO)?.parse().ok()
+        self.first(Known::TO)?.parse().ok()
     }
 
     /// The tag of From, as written.
     pub fn from_tag(&self) -> Option<&str> {
-        self.first(FROM).and_then(tag)
+        self.first(Known::FROM).and_then(tag)
     }
 
     /// The tag of To, as written.
     pub fn to_tag(&self) -> Option<&str> {
-        self.first(TO).and_then(tag)
+        self.first(Known::TO).and_then(tag)
     }
 
     /// The Call-ID, as written.
     pub fn call_id(&self) -> Option<&str> {
-        self.first(CALL_ID)
+        self.first(Known::CALL_ID)
     }
 
     /// Number and method of the request.
     pub fn cseq(&self) -> Option<CSeq> {
-        self.first(CSEQ)?.parse().ok()
+        self.first(Known::CSEQ)?.parse().ok()
     }
 
     /// The first Contact.
     pub fn contact(&self) -> Option<Contact> {
-        self.first(CONTACT)?.parse().ok()
+        self.first(Known::CONTACT)?.parse().ok()
     }
 
     /// All Contacts; none when one of them cannot be read.
@@ -112,7 +104,7 @@ impl Headers {
 
     /// Session-Expires (RFC 4028 §4).
     pub fn session_expires(&self) -> Option<SessionExpires> {
-        self.first(SESSION_EXPIRES)?.parse().ok()
+        self.first(Known::SESSION_EXPIRES)?.parse().ok()
     }
 
     /// Retry-After in seconds; comment and parameters are left out.

@@ -6,8 +6,6 @@ use super::header_name::Known;
 use super::reader;
 use super::token;
 
-const CONTENT_LENGTH: Known = Known::named("Content-Length");
-
 /// Most bytes of a message's head.
 const LONGEST_HEAD: usize = 32 * 1024;
 
@@ -134,7 +132,7 @@ fn content_length(head: &[u8]) -> Option<usize> {
     let text = String::from_utf8_lossy(head);
     let fields = text.lines().filter_map(|line| line.split_once(':'));
     let mut said =
-        fields.filter(|(name, _)| Known::of(name.trim_end()) == Some(CONTENT_LENGTH)).map(|(_, value)| token::number(value.trim()));
+        fields.filter(|(name, _)| Known::of(name.trim_end()) == Some(Known::CONTENT_LENGTH)).map(|(_, value)| token::number(value.trim()));
     let first = said.next()??;
     said.all(|other| other == Some(first)).then(|| usize::try_from(first).unwrap_or(usize::MAX))
 }

@@ -98,28 +98,40 @@ const COMPACT: [(u8, &str); 20] = [
 
 /// Headers of which a message has one value (RFC 3261 §7.3.1, RFC 4475 §3.3.8, §3.3.9).
 pub(super) const SINGLE: [Known; 11] = [
-    Known::named("From"),
-    Known::named("To"),
-    Known::named("Call-ID"),
-    Known::named("CSeq"),
-    Known::named("Max-Forwards"),
-    Known::named("Content-Length"),
+    Known::FROM,
+    Known::TO,
+    Known::CALL_ID,
+    Known::CSEQ,
+    Known::MAX_FORWARDS,
+    Known::CONTENT_LENGTH,
     Known::named("Content-Type"),
     Known::named("Expires"),
-    Known::named("Session-Expires"),
+    Known::SESSION_EXPIRES,
     Known::named("Min-SE"),
-    Known::named("Refer-To"),
+    Known::REFER_TO,
 ];
 
 /// Headers whose values, when several stand in one line, become lines of their own.
-const ONE_VALUE_A_LINE: [Known; 5] =
-    [Known::named("Via"), Known::named("Route"), Known::named("Record-Route"), Known::named("Contact"), Known::named("Path")];
+const ONE_VALUE_A_LINE: [Known; 5] = [Known::VIA, Known::ROUTE, Known::RECORD_ROUTE, Known::CONTACT, Known::named("Path")];
 
 /// A name that we know: its place among all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Known(usize);
 
 impl Known {
+    pub const VIA: Self = Self::named("Via");
+    pub const FROM: Self = Self::named("From");
+    pub const TO: Self = Self::named("To");
+    pub const CALL_ID: Self = Self::named("Call-ID");
+    pub const CSEQ: Self = Self::named("CSeq");
+    pub const CONTACT: Self = Self::named("Contact");
+    pub const ROUTE: Self = Self::named("Route");
+    pub const RECORD_ROUTE: Self = Self::named("Record-Route");
+    pub const REFER_TO: Self = Self::named("Refer-To");
+    pub const SESSION_EXPIRES: Self = Self::named("Session-Expires");
+    pub const MAX_FORWARDS: Self = Self::named("Max-Forwards");
+    pub const CONTENT_LENGTH: Self = Self::named("Content-Length");
+
     /// What `name` stands for, in any case of letters or as a compact form; `None` for a name that we do not know.
     pub fn of(name: &str) -> Option<Self> {
         if let [letter] = name.as_bytes() {

@@ -12,21 +12,8 @@ use super::token;
 use super::uri::Uri;
 use super::via::ViaParts;
 
-const VIA: Known = Known::named("Via");
-const FROM: Known = Known::named("From");
-const TO: Known = Known::named("To");
-const CALL_ID: Known = Known::named("Call-ID");
-const CSEQ: Known = Known::named("CSeq");
-const CONTACT: Known = Known::named("Contact");
-const ROUTE: Known = Known::named("Route");
-const RECORD_ROUTE: Known = Known::named("Record-Route");
-const REFER_TO: Known = Known::named("Refer-To");
-const SESSION_EXPIRES: Known = Known::named("Session-Expires");
-const MAX_FORWARDS: Known = Known::named("Max-Forwards");
-const CONTENT_LENGTH: Known = Known::named("Content-Length");
-
 /// Headers without which a message is none (RFC 3261 §8.1.1; Max-Forwards came later and is not asked for).
-const NEEDED: [Known; 5] = [VIA, FROM, TO, CALL_ID, CSEQ];
+const NEEDED: [Known; 5] = [Known::VIA, Known::FROM, Known::TO, Known::CALL_ID, Known::CSEQ];
 
 /// Headers whose value is a number of seconds or hops.
 const NUMBERS: [Known; 3] = [Known::named("Expires"), Known::named("Min-SE"), Known::named("Min-Expires")];
@@ -57,9 +44,9 @@ pub(super) fn identity(headers: &Headers) -> Result<CSeq, Fault> {
     if let Some(name) = SINGLE.iter().find(|name| counts[name.place()] > 1) {
         return Err(Fault::bad(format!("Bad {} (more than one)", name.spelling())));
     }
-    headers.check_all(VIA, |via| ViaParts::read(via).map(drop))?;
-    headers.check(FROM, name_addr)?;
-    headers.check(TO, name_addr)?;
+    headers.check_all(Known::VIA, |via| ViaParts::read(via).map(drop))?;
+    headers.check(Known::FROM, name_addr)?;
+    headers.check(Known::TO, name_addr)?;
     let cseq = headers.read("CSeq")?.ok_or_else(|| Fault::bad("Missing CSeq"))?;
     call_id(headers)?;
     Ok(cseq)
@@ -70,17 +57,17 @@ pub(super) fn request(headers: &Headers, method: &Method) -> Result<(), Fault> {
     if identity(headers)?.method != *method {
         return Err(Fault::bad("Bad CSeq (another method than the request's)"));
     }
-    headers.check_all(CONTACT, check_contact)?;
-    headers.check_all(ROUTE, name_addr)?;
-    headers.check_all(RECORD_ROUTE, name_addr)?;
-    headers.check(REFER_TO, name_addr)?;
-    headers.check(SESSION_EXPIRES, |text| text.parse::<SessionExpires>().map(drop))?;
+    headers.check_all(Known::CONTACT, check_contact)?;
+    headers.check_all(Known::ROUTE, name_addr)?;
+    headers.check_all(Known::RECORD_ROUTE, name_addr)?;
+    headers.check(Known::REFER_TO, name_addr)?;
+    headers.check(Known::SESSION_EXPIRES, |text| text.parse::<SessionExpires>().map(drop))?;
     numbers(headers)
 }
 
 /// The body in what follows the blank line: as many bytes as Content-Length says, all there are when it says nothing.
 pub(super) fn body(headers: &Headers, rest: &[u8]) -> Result<Vec<u8>, Fault> {
-    let Some(declared) = headers.first(CONTENT_LENGTH) else { return Ok(rest.to_vec()) };
+    let Some(declared) = headers.first(Known::CONTENT_LENGTH) else { return Ok(rest.to_vec()) };
     let length = token::number(declared).ok_or_else(|| Fault::bad("Bad Content-Length (not a number)"))?;
     let body = usize::try_from(length).ok().and_then(|length| rest.get(..length));
     body.map(<[u8]>::to_vec).ok_or_else(|| Fault::bad("Bad Content-Length (longer than the message)"))
@@ -98,7 +85,7 @@ fn call_id(headers: &Headers) -> Result<(), Fault> {
 }
 
 fn numbers(headers: &Headers) -> Result<(), Fault> {
-    if headers.first(MAX_FORWARDS).is_some() && headers.max_forwards().is_none() {
+    if headers.first(Known::MAX_FORWARDS).is_some() && headers.max_forwards().is_none() {
         return Err(Fault::bad("Bad Max-Forwards (not a number up to 255)"));
     }
     let bad = NUMBERS.iter().find(|name| headers.first(**name).is_some_and(|value| seconds(value).is_none()));

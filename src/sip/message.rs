@@ -15,8 +15,6 @@ use super::status::reason_phrase;
 use super::token;
 use super::uri::Uri;
 
-const TO: Known = Known::named("To");
-
 /// A request or a response.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
@@ -175,9 +173,9 @@ impl Response {
         if self.headers.to_tag().is_some() {
             return;
         }
-        let Some(Ok(to)) = self.headers.first(TO).map(NameAddrParts::read) else { return };
+        let Some(Ok(to)) = self.headers.first(Known::TO).map(NameAddrParts::read) else { return };
         match params::value_of(&to.params, "tag") {
-            None => self.headers.extend(TO, [";tag=", tag]),
+            None => self.headers.extend(Known::TO, [";tag=", tag]),
             Some(_) => self.headers.set("To", NameAddr::from(to).with_tag(tag)),
         }
     }

@@ -7,7 +7,7 @@ use super::headers::{BadHeader, Headers};
 use super::method::Method;
 
 /// What an answer copies from its request (RFC 3261 §8.2.6.2).
-const COPIED: [Known; 5] = [Known::named("Via"), Known::named("From"), Known::named("To"), Known::named("Call-ID"), Known::named("CSeq")];
+const COPIED: [Known; 5] = [Known::VIA, Known::FROM, Known::TO, Known::CALL_ID, Known::CSEQ];
 
 /// Lines of headers that most answers do with.
 const USUAL_LINES: usize = 12;
