@@ -19,7 +19,7 @@ use crate::release::{Binding, Releases, Shelf};
 use crate::store::{self, Store, StoreError};
 use crate::switchboard::{Directory, Process, Services, Switchboard, Tenant};
 use crate::verify::{ByEmail, BySms, Method};
-use crate::web::{Access, Base, Gateway};
+use crate::web::{Access, Base, Gateway, record_metrics};
 
 use super::flows::FlowLibrary;
 use super::master_key::{KeyFileError, master_key};
@@ -72,6 +72,8 @@ pub enum ComposeError {
 
 /// Puts a house together.
 pub async fn compose(config: &Config, flows: &FlowLibrary, clock: Clock, chance: Chance) -> Result<Composition, ComposeError> {
+    // Whoever counts keeps what he counts by: the recorder is there before all.
+    record_metrics();
     let http = HttpClient::new()?;
     let mut findings = Vec::new();
     let mut directory = Directory::default();

@@ -14,7 +14,6 @@ use crate::line::{
 use crate::passage::{AuthHeaders, OwnPages};
 use crate::sip::{Account, Admission, AllowedPages, Register, RegistrationId, SessionLimits, TransportProtocol};
 use crate::voice::Speaker;
-use crate::web::record_metrics;
 
 use super::compose::Composition;
 use super::voices::speaker;
@@ -70,8 +69,6 @@ pub async fn open_telephone(
     clock: Clock,
     chance: Chance,
 ) -> Result<OpenTelephone, TelephoneError> {
-    // The exchange keeps what it counts by: the recorder is there before it.
-    record_metrics();
     let (exchange, incoming) = Exchange::open(exchange_settings(sip), clock.clone(), chance.clone()).await?;
     for (number, login) in (1..).zip(&sip.registrations) {
         exchange.register(registration(number, login));

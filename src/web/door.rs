@@ -15,7 +15,6 @@ use super::flood::Requests;
 use super::form::Posted;
 use super::gateway::Gateway;
 use super::ivr::{self, TurnPath};
-use super::operations;
 use super::page::said;
 use super::router::router;
 
@@ -33,7 +32,6 @@ pub struct Door {
 impl Door {
     /// The door of `gateway`.
     pub fn new(gateway: Arc<Gateway>) -> Self {
-        operations::record_metrics();
         let requests = Requests::new(gateway.allowance, gateway.trusted_proxies.clone()).map(Arc::new);
         Self { requests, router: router(Arc::clone(&gateway)), gateway }
     }
