@@ -15,6 +15,7 @@ use crate::web::Server;
 use super::compose::{Composition, compose};
 use super::flows::FlowLibrary;
 use super::serve::run;
+use super::tasks::Workers;
 use super::telephone::{OpenTelephone, TelephoneError, open_telephone};
 
 /// The demo's own configuration; `CALLWARD_` variables may change it like any other.
@@ -36,8 +37,10 @@ pub(super) async fn demo(data: Option<&Path>, program: &str) -> Result<(), Box<d
     let config = configuration(&store(data)?, &stand_ins.base_url(), stand_ins.smtp_address().port(), &all)?;
     let composition = compose(&config, &flows, Clock::system(), Chance::system()).await?;
     let server = Server::bind(config.http.listen).await?;
-    let telephone = telephone(&config, &composition).await?;
+    let workers = Workers::of_telephone()?;
+    let telephone = workers.lend(telephone(&config, &composition)).await?;
     let number = telephone.as_ref().and_then(OpenTelephone::address);
+    let telephone = telephone.map(|telephone| (telephone, workers));
     welcome(&server.address()?.to_string(), number, &stand_ins, data, program);
     run(server, telephone, composition, &config, folder).await;
     Ok(())

@@ -16,6 +16,7 @@ use super::compose::{Composition, compose};
 use super::flows::FlowLibrary;
 use super::following::follow;
 use super::preparation::keep_ready;
+use super::tasks::Workers;
 use super::telephone::{OpenTelephone, open_telephone};
 
 /// Serves until SIGTERM or SIGINT; turns in flight are answered first.
@@ -32,11 +33,14 @@ pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
         None => server,
     };
     let telephone = match &config.sip {
-        Some(sip) => Some(open_telephone(sip, &config, &composition, Clock::system(), Chance::system()).await?),
+        Some(sip) => {
+            let workers = Workers::of_telephone()?;
+            Some((workers.lend(open_telephone(sip, &config, &composition, Clock::system(), Chance::system())).await?, workers))
+        }
         None => None,
     };
     info!("listening on {}", server.address()?);
-    for (protocol, address) in telephone.iter().flat_map(|open| open.exchange.addresses()) {
+    for (protocol, address) in telephone.iter().flat_map(|(open, _)| open.exchange.addresses()) {
         info!("listening for SIP on {address} ({protocol})");
     }
     run(server, telephone, composition, &config, Some(&config.flows)).await;
@@ -44,8 +48,17 @@ pub(super) async fn serve(path: Option<&Path>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Serves a composed house until it is told to stop; what changes in the folder of flows is taken up.
-pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, composition: Composition, config: &Config, flows: Option<&Path>) {
+/// Serves a composed house until it is told to stop, with the workers that its telephone was opened by; what changes in the folder of
+/// flows is taken up.
+pub(super) async fn run(
+    server: Server,
+    telephone: Option<(OpenTelephone, Workers)>,
+    composition: Composition,
+    config: &Config,
+    flows: Option<&Path>,
+) {
+    // Others may use what the telephone's workers have opened, so they stay to the end.
+    let (telephone, workers) = telephone.unzip();
     let drain = Duration::from_secs(u64::from(config.http.drain_seconds));
     let tidy = Composition::tidy(Arc::clone(&composition.switchboard), config);
     let pages = Door::new(composition.gateway).with(published_keys(composition.signer.published()));
@@ -55,9 +68,8 @@ pub(super) async fn run(server: Server, telephone: Option<OpenTelephone>, compos
     };
     let follow = follow(&composition.releases, flows);
     let calls = async {
-        let Some(OpenTelephone { telephone, drain, speaker, .. }) = telephone else { return };
-        // A task of its own: calls are then taken on the thread that read them.
-        let taking = tokio::spawn(telephone.run(async { _ = told_to_stop().await }, drain));
+        let (Some(OpenTelephone { telephone, drain, speaker, .. }), Some(workers)) = (telephone, &workers) else { return };
+        let taking = workers.spawn(telephone.run(async { _ = told_to_stop().await }, drain));
         tokio::select! {
             taken = taking => taken.unwrap_or_else(|broken_off| error!("the telephone broke off: {broken_off}")),
             () = keep_ready(&speaker, &composition.releases) => {}
