@@ -126,7 +126,10 @@ impl MediaStream {
     /// Breaks off what sounds, at the next frame, and goes on with the last `remaining` sounds that wait. What is broken
     /// off does not count as ended.
     pub fn interrupt(&self, remaining: usize) -> Result<(), MediaError> {
-        self.order(CallOrder::Interrupt { remaining })
+        match self.played.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            _ => self.order(CallOrder::Interrupt { remaining }),
+        }
     }
 
     /// Sends keys as telephone events; sound waits for them.

@@ -154,23 +154,28 @@ impl MediaCall {
         }
     }
 
-    /// A port has packets. One is read for each time round; where they pile up, a run of them.
-    pub fn receive(&mut self, port: Port, millisecond: u64, buffer: &mut [u8; DATAGRAM_BYTES], desk: &mut Desk, now: Instant) {
+    /// A port has packets, or tells that ours did not get there. One is read for each time round; where they pile up, a run of them.
+    /// Whether there was any.
+    pub fn receive(&mut self, port: Port, millisecond: u64, buffer: &mut [u8; DATAGRAM_BYTES], desk: &mut Desk, now: Instant) -> bool {
         let most = if millisecond.saturating_sub(self.last_read) < PILING_UP { MOST_AT_ONCE } else { 1 };
         self.last_read = millisecond;
+        let mut has_read = false;
         for _ in 0..most {
             let Ok((length, from)) = self.read(port, buffer) else { break };
             let Some(bytes) = buffer.get_mut(..length) else { break };
+            has_read = true;
             match port {
                 Port::Rtp => self.stream.handle_rtp(from, bytes, now),
                 Port::Rtcp => self.stream.handle_rtcp(from, bytes, now),
             }
         }
         self.act(desk, now);
+        has_read
     }
 
-    /// Twenty milliseconds have passed: a frame is heard, a frame is sent.
-    pub fn tick(&mut self, desk: &mut Desk, now: Instant) {
+    /// Twenty milliseconds have passed: a frame is heard, a frame is sent. Whether there was anything to say or to listen to.
+    pub fn tick(&mut self, desk: &mut Desk, now: Instant) -> bool {
+        let is_busy = self.has_listener() || self.stream.is_pressing() || !self.speech.is_idle();
         if self.has_listener()
             && let Some(frame) = self.stream.next_frame()
         {
@@ -181,6 +186,7 @@ impl MediaCall {
             self.stream.handle_timeout(now);
             self.act(desk, now);
         }
+        is_busy
     }
 
     /// Says farewell to the peer, and the counts to the call.

@@ -41,3 +41,10 @@ pub(super) enum CallOrder {
     Part,
     Close,
 }
+
+impl CallOrder {
+    /// Whether nobody hears the difference when it is obeyed a few frames later.
+    pub fn can_wait(&self) -> bool {
+        matches!(self, Self::Remote(_) | Self::Tap(_) | Self::Close)
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::Thread;
 
@@ -20,6 +21,8 @@ const MOST_ORDERS: usize = 16_384;
 pub(super) struct Post {
     orders: SyncSender<Order>,
     bell: Bell,
+    /// Calls whose orders are with the thread, or gone before.
+    open: AtomicUsize,
     /// How late its packets were.
     pub lateness: Arc<Lateness>,
 }
@@ -36,7 +39,7 @@ impl Post {
     pub fn of_thread(index: usize) -> io::Result<Arc<Self>> {
         let (orders, media, lateness) = begin()?;
         let running = std::thread::Builder::new().name(format!("media {index}")).spawn(move || media.run())?;
-        Ok(Arc::new(Self { orders, bell: Bell::Thread(running.thread().clone()), lateness }))
+        Ok(Arc::new(Self { orders, bell: Bell::Thread(running.thread().clone()), open: AtomicUsize::new(0), lateness }))
     }
 
     /// Starts a task, which does the same by the time of its runtime.
@@ -44,25 +47,30 @@ impl Post {
         let (orders, media, lateness) = begin()?;
         let bell = Arc::new(Notify::new());
         tokio::spawn(media.run_in_runtime(bell.clone()));
-        Ok(Arc::new(Self { orders, bell: Bell::Task(bell), lateness }))
+        Ok(Arc::new(Self { orders, bell: Bell::Task(bell), open: AtomicUsize::new(0), lateness }))
     }
 
-    /// Gives an order.
+    /// Gives an order, and wakes the thread where it would be obeyed too late.
     pub fn send(&self, order: Order) -> Result<(), MediaError> {
+        let (opens, can_wait) = (matches!(order, Order::Open(..)), matches!(&order, Order::To(_, order) if order.can_wait()));
         let sent = self.orders.try_send(order).map_err(|error| match error {
             TrySendError::Full(_) => MediaError::Overloaded,
             TrySendError::Disconnected(_) => MediaError::Gone,
         });
-        self.ring();
+        // Who has a call looks for orders by himself: only the first must be told of. It is counted once it is sent, and a call
+        // that is over before that is sent: what is counted keeps the thread from its long sleep.
+        let is_awaited = opens && sent.is_ok() && self.open.fetch_add(1, Ordering::SeqCst) > 0;
+        if !can_wait && !is_awaited {
+            self.ring();
+        }
         sent
     }
 
     /// Closes a call, and waits for room when the thread has more to do than it can: a call that is over must not keep its
     /// ports. `false` when the thread has ended.
     pub fn close(&self, number: u64) -> bool {
-        let sent = self.orders.send(Order::To(number, CallOrder::Close));
-        self.ring();
-        sent.is_ok()
+        self.open.fetch_sub(1, Ordering::SeqCst);
+        self.orders.send(Order::To(number, CallOrder::Close)).is_ok()
     }
 
     fn ring(&self) {

@@ -60,6 +60,11 @@ impl Speech {
         self.relayed = Some(frame);
     }
 
+    /// Whether there is nothing to say but silence now and then.
+    pub fn is_idle(&self) -> bool {
+        self.relayed.is_none() && self.tones.is_idle() && self.player.is_idle()
+    }
+
     /// How many of all sounds of the line have ended or were broken off.
     pub fn passed(&self) -> u64 {
         self.player.passed()

@@ -1,15 +1,16 @@
 //! The media thread: sleeps to the next millisecond of its wheel, reads what has come, sends what is due.
 //!
-//! It is woken by time alone, not by packets and orders: those that have come are taken together. Each call has ports of
-//! its own, as peers behind NAT need it, and a frame for each port is due every 20 ms: there is one packet for one
-//! socket at a time, so `sendmmsg` and `recvmmsg`, which take many for one socket, would save nothing.
+//! It is woken by time alone, not by packets and orders: those that have come are taken together. While nobody says
+//! anything it rests for longer, and an order that cannot wait wakes it. Each call has ports of its own, as peers behind
+//! NAT need it, and a frame for each port is due every 20 ms: there is one packet for one socket at a time, so `sendmmsg`
+//! and `recvmmsg`, which take many for one socket, would save nothing.
 
 use std::collections::HashMap;
 use std::io;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::event::{Timespec, epoll};
 use rustix::fd::OwnedFd;
@@ -23,6 +24,12 @@ use super::wheel::Wheel;
 
 /// Milliseconds after which packets are read though nothing is to be sent.
 const READ_EVERY: u64 = 10;
+
+/// The same where nobody has said anything for a while: two frames of a caller who begins.
+const READ_AT_REST_EVERY: u64 = 40;
+
+/// So long nobody must have said anything.
+const REST_AFTER: u64 = 100;
 
 /// Ports with packets that are learnt of at once.
 const EVENTS: usize = 512;
@@ -44,6 +51,8 @@ pub(super) struct MediaThread {
     places: HashMap<u64, usize>,
     wheel: Wheel,
     pacing: Pacing,
+    /// When somebody last said something, or listened.
+    busy: u64,
     desk: Desk,
     buffer: Box<[u8; DATAGRAM_BYTES]>,
 }
@@ -59,6 +68,7 @@ impl MediaThread {
             places: HashMap::new(),
             wheel: Wheel::default(),
             pacing: Pacing::new(now()),
+            busy: 0,
             desk: Desk::default(),
             buffer: Box::new([0; DATAGRAM_BYTES]),
         })
@@ -70,8 +80,9 @@ impl MediaThread {
             tracing::info!("real-time priority is not granted; speech may stutter under load (CAP_SYS_NICE or LimitRTPRIO grants it)");
         }
         while self.turn(now()) {
-            match self.due() {
-                Some(due) => rest(due.saturating_duration_since(now())),
+            match self.due().map(|due| due.saturating_duration_since(now())) {
+                Some(wait) if self.is_at_rest() => std::thread::park_timeout(wait),
+                Some(wait) => std::thread::sleep(wait),
                 None => std::thread::park(),
             }
         }
@@ -92,6 +103,10 @@ impl MediaThread {
 
     /// Does all that is to be done by now; `false` when nobody is left who could give orders.
     fn turn(&mut self, now: Instant) -> bool {
+        if self.is_at_rest() {
+            // What is asked for now is not late for the frames that were rested.
+            self.send(now);
+        }
         let goes_on = self.obey();
         if goes_on {
             self.receive(self.pacing.next(), now);
@@ -137,6 +152,9 @@ impl MediaThread {
     fn order(&mut self, number: u64, order: CallOrder) {
         let now = now();
         let Some(call) = call_of(&mut self.calls, &self.places, number) else { return };
+        if !order.can_wait() {
+            self.busy = self.pacing.next();
+        }
         match order {
             CallOrder::Remote(remote) => call.set_remote(*remote, now),
             CallOrder::Play { sounds, repeats } => call.speech().play(sounds, repeats),
@@ -192,8 +210,10 @@ impl MediaThread {
         let Ok((events, _)) = epoll::wait(&self.epoll, &mut room, Some(&at_once)) else { return };
         for event in events {
             let (place, port) = place_of(event.data.u64());
-            if let Some(call) = self.calls.get_mut(place).and_then(Option::as_mut) {
-                call.receive(port, millisecond, &mut self.buffer, &mut self.desk, now);
+            if let Some(call) = self.calls.get_mut(place).and_then(Option::as_mut)
+                && call.receive(port, millisecond, &mut self.buffer, &mut self.desk, now)
+            {
+                self.busy = millisecond;
             }
         }
         self.relay();
@@ -203,9 +223,9 @@ impl MediaThread {
     /// belong between the frames that are made up for.
     fn send(&mut self, now: Instant) {
         let due = self.pacing.take_due(now);
-        let last_read = *due.start();
+        let (last_read, is_at_rest) = (*due.start(), self.is_at_rest());
         for millisecond in due {
-            if millisecond >= last_read + READ_EVERY {
+            if !is_at_rest && millisecond >= last_read + READ_EVERY {
                 self.receive(millisecond + 1, now);
             }
             self.tick(millisecond, now);
@@ -213,17 +233,16 @@ impl MediaThread {
     }
 
     fn tick(&mut self, millisecond: u64, at: Instant) {
-        let due = self.wheel.due(millisecond);
-        if due.is_empty() {
-            return;
-        }
-        for place in due {
+        let mut busy = 0;
+        for place in self.wheel.due(millisecond) {
             if let Some(call) = self.calls.get_mut(*place).and_then(Option::as_mut) {
-                call.tick(&mut self.desk, at);
+                busy += u64::from(call.tick(&mut self.desk, at));
             }
         }
-        let late = now().saturating_duration_since(self.pacing.due_at(millisecond));
-        self.lateness.count(late, due.len() as u64);
+        if busy > 0 {
+            self.busy = millisecond;
+            self.lateness.count(now().saturating_duration_since(self.pacing.due_at(millisecond)), busy);
+        }
         self.relay();
     }
 
@@ -238,13 +257,13 @@ impl MediaThread {
     /// When something is due next; an order waits for it, since nothing goes out before.
     fn due(&self) -> Option<Instant> {
         let next = self.pacing.next();
-        (!self.places.is_empty()).then(|| self.pacing.due_at(next + self.wheel.wait(next, READ_EVERY)))
+        let wait = if self.is_at_rest() { READ_AT_REST_EVERY } else { self.wheel.wait(next, READ_EVERY) };
+        (!self.places.is_empty()).then(|| self.pacing.due_at(next + wait))
     }
-}
 
-fn rest(wait: Duration) {
-    if wait > Duration::ZERO {
-        std::thread::sleep(wait);
+    /// Whether nobody has said anything for a while, or listened.
+    fn is_at_rest(&self) -> bool {
+        self.pacing.next() > self.busy + REST_AFTER
     }
 }
 
@@ -259,4 +278,56 @@ fn token(place: usize, port: Port) -> u64 {
 fn place_of(token: u64) -> (usize, Port) {
     let port = if token.is_multiple_of(2) { Port::Rtp } else { Port::Rtcp };
     (usize::try_from(token / 2).unwrap_or(usize::MAX), port)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+    use std::sync::mpsc::sync_channel;
+    use std::time::Duration;
+
+    use tokio::time::advance;
+
+    use super::super::ports::Ports;
+    use super::*;
+    use crate::audio::{Codec, Sound};
+    use crate::clock::Chance;
+    use crate::rtp::{Format, Stream, StreamSettings};
+
+    const MILLISECOND: Duration = Duration::from_millis(1);
+
+    /// How long a thread sleeps after a turn.
+    fn sleep_after_turn(media: &mut MediaThread) -> Duration {
+        assert!(media.turn(now()));
+        media.due().unwrap().saturating_duration_since(now())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_lets_the_thread_rest_and_who_begins_to_speak_is_not_late() {
+        let (orders, taken) = sync_channel(8);
+        let lateness = Arc::new(Lateness::default());
+        let mut media = MediaThread::new(taken, lateness.clone()).unwrap();
+        let ports = Ports::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 42_900, 42_999).unwrap().open().unwrap();
+        let settings = StreamSettings::draw(&Chance::seeded(1), None);
+        let (news, _heard) = tokio::sync::mpsc::channel(8);
+        let stream = Stream::new(settings, Format::new(Codec::Pcmu, None), now());
+        let call = MediaCall::new(ports, stream, news, Duration::from_secs(15), None);
+        orders.send(Order::Open(1, Box::new(call))).unwrap();
+        advance(MILLISECOND * 1000).await;
+        assert_eq!(sleep_after_turn(&mut media), MILLISECOND * 41);
+
+        orders.send(Order::To(1, CallOrder::Play { sounds: vec![Sound::silence(MILLISECOND * 60)], repeats: false })).unwrap();
+        advance(MILLISECOND * 35).await;
+        let first = sleep_after_turn(&mut media);
+        advance(first).await;
+        sleep_after_turn(&mut media);
+
+        assert!(first <= MILLISECOND * 10, "{first:?}");
+        assert!(lateness.take_quantile(100) <= MILLISECOND, "what was asked for while it rested is not late");
+        for _ in 0..20 {
+            let wait = sleep_after_turn(&mut media);
+            advance(wait).await;
+        }
+        assert_eq!(sleep_after_turn(&mut media), MILLISECOND * 41, "it rests again");
+    }
 }
