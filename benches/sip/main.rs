@@ -1,13 +1,17 @@
 //! What telephone calls cost: their set-up, and many at once in the two-factor flow, at a gateway that is a process of its own.
 //!
 //! `cargo bench --bench sip -- [CALLS] [SETUPS]` prints, for SETUPS calls at 100 a second to a page without script, processor time for
-//! each and how long the 200 took, beside what a program that only copies lines takes for the same; for CALLS calls that stand at once
-//! in the two-factor flow, memory for each, the lateness of 99 of 100 packets, and the load tool's own processor time. Each call needs
-//! two file handles on either side: `ulimit -n 16384`.
+//! each and how long the 200 took, beside what a program that only copies lines takes for the same, and processor time again where
+//! sipp calls; for CALLS calls that stand at once in the two-factor flow, memory for each, the lateness of 99 of 100 packets, and the
+//! load tool's own processor time. Each call needs two file handles on either side: `ulimit -n 16384`.
+//!
+//! Our own telephones let a core sleep between two calls, and what wakes up finds cold caches; sipp, which looks at its clock each
+//! millisecond, keeps one awake, as a gateway's other calls would.
 
 mod bare_answerer;
 mod gateway;
 mod measured;
+mod sipp;
 mod telephones;
 
 use std::collections::HashMap;
@@ -70,6 +74,7 @@ async fn measure_setups(calls: usize) {
     let gateway = Gateway::start(&stand_ins, &[("CALLWARD_SIP__PAGES", &format!("http://{page}/"))]);
     let target = format!("sip:dialog@{};voicexml=http%3A%2F%2F127.0.0.1%3A{}%2F", gateway.sip, page.port());
     measure_setup("callward", calls, &target, gateway.sip, &gateway.process).await;
+    measure_setup_by_sipp(calls, page, &gateway).await;
 }
 
 async fn measure_setup(name: &str, calls: usize, target: &str, sip: SocketAddr, answerer: &Measured) {
@@ -100,6 +105,18 @@ async fn measure_setup(name: &str, calls: usize, target: &str, sip: SocketAddr, 
         milliseconds(at(50)),
         milliseconds(at(99))
     );
+}
+
+async fn measure_setup_by_sipp(calls: usize, page: SocketAddr, gateway: &Gateway) {
+    let before = gateway.process.cpu();
+    match sipp::call(gateway.sip, page, calls).await {
+        Some(true) => {
+            let cpu = milliseconds(gateway.process.cpu() - before) / calls as f64;
+            println!("by sipp      {calls:6}   {calls:8}  {cpu:9.2} ms");
+        }
+        Some(false) => println!("by sipp: not all calls were answered"),
+        None => println!("by sipp: not measured, sipp is not installed (Debian package sip-tester)"),
+    }
 }
 
 async fn measure_standing(calls: usize) {

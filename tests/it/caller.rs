@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use callward::audio::ringback;
+use callward::audio::{Sound, ringback};
 use callward::clock::{Chance, Clock};
 use callward::line::{
     CallLeg, Exchange, ExchangeSettings, IncomingCall, Media, MediaNews, MediaSettings, OutgoingCall, SessionMedia, SipTls,
@@ -187,6 +187,27 @@ impl Line {
             }
         };
         timeout(PATIENCE, ended).await.expect("the call does not end")
+    }
+
+    /// All that is heard until the other side has ended the call.
+    pub async fn hears_to_the_end(&mut self) -> Sound {
+        let mut samples = Vec::new();
+        let ended = async {
+            loop {
+                tokio::select! {
+                    Some(news) = self.news.recv() => if let MediaNews::Recorded(heard) = news {
+                        samples.extend(heard.payload.iter().map(|byte| heard.codec.decode(*byte)));
+                    },
+                    news = self.leg.news() => match news {
+                        Some(CallNews::Ended(_)) => return,
+                        None => panic!("the exchange has closed"),
+                        Some(_) => {}
+                    },
+                }
+            }
+        };
+        timeout(PATIENCE, ended).await.expect("the call does not end");
+        Sound::new(samples)
     }
 
     pub async fn hang_up(&mut self) {

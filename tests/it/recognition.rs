@@ -12,10 +12,15 @@ const STEP: usize = 20;
 /// A prompt that was played correlates better than this, any other worse.
 const ALIKE: f64 = 0.9;
 
-/// Panics unless each of these prompts was heard as our recordings say it.
+/// Panics unless each of these English prompts was heard as our recordings say it.
 pub async fn assert_hears(heard: &Sound, prompts: &[&str]) {
+    assert_hears_in("en", heard, prompts).await;
+}
+
+/// The same in another language.
+pub async fn assert_hears_in(language: &str, heard: &Sound, prompts: &[&str]) {
     for words in prompts {
-        let likeness = likeness(heard, &prompt(words).await);
+        let likeness = likeness(heard, &prompt(words, language).await);
         assert!(likeness > ALIKE, "“{words}” was not heard in {:?}: {likeness:.2}", heard.duration());
     }
 }
@@ -23,15 +28,15 @@ pub async fn assert_hears(heard: &Sound, prompts: &[&str]) {
 /// Panics if one of these prompts was heard.
 pub async fn assert_hears_not(heard: &Sound, prompts: &[&str]) {
     for words in prompts {
-        let likeness = likeness(heard, &prompt(words).await);
+        let likeness = likeness(heard, &prompt(words, "en").await);
         assert!(likeness < ALIKE, "“{words}” was heard: {likeness:.2}");
     }
 }
 
 /// Those words as our recordings say them.
-async fn prompt(words: &str) -> Sound {
+async fn prompt(words: &str, language: &str) -> Sound {
     let speaker = Speaker::new(vec![Arc::new(Recorded::shipped().unwrap())]);
-    Sound::joined(&speaker.say(&Speech::plain(words, "en")).await.sounds)
+    Sound::joined(&speaker.say(&Speech::plain(words, language)).await.sounds)
 }
 
 /// How well the course of the prompt's loudness fits anywhere in that of what was heard: the best correlation.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use callward::apology::apology;
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
 use crate::caller::{Caller, Line};
+use crate::recognition::{assert_hears_in, assert_hears_not};
 use crate::sip_torture;
 use crate::telephone_house::House;
 
@@ -56,6 +58,19 @@ async fn a_page_that_breaks_off_ends_with_an_apology() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_was_spoken_to_in_spanish_is_apologised_to_in_spanish() {
+    let caller = Caller::new().await;
+    let form = "<form><block><prompt xml:lang=\"es\">Un momento.</prompt><throw event=\"error.of.ours\"/></block></form>";
+    let mut on = call(&caller, form).await;
+    on.line.answered().await;
+
+    let heard = on.line.hears_to_the_end().await;
+
+    assert_hears_in("es", &heard, &[apology("es").words]).await;
+    assert_hears_not(&heard, &[apology("en").words]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_others_cannot_say_in_our_name_that_somebody_is_verified() {
     let caller = Caller::new().await;
     let form = "<form><block><var name=\"authStatus\" expr=\"'verified'\"/><var name=\"authId\" expr=\"'stolen'\"/>\
@@ -88,7 +103,7 @@ async fn hostile_and_odd_messages_are_answered_as_they_should_be_and_the_house_s
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn pages_that_compute_for_long_keep_nobody_else_waiting() {
     let fetches = Arc::new(AtomicUsize::new(0));
     let counter = fetches.clone();
