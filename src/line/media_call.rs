@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::carrier::{self, Carrier};
 use super::media_news::{Heard, MediaNews, Newsagent};
 use super::media_order::{KeyRelay, MediaRemote};
+use super::media_quiet::Quiet;
 use super::media_speech::{Filled, Speech};
 use super::metrics;
 use super::ports::PortPair;
@@ -67,6 +68,7 @@ pub(super) struct MediaCall {
     afterwards: u8,
     joined: Option<(u64, KeyRelay)>,
     last_read: u64,
+    quiet: Quiet,
 }
 
 impl MediaCall {
@@ -92,12 +94,20 @@ impl MediaCall {
             afterwards: 0,
             joined: None,
             last_read: 0,
+            quiet: Quiet::default(),
         }
     }
 
     /// The sockets to be watched.
     pub fn sockets(&self) -> impl Iterator<Item = (Port, &UdpSocket)> {
         [(Port::Rtp, &*self.rtp), (Port::Rtcp, &*self.rtcp)].into_iter()
+    }
+
+    /// Something has come for it: to be called before anything else.
+    pub fn stir(&mut self) {
+        let passed = self.quiet.end();
+        self.stream.pass_frames(passed);
+        self.speech.pass_frames(passed);
     }
 
     pub fn set_remote(&mut self, remote: MediaRemote, now: Instant) {
@@ -159,6 +169,7 @@ impl MediaCall {
     pub fn receive(&mut self, port: Port, millisecond: u64, buffer: &mut [u8; DATAGRAM_BYTES], desk: &mut Desk, now: Instant) -> bool {
         let most = if millisecond.saturating_sub(self.last_read) < PILING_UP { MOST_AT_ONCE } else { 1 };
         self.last_read = millisecond;
+        self.stir();
         let mut has_read = false;
         for _ in 0..most {
             let Ok((length, from)) = self.read(port, buffer) else { break };
@@ -175,6 +186,10 @@ impl MediaCall {
 
     /// Twenty milliseconds have passed: a frame is heard, a frame is sent. Whether there was anything to say or to listen to.
     pub fn tick(&mut self, desk: &mut Desk, now: Instant) -> bool {
+        if self.quiet.pass(now) {
+            return false;
+        }
+        self.stir();
         let is_busy = self.has_listener() || self.stream.is_pressing() || !self.speech.is_idle();
         if self.has_listener()
             && let Some(frame) = self.stream.next_frame()
@@ -186,11 +201,15 @@ impl MediaCall {
             self.stream.handle_timeout(now);
             self.act(desk, now);
         }
+        if !is_busy {
+            self.quiet.begin(self.stream.poll_timeout().min(now + self.speech.quiet_time()));
+        }
         is_busy
     }
 
     /// Says farewell to the peer, and the counts to the call.
     pub fn close(&mut self, desk: &mut Desk, now: Instant) {
+        self.stir();
         self.record(false);
         self.stream.handle_close(now);
         self.act(desk, now);

@@ -92,6 +92,16 @@ impl Speech {
         Filled::Sound { ended: 0 }
     }
 
+    /// Nothing was said for so many frames, and nothing asked for.
+    pub fn pass_frames(&mut self, frames: u32) {
+        self.quiet_frames = self.quiet_frames.saturating_add(frames);
+    }
+
+    /// How long nothing need be said.
+    pub fn quiet_time(&self) -> Duration {
+        FRAME_TIME * self.most_quiet_frames.saturating_sub(self.quiet_frames)
+    }
+
     /// A packet was sent: ports in between stay open for a while.
     pub fn handle_sent(&mut self) {
         self.quiet_frames = 0;

@@ -267,8 +267,11 @@ impl MediaThread {
     }
 }
 
+/// A call for which something has come.
 fn call_of<'a>(calls: &'a mut [Option<Box<MediaCall>>], places: &HashMap<u64, usize>, number: u64) -> Option<&'a mut MediaCall> {
-    calls.get_mut(*places.get(&number)?)?.as_deref_mut()
+    let call = calls.get_mut(*places.get(&number)?)?.as_deref_mut()?;
+    call.stir();
+    Some(call)
 }
 
 fn token(place: usize, port: Port) -> u64 {
@@ -282,12 +285,15 @@ fn place_of(token: u64) -> (usize, Port) {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{IpAddr, Ipv4Addr};
-    use std::sync::mpsc::sync_channel;
+    use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+    use std::sync::mpsc::{SyncSender, sync_channel};
     use std::time::Duration;
 
+    use tokio::sync::mpsc;
     use tokio::time::advance;
 
+    use super::super::media_news::MediaNews;
+    use super::super::media_order::MediaRemote;
     use super::super::ports::Ports;
     use super::*;
     use crate::audio::{Codec, Sound};
@@ -295,39 +301,90 @@ mod tests {
     use crate::rtp::{Format, Stream, StreamSettings};
 
     const MILLISECOND: Duration = Duration::from_millis(1);
+    const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
-    /// How long a thread sleeps after a turn.
-    fn sleep_after_turn(media: &mut MediaThread) -> Duration {
-        assert!(media.turn(now()));
-        media.due().unwrap().saturating_duration_since(now())
+    /// A thread with one call.
+    struct Fixture {
+        media: MediaThread,
+        orders: SyncSender<Order>,
+        lateness: Arc<Lateness>,
+        _news: mpsc::Receiver<MediaNews>,
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            let (orders, taken) = sync_channel(8);
+            let lateness = Arc::new(Lateness::default());
+            let media = MediaThread::new(taken, lateness.clone()).unwrap();
+            let ports = Ports::new(LOOPBACK, 42_900, 42_999).unwrap().open().unwrap();
+            let (teller, news) = mpsc::channel(8);
+            let stream = Stream::new(StreamSettings::draw(&Chance::seeded(1), None), Format::new(Codec::Pcmu, None), now());
+            let call = MediaCall::new(ports, stream, teller, Duration::from_secs(15), None);
+            orders.send(Order::Open(1, Box::new(call))).unwrap();
+            Self { media, orders, lateness, _news: news }
+        }
+
+        fn order(&self, order: CallOrder) {
+            self.orders.send(Order::To(1, order)).unwrap();
+        }
+
+        fn play(&self, time: Duration) {
+            self.order(CallOrder::Play { sounds: vec![Sound::silence(time)], repeats: false });
+        }
+
+        /// Does what is due; how long the thread sleeps then.
+        fn turn(&mut self) -> Duration {
+            assert!(self.media.turn(now()));
+            self.media.due().unwrap().saturating_duration_since(now())
+        }
+
+        async fn pass(&mut self, time: Duration) {
+            let end = now() + time;
+            while now() < end {
+                let wait = self.turn();
+                advance(wait).await;
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_says_nothing_lets_the_thread_rest_and_who_begins_to_speak_is_not_late() {
-        let (orders, taken) = sync_channel(8);
-        let lateness = Arc::new(Lateness::default());
-        let mut media = MediaThread::new(taken, lateness.clone()).unwrap();
-        let ports = Ports::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 42_900, 42_999).unwrap().open().unwrap();
-        let settings = StreamSettings::draw(&Chance::seeded(1), None);
-        let (news, _heard) = tokio::sync::mpsc::channel(8);
-        let stream = Stream::new(settings, Format::new(Codec::Pcmu, None), now());
-        let call = MediaCall::new(ports, stream, news, Duration::from_secs(15), None);
-        orders.send(Order::Open(1, Box::new(call))).unwrap();
+        let mut fixture = Fixture::new();
         advance(MILLISECOND * 1000).await;
-        assert_eq!(sleep_after_turn(&mut media), MILLISECOND * 41);
+        assert_eq!(fixture.turn(), MILLISECOND * 41);
 
-        orders.send(Order::To(1, CallOrder::Play { sounds: vec![Sound::silence(MILLISECOND * 60)], repeats: false })).unwrap();
+        fixture.play(MILLISECOND * 60);
         advance(MILLISECOND * 35).await;
-        let first = sleep_after_turn(&mut media);
+        let first = fixture.turn();
         advance(first).await;
-        sleep_after_turn(&mut media);
+        fixture.turn();
 
         assert!(first <= MILLISECOND * 10, "{first:?}");
-        assert!(lateness.take_quantile(100) <= MILLISECOND, "what was asked for while it rested is not late");
-        for _ in 0..20 {
-            let wait = sleep_after_turn(&mut media);
-            advance(wait).await;
-        }
-        assert_eq!(sleep_after_turn(&mut media), MILLISECOND * 41, "it rests again");
+        assert!(fixture.lateness.take_quantile(100) <= MILLISECOND, "what was asked for while it rested is not late");
+        fixture.pass(MILLISECOND * 200).await;
+        assert_eq!(fixture.turn(), MILLISECOND * 41, "it rests again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn timestamps_count_the_time_in_which_nothing_was_said_and_silence_keeps_the_way_open() {
+        let peer = UdpSocket::bind((LOOPBACK, 0)).unwrap();
+        peer.set_nonblocking(true).unwrap();
+        let mut fixture = Fixture::new();
+        let rtp = Some(peer.local_addr().unwrap());
+        let format = Format::new(Codec::Pcmu, None);
+        fixture.order(CallOrder::Remote(Box::new(MediaRemote { rtp, rtcp: None, rtcp_mux: false, format, srtp: None })));
+        fixture.pass(MILLISECOND * 31_000).await;
+
+        fixture.play(MILLISECOND * 40);
+        fixture.pass(MILLISECOND * 100).await;
+
+        let mut buffer = [0; 2048];
+        let packets = std::iter::from_fn(|| peer.recv(&mut buffer).ok().map(|_| [buffer[4], buffer[5], buffer[6], buffer[7]]));
+        let times: Vec<u32> = packets.map(u32::from_be_bytes).collect();
+        let [first, again, third, speech, rest] = times[..] else { panic!("{times:?}") };
+        let milliseconds = |from: u32, to: u32| to.wrapping_sub(from) / 8;
+        assert_eq!([milliseconds(first, again), milliseconds(again, third)], [15_020, 15_020]);
+        assert!(milliseconds(first, speech).abs_diff(31_000) <= 60, "{}", milliseconds(first, speech));
+        assert_eq!(milliseconds(speech, rest), 20);
     }
 }

@@ -35,6 +35,7 @@ mod media_error;
 mod media_news;
 mod media_order;
 mod media_post;
+mod media_quiet;
 mod media_speech;
 mod media_thread;
 mod metrics;

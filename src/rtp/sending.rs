@@ -42,8 +42,14 @@ impl Sending {
 
     /// A frame has passed; `was_silent` when nothing was sent in it.
     pub fn pass_frame(&mut self, was_silent: bool) {
-        self.timestamp = self.timestamp.wrapping_add(u32::try_from(FRAME_SAMPLES).unwrap_or_default());
+        self.pass_samples(1);
         self.has_paused |= was_silent;
+    }
+
+    /// So many frames have passed in which nothing was sent.
+    pub fn pass_frames(&mut self, frames: u32) {
+        self.pass_samples(frames);
+        self.has_paused |= frames > 0;
     }
 
     /// Our source number.
@@ -64,6 +70,11 @@ impl Sending {
     /// Bytes of payload sent so far.
     pub fn octets(&self) -> u64 {
         self.octets
+    }
+
+    fn pass_samples(&mut self, frames: u32) {
+        let samples = u32::try_from(FRAME_SAMPLES).unwrap_or_default().wrapping_mul(frames);
+        self.timestamp = self.timestamp.wrapping_add(samples);
     }
 
     fn next(&mut self, payload_type: u8, marker: bool, timestamp: u32, octets: usize) -> Header {

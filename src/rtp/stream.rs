@@ -194,6 +194,11 @@ impl Stream {
         self.talker.speak(&self.format, may_send, sound, &mut self.protection, out);
     }
 
+    /// Lets so many frames pass in which there was nothing to send, and nothing to listen to.
+    pub fn pass_frames(&mut self, frames: u32) {
+        self.talker.pass_frames(frames);
+    }
+
     /// Where the packets go.
     pub fn destination(&self) -> Option<SocketAddr> {
         self.latch.destination()

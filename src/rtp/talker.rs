@@ -58,6 +58,11 @@ impl Talker {
         self.sending.pass_frame(sound.is_none());
     }
 
+    /// So many frames pass in which there was nothing to send.
+    pub fn pass_frames(&mut self, frames: u32) {
+        self.sending.pass_frames(frames);
+    }
+
     fn send_sound(&mut self, format: &Format, sound: &[u8], protection: &mut Protection, out: &mut Outgoing) {
         let (size, now) = (format.packet_samples(), self.sending.timestamp());
         if size == sound.len() && self.packing.is_empty() {
