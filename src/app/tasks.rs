@@ -39,7 +39,7 @@ impl Workers {
         Ok(Self { here: runtime.handle().clone(), runtime: Some(runtime) })
     }
 
-    /// Does `work` by the caller's time; the sockets and tasks that come of it are these workers'.
+    /// Does `work` in the caller's own task; the sockets and tasks that come of it are these workers'.
     pub async fn lend<F: Future>(&self, work: F) -> F::Output {
         let mut work = pin!(work);
         poll_fn(|context| {

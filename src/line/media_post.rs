@@ -21,7 +21,7 @@ const MOST_ORDERS: usize = 16_384;
 pub(super) struct Post {
     orders: SyncSender<Order>,
     bell: Bell,
-    /// Calls whose orders are with the thread, or gone before.
+    /// Calls that were opened and are not closed.
     open: AtomicUsize,
     /// How late its packets were.
     pub lateness: Arc<Lateness>,
@@ -57,8 +57,8 @@ impl Post {
             TrySendError::Full(_) => MediaError::Overloaded,
             TrySendError::Disconnected(_) => MediaError::Gone,
         });
-        // Who has a call looks for orders by himself: only the first must be told of. It is counted once it is sent, and a call
-        // that is over before that is sent: what is counted keeps the thread from its long sleep.
+        // A thread with calls looks for orders by itself: only the first call must be told of. A call is counted after its order
+        // is sent, and not counted any more before its last one is: a thread that has none of those counted will be woken.
         let is_awaited = opens && sent.is_ok() && self.open.fetch_add(1, Ordering::SeqCst) > 0;
         if !can_wait && !is_awaited {
             self.ring();
