@@ -61,3 +61,19 @@ impl Drop for Workers {
         self.runtime.take().into_iter().for_each(Runtime::shutdown_background);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_comes_of_lent_work_is_done_by_the_telephones_workers() {
+        let workers = Workers::of_telephone().unwrap();
+
+        let here = || std::thread::current().name().map(str::to_owned);
+        let (lent, task) = workers.lend(async { (here(), tokio::spawn(async move { here() }).await.unwrap()) }).await;
+
+        assert_eq!(task.as_deref(), Some("telephone"));
+        assert_ne!(lent, task, "the work itself is done by who waits for it");
+    }
+}
