@@ -72,9 +72,10 @@ async fn measure_setups(calls: usize) {
     measure_setup("copied lines", calls, &format!("sip:dialog@{sip}"), sip, &bare).await;
     drop(bare);
     let gateway = Gateway::start(&stand_ins, &[("CALLWARD_SIP__PAGES", &format!("http://{page}/"))]);
-    let target = format!("sip:dialog@{};voicexml=http%3A%2F%2F127.0.0.1%3A{}%2F", gateway.sip, page.port());
+    let page = format!("http%3A%2F%2F127.0.0.1%3A{}%2F", page.port());
+    let target = format!("sip:dialog@{};voicexml={page}", gateway.sip);
     measure_setup("callward", calls, &target, gateway.sip, &gateway.process).await;
-    measure_setup_by_sipp(calls, page, &gateway).await;
+    measure_setup_by_sipp(calls, &page, &gateway).await;
 }
 
 async fn measure_setup(name: &str, calls: usize, target: &str, sip: SocketAddr, answerer: &Measured) {
@@ -107,7 +108,7 @@ async fn measure_setup(name: &str, calls: usize, target: &str, sip: SocketAddr, 
     );
 }
 
-async fn measure_setup_by_sipp(calls: usize, page: SocketAddr, gateway: &Gateway) {
+async fn measure_setup_by_sipp(calls: usize, page: &str, gateway: &Gateway) {
     let before = gateway.process.cpu();
     match sipp::call(gateway.sip, page, calls).await {
         Some(true) => {

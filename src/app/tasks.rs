@@ -14,11 +14,17 @@ const MOST_THREADS: usize = 8_192;
 
 /// Runs `work` to its end.
 pub(super) fn in_tasks<T>(work: impl Future<Output = Result<T, Box<dyn Error>>>) -> Result<T, Box<dyn Error>> {
-    let runtime = Builder::new_multi_thread().max_blocking_threads(MOST_THREADS).enable_all().build()?;
+    let runtime = builder().build()?;
     let outcome = runtime.block_on(work);
     // A read of stdin that nobody waits for any more must not keep the process.
     runtime.shutdown_background();
     outcome
+}
+
+fn builder() -> Builder {
+    let mut builder = Builder::new_multi_thread();
+    builder.max_blocking_threads(MOST_THREADS).enable_all();
+    builder
 }
 
 /// Workers for the telephone alone. What a call does are short bits of work, far apart: on the same core they find in its caches
@@ -33,9 +39,7 @@ impl Workers {
     /// One for every two cores.
     pub fn of_telephone() -> io::Result<Self> {
         let cores = available_parallelism().map_or(1, usize::from);
-        let mut workers = Builder::new_multi_thread();
-        workers.worker_threads((cores / 2).max(1)).max_blocking_threads(MOST_THREADS).thread_name("telephone").enable_all();
-        let runtime = workers.build()?;
+        let runtime = builder().worker_threads((cores / 2).max(1)).thread_name("telephone").build()?;
         Ok(Self { here: runtime.handle().clone(), runtime: Some(runtime) })
     }
 

@@ -116,8 +116,8 @@ impl HttpFetcher {
             return None;
         }
         let now = self.clock.now();
-        let shared = || self.shared(&hop.url).copies.usable(&hop.url, request, now).filter(|_| is_anyones);
-        self.copies().usable(&hop.url, request, now).or_else(shared)
+        let shared = || self.shared(&hop.url).copies.usable(&hop.url, request, now);
+        self.copies().usable(&hop.url, request, now).or_else(|| is_anyones.then(shared).flatten())
     }
 
     /// Asks the server.

@@ -190,10 +190,9 @@ impl MediaCall {
             return false;
         }
         self.stir();
-        let is_busy = self.has_listener() || self.stream.is_pressing() || !self.speech.is_idle();
-        if self.has_listener()
-            && let Some(frame) = self.stream.next_frame()
-        {
+        let is_heard = self.has_listener();
+        let is_busy = is_heard || self.stream.is_pressing() || !self.speech.is_idle();
+        if is_heard && let Some(frame) = self.stream.next_frame() {
             self.hear(frame, desk);
         }
         self.speak(&mut desk.outgoing);

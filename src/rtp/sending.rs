@@ -40,16 +40,11 @@ impl Sending {
         self.next(payload_type, frame.is_start && copy == 0, self.event_began, 4)
     }
 
-    /// A frame has passed; `was_silent` when nothing was sent in it.
-    pub fn pass_frame(&mut self, was_silent: bool) {
-        self.pass_samples(1);
-        self.has_paused |= was_silent;
-    }
-
-    /// So many frames have passed in which nothing was sent.
-    pub fn pass_frames(&mut self, frames: u32) {
-        self.pass_samples(frames);
-        self.has_paused |= frames > 0;
+    /// So many frames have passed; `were_silent` when nothing was sent in them.
+    pub fn pass_frames(&mut self, frames: u32, were_silent: bool) {
+        let samples = u32::try_from(FRAME_SAMPLES).unwrap_or_default().wrapping_mul(frames);
+        self.timestamp = self.timestamp.wrapping_add(samples);
+        self.has_paused |= were_silent && frames > 0;
     }
 
     /// Our source number.
@@ -72,11 +67,6 @@ impl Sending {
         self.octets
     }
 
-    fn pass_samples(&mut self, frames: u32) {
-        let samples = u32::try_from(FRAME_SAMPLES).unwrap_or_default().wrapping_mul(frames);
-        self.timestamp = self.timestamp.wrapping_add(samples);
-    }
-
     fn next(&mut self, payload_type: u8, marker: bool, timestamp: u32, octets: usize) -> Header {
         let sequence = self.sequence;
         self.sequence = sequence.wrapping_add(1);
@@ -95,10 +85,10 @@ mod tests {
         let mut sending = Sending::new(1, u16::MAX, u32::MAX);
 
         let first = sending.next_sound(0, sending.timestamp(), &[0; 160]);
-        sending.pass_frame(false);
+        sending.pass_frames(1, false);
         let second = sending.next_sound(0, sending.timestamp(), &[0; 160]);
-        sending.pass_frame(false);
-        sending.pass_frame(true);
+        sending.pass_frames(1, false);
+        sending.pass_frames(1, true);
         let third = sending.next_sound(8, sending.timestamp(), &[0; 160]);
 
         assert_eq!([first.sequence, second.sequence, third.sequence], [u16::MAX, 0, 1]);

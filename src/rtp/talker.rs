@@ -55,12 +55,12 @@ impl Talker {
         if let (Some(frame), Some(payload_type), true) = (event, format.event_out, may_send) {
             self.send_event(&frame, payload_type, protection, out);
         }
-        self.sending.pass_frame(sound.is_none());
+        self.sending.pass_frames(1, sound.is_none());
     }
 
     /// So many frames pass in which there was nothing to send.
     pub fn pass_frames(&mut self, frames: u32) {
-        self.sending.pass_frames(frames);
+        self.sending.pass_frames(frames, true);
     }
 
     fn send_sound(&mut self, format: &Format, sound: &[u8], protection: &mut Protection, out: &mut Outgoing) {
